@@ -1,0 +1,161 @@
+"""What engine and desk say to each other: frozen dataclasses, packed as msgpack arrays.
+
+Each message is an array whose first element is the message's one-letter kind and whose other
+elements are the dataclass's fields in order. msgpack is self-delimiting, so a stream of arrays needs
+no framing of its own; `Decoder` takes bytes as they arrive and yields whole messages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any, ClassVar, TypeAlias
+
+import msgpack
+
+PROTOCOL_VERSION = 1
+MAX_MESSAGE_BYTES = 32 * 1024 * 1024
+
+
+class ProtocolError(Exception):
+    """The peer sent something that is not a message of this protocol; the link must be closed."""
+
+
+class Direction(IntEnum):
+    """Where a journal entry came from: the counterparty, us, or the session itself."""
+
+    IN = 0
+    OUT = 1
+    EVENT = 2
+
+
+class ReplyCode:
+    """Outcome of a request, as `Reply.code`."""
+
+    OK = "ok"
+    UNKNOWN_SESSION = "unknown_session"
+    NOT_LOGGED_ON = "not_logged_on"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """Engine to desk, once, on connecting. `sessions` maps a name to `journal_id`, `first_index`,
+    `last_index` and `status` (see `Status`)."""
+
+    kind: ClassVar[str] = "h"
+    protocol_version: int
+    engine_id: str
+    sessions: Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Engine to desk: one journal entry. `direction` is a `Direction`; `at_ns` is UTC since the epoch."""
+
+    kind: ClassVar[str] = "e"
+    session_name: str
+    index: int
+    at_ns: int
+    direction: int
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class CaughtUp:
+    """Engine to desk: every entry of that session up to `index` that was there at `Attach` has been sent."""
+
+    kind: ClassVar[str] = "u"
+    session_name: str
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Engine to desk: the live part of a session. Keys: state, logged_on, reason, next_sender_seq_num,
+    next_target_seq_num, connected_at, last_received_at, last_sent_at (times in ns or None)."""
+
+    kind: ClassVar[str] = "s"
+    session_name: str
+    status: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Engine to desk: the outcome of the request with that id. `detail` is a sentence for a person."""
+
+    kind: ClassVar[str] = "r"
+    request_id: int
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attach:
+    """Desk to engine, once: per session the `(journal_id, index)` that the desk has folded and stored."""
+
+    kind: ClassVar[str] = "A"
+    cursors: Mapping[str, tuple[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Desk to engine: send one application message. `body` begins with `35=` and has no header or trailer."""
+
+    kind: ClassVar[str] = "S"
+    request_id: int
+    session_name: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Connect:
+    """Desk to engine: open the session and keep it open."""
+
+    kind: ClassVar[str] = "C"
+    request_id: int
+    session_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Disconnect:
+    """Desk to engine: log out and stay disconnected until `Connect`."""
+
+    kind: ClassVar[str] = "D"
+    request_id: int
+    session_name: str
+
+
+Message: TypeAlias = Hello | Entry | CaughtUp | Status | Reply | Attach | Send | Connect | Disconnect
+
+_TYPES: dict[str, type[Message]] = {
+    cls.kind: cls for cls in (Hello, Entry, CaughtUp, Status, Reply, Attach, Send, Connect, Disconnect)
+}
+_FIELDS: dict[type[Message], tuple[str, ...]] = {cls: tuple(cls.__slots__) for cls in _TYPES.values()}
+
+
+def encode(message: Message) -> bytes:
+    """The bytes of one message, to be written to the socket whole."""
+    packed: bytes = msgpack.packb(
+        [message.kind, *[getattr(message, name) for name in _FIELDS[type(message)]]], use_bin_type=True
+    )
+    return packed
+
+
+class Decoder:
+    """Bytes in, messages out. Raises `ProtocolError` on anything that is not one of ours."""
+
+    def __init__(self) -> None:
+        self._unpacker = msgpack.Unpacker(raw=False, use_list=False, max_buffer_size=MAX_MESSAGE_BYTES)
+
+    def feed(self, data: bytes) -> Iterator[Message]:
+        """Yield each message that `data` completes."""
+        try:
+            self._unpacker.feed(data)
+            for item in self._unpacker:
+                kind, *values = item
+                yield _TYPES[kind](*values)
+        except (msgpack.UnpackException, ValueError, TypeError, KeyError) as error:
+            raise ProtocolError(f"not a link message: {error!r}") from error
