@@ -1,0 +1,46 @@
+"""Tells every listener of every change. A listener that fails is logged and does not stop the others."""
+
+from __future__ import annotations
+
+import logging
+
+from sendfix.domain.order import Execution, Order
+from sendfix.services.ports import Listener, MessageRow
+from sendfix.services.sessions import Session
+
+log = logging.getLogger(__name__)
+
+
+class Bus:
+    """A `Listener` that passes on what it hears to any number of others, in the order they subscribed."""
+
+    def __init__(self) -> None:
+        self._listeners: list[Listener] = []
+
+    def subscribe(self, listener: Listener) -> None:
+        self._listeners.append(listener)
+
+    def order_changed(self, order: Order) -> None:
+        self._tell("order_changed", order)
+
+    def execution_booked(self, execution: Execution) -> None:
+        self._tell("execution_booked", execution)
+
+    def session_changed(self, session: Session) -> None:
+        self._tell("session_changed", session)
+
+    def connection_ended(self, session_name: str, state: str, message: str) -> None:
+        self._tell("connection_ended", session_name, state, message)
+
+    def message_logged(self, message: MessageRow) -> None:
+        self._tell("message_logged", message)
+
+    def health_changed(self) -> None:
+        self._tell("health_changed")
+
+    def _tell(self, method: str, *args: object) -> None:
+        for listener in self._listeners:
+            try:
+                getattr(listener, method)(*args)
+            except Exception:
+                log.exception("%s failed in %s", method, type(listener).__name__)

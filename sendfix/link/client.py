@@ -1,0 +1,280 @@
+"""The desk's end of the link: one greenlet reads and folds, one writes, and requests wait for their reply.
+
+When the link breaks, an order that was on its way is not simply reported as failed: after the next catch-up the
+journal tells whether it was sent.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import socket as native_socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import gevent
+from gevent import socket
+from gevent.event import AsyncResult, Event
+
+from sendfix.domain.errors import EngineUnavailable, NotLoggedOn, StateForbids, StorageUnavailable
+from sendfix.link import protocol
+from sendfix.link.protocol import ReplyCode
+
+log = logging.getLogger(__name__)
+
+REPLY_TIMEOUT_SECONDS = 10.0
+RETRY_SECONDS = 0.25
+ENTRIES_BEFORE_A_SWITCH = 32
+RECEIVE_BYTES = 256 * 1024
+
+
+class Handler(Protocol):
+    """What the link tells what it hears to; `services.intake.Intake` is one."""
+
+    def entry(
+        self, session_name: str, journal_id: str, index: int, at_ns: int, direction: int, raw: bytes
+    ) -> None: ...
+
+    def status(self, session_name: str, status: Mapping[str, Any]) -> bool: ...
+
+    def engine_lost(self, reason: str) -> None: ...
+
+
+@dataclass(slots=True)
+class _Request:
+    session_name: str
+    cl_ord_id: str
+    reply: AsyncResult[protocol.Reply]
+
+
+class EngineLink:
+    """Implements `services.ports.Engine`. Used from greenlets of one hub."""
+
+    def __init__(
+        self,
+        path: Path,
+        session_names: list[str],
+        cursors: Mapping[str, tuple[str, int]],
+        was_sent: Callable[[str], bool],
+        may_read: Callable[[], bool],
+    ) -> None:
+        """`cursors` is what is stored; `was_sent` tells whether a ClOrdID has been folded; the link stops reading
+        while `may_read` says no."""
+        self._path = path
+        self._session_names = session_names
+        self._cursors = dict(cursors)
+        self._was_sent = was_sent
+        self._may_read = may_read
+        self._journal_ids: dict[str, str] = {}
+        self._behind: set[str] = set(session_names)
+        self._requests: dict[int, _Request] = {}
+        self._unresolved: list[_Request] = []
+        self._request_ids = itertools.count(1)
+        self._out: list[bytes] = []
+        self._out_ready = Event()
+        self._reason: str | None = self._no_engine("it has not answered yet")
+        self._greenlet: gevent.Greenlet[..., None] | None = None
+        self._handler: Handler | None = None
+        self._on_logon: Callable[[str], None] = lambda _name: None
+
+    def start(self, handler: Handler, on_logon: Callable[[str], None]) -> None:
+        """Begin, and go on for ever: `on_logon` is called in a greenlet of its own for each session that is logged
+        on and whose journal has been folded to the end."""
+        self._handler = handler
+        self._on_logon = on_logon
+        handler.engine_lost(self._reason or "")
+        self._greenlet = gevent.spawn(self._run, handler)
+
+    def close(self) -> None:
+        if self._greenlet is not None:
+            self._greenlet.kill()
+
+    @property
+    def unavailable_reason(self) -> str | None:
+        return self._reason
+
+    @property
+    def caught_up(self) -> bool:
+        """Everything that was in the journals when the link came up has been folded."""
+        return self._reason is None and not self._behind
+
+    def send(self, session_name: str, cl_ord_id: str, body: bytes) -> None:
+        self._ask(session_name, cl_ord_id, lambda number: protocol.Send(number, session_name, body))
+
+    def connect(self, session_name: str) -> None:
+        self._ask(session_name, "", lambda number: protocol.Connect(number, session_name))
+
+    def disconnect(self, session_name: str) -> None:
+        self._ask(session_name, "", lambda number: protocol.Disconnect(number, session_name))
+
+    def _ask(self, session_name: str, cl_ord_id: str, message: Callable[[int], protocol.Message]) -> None:
+        if self._reason is not None:
+            raise EngineUnavailable(self._reason)
+        number = next(self._request_ids)
+        request = _Request(session_name, cl_ord_id, AsyncResult())
+        self._requests[number] = request
+        self._write(protocol.encode(message(number)))
+        try:
+            reply = request.reply.get(timeout=REPLY_TIMEOUT_SECONDS)
+        except gevent.Timeout:
+            raise EngineUnavailable(
+                "The engine has not answered in time."
+                + (f" Look for ClOrdID(11) {cl_ord_id} before sending it again." if cl_ord_id else "")
+            ) from None
+        finally:
+            self._requests.pop(number, None)
+        if reply.code == ReplyCode.NOT_LOGGED_ON:
+            raise NotLoggedOn(session_name, reply.detail)
+        if reply.code == ReplyCode.FAILED:
+            raise EngineUnavailable(reply.detail)
+        if reply.code != ReplyCode.OK:
+            raise StateForbids(reply.detail)
+
+    def _run(self, handler: Handler) -> None:
+        while True:
+            try:
+                with self._open() as connection:
+                    log.info("engine: connected to %s", self._path)
+                    self._converse(connection, handler)
+                why = "it closed the link"
+            except (OSError, protocol.ProtocolError) as error:
+                why = (
+                    "it is not running"
+                    if isinstance(error, (FileNotFoundError, ConnectionRefusedError))
+                    else str(error)
+                )
+            self._lost(self._no_engine(why), handler)
+            gevent.sleep(RETRY_SECONDS)
+
+    def _open(self) -> socket.socket:
+        connection = socket.socket(native_socket.AF_UNIX, native_socket.SOCK_STREAM)
+        try:
+            connection.connect(str(self._path))
+        except OSError:
+            connection.close()
+            raise
+        return connection
+
+    def _converse(self, connection: socket.socket, handler: Handler) -> None:
+        self._out.clear()
+        writer = gevent.spawn(self._write_out, connection)
+        decoder = protocol.Decoder()
+        handled = 0
+        try:
+            while data := connection.recv(RECEIVE_BYTES):
+                for message in decoder.feed(data):
+                    self._hear(message, handler)
+                    handled += 1
+                    if handled % ENTRIES_BEFORE_A_SWITCH == 0:
+                        gevent.sleep(0)
+        finally:
+            writer.kill()
+
+    def _write_out(self, connection: socket.socket) -> None:
+        while True:
+            self._out_ready.wait()
+            self._out_ready.clear()
+            data, self._out = b"".join(self._out), []
+            try:
+                connection.sendall(data)
+            except OSError:
+                return  # the reader notices, and resolves what was on its way
+
+    def _write(self, data: bytes) -> None:
+        self._out.append(data)
+        self._out_ready.set()
+
+    def _hear(self, message: protocol.Message, handler: Handler) -> None:
+        match message:
+            case protocol.Entry():
+                self._entry(message, handler)
+            case protocol.Reply():
+                request = self._requests.get(message.request_id)
+                if request is not None:
+                    request.reply.set(message)
+            case protocol.Status():
+                if handler.status(message.session_name, message.status):
+                    self._announce_logon(message.session_name)
+            case protocol.CaughtUp():
+                self._caught_up(message.session_name)
+            case protocol.Hello():
+                self._hello(message, handler)
+            case _:
+                raise protocol.ProtocolError(f"the engine sent {message!r}")
+
+    def _hello(self, hello: protocol.Hello, handler: Handler) -> None:
+        if hello.protocol_version != protocol.PROTOCOL_VERSION:
+            raise protocol.ProtocolError(
+                f"the engine speaks version {hello.protocol_version} of the link,"
+                f" this desk {protocol.PROTOCOL_VERSION}: install both from the same release"
+            )
+        self._journal_ids = {name: str(session["journal_id"]) for name, session in hello.sessions.items()}
+        self._behind = set(hello.sessions) & set(self._session_names)
+        self._reason = None
+        for name, session in hello.sessions.items():
+            handler.status(name, session["status"])
+        for name in set(self._session_names) - set(hello.sessions):
+            log.warning("session %s is not known to the engine: restart the engine to take it up", name)
+        self._write(protocol.encode(protocol.Attach(self._cursors)))
+
+    def _entry(self, entry: protocol.Entry, handler: Handler) -> None:
+        name = entry.session_name
+        if name not in self._session_names:
+            return
+        journal_id = self._journal_ids[name]
+        folded_id, folded = self._cursors.get(name, (journal_id, 0))
+        if folded_id != journal_id:
+            log.warning("session %s: the engine has a new journal; folding it from its beginning", name)
+            folded = 0
+        if entry.index <= folded:
+            return
+        while True:
+            while not self._may_read():
+                gevent.sleep(0.1)
+            try:
+                handler.entry(name, journal_id, entry.index, entry.at_ns, entry.direction, entry.raw)
+                break
+            except StorageUnavailable as error:
+                log.warning("session %s: waiting for the database: %s", name, error)
+                gevent.sleep(0.5)
+        self._cursors[name] = (journal_id, entry.index)
+
+    def _caught_up(self, name: str) -> None:
+        self._behind.discard(name)
+        waiting, self._unresolved = self._unresolved, []
+        for request in waiting:
+            if request.session_name != name:
+                self._unresolved.append(request)
+            elif self._was_sent(request.cl_ord_id):
+                request.reply.set(protocol.Reply(0, ReplyCode.OK, ""))
+            else:
+                request.reply.set(
+                    protocol.Reply(
+                        0,
+                        ReplyCode.FAILED,
+                        "The engine went away before it took this message; it was not sent.",
+                    )
+                )
+        self._announce_logon(name)
+
+    def _announce_logon(self, name: str) -> None:
+        if name not in self._behind:
+            gevent.spawn(self._on_logon, name)
+
+    def _lost(self, reason: str, handler: Handler) -> None:
+        requests, self._requests = self._requests, {}
+        for request in requests.values():
+            if request.cl_ord_id:
+                self._unresolved.append(request)
+            else:
+                request.reply.set(protocol.Reply(0, ReplyCode.FAILED, reason))
+        self._behind = set(self._session_names)
+        if self._reason != reason:
+            self._reason = reason
+            log.warning("%s", reason)
+            handler.engine_lost(reason)
+
+    def _no_engine(self, why: str) -> str:
+        return f"No engine at {self._path}: {why}. The desk waits for it."

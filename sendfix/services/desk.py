@@ -1,0 +1,154 @@
+"""The desk's commands: what people and scripts ask for, validated, given ids, and handed to the engine."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sendfix.domain.commands import CancelOrder, NewOrder, ReplaceOrder, RequestStatus
+from sendfix.domain.errors import (
+    DuplicateClOrdID,
+    EngineUnavailable,
+    FieldError,
+    InvalidRequest,
+    SendFixError,
+    StateForbids,
+    UnknownOrder,
+)
+from sendfix.domain.order import Order
+from sendfix.fix.dictionary import Dictionary
+from sendfix.fix.encode import encode_cancel, encode_new, encode_replace, encode_status_request
+from sendfix.services.blotter import Blotter
+from sendfix.services.ids import ClOrdIdSource
+from sendfix.services.ports import Engine
+from sendfix.services.sessions import Session, Sessions
+
+log = logging.getLogger(__name__)
+
+
+class Desk:
+    """Each command returns the order once the engine has stored and sent the message, or raises a `SendFixError`
+    that says why nothing was sent."""
+
+    def __init__(
+        self,
+        sessions: Sessions,
+        blotter: Blotter,
+        engine: Engine,
+        ids: ClOrdIdSource,
+        now: Callable[[], datetime],
+        dictionary_of: Callable[[Session], Dictionary],
+    ) -> None:
+        self._sessions = sessions
+        self._blotter = blotter
+        self._engine = engine
+        self._ids = ids
+        self._now = now
+        self._dictionaries = {session.config.name: dictionary_of(session) for session in sessions}
+        self._on_their_way: set[str] = set()
+
+    def send_order(
+        self,
+        session_name: str,
+        fields: Mapping[str, Any],
+        custom_tags: Mapping[int, str],
+        cl_ord_id: str | None = None,
+    ) -> Order:
+        """Raises `UnknownSession`, `InvalidRequest`, `DuplicateClOrdID`, `NotLoggedOn`, `StateForbids`,
+        `EngineUnavailable`."""
+        session = self._sessions.get(session_name)
+        if session.config.account and "account" not in fields:
+            fields = {**fields, "account": session.config.account}
+        new_id = cl_ord_id or self._ids.next()
+        command = NewOrder(session_name, new_id, self._now(), fields, custom_tags)
+        body = encode_new(command, self._dictionaries[session_name])
+        if cl_ord_id is not None and self._blotter.find(cl_ord_id) is not None:
+            raise DuplicateClOrdID(cl_ord_id)
+        self._send(session_name, new_id, body)
+        return self._order(new_id)
+
+    def replace_order(
+        self, cl_ord_id: str, changes: Mapping[str, Any], custom_tags: Mapping[int, str]
+    ) -> tuple[str, Order]:
+        """The new ClOrdID and the order, its request pending. Raises as `send_order`, and `UnknownOrder`."""
+        order = self._open_order(cl_ord_id, "replaced")
+        if not changes and not custom_tags:
+            raise InvalidRequest(
+                [FieldError("order_qty", "nothing to change: give order_qty, price or another field")]
+            )
+        new_id = self._ids.next()
+        command = ReplaceOrder(order, new_id, self._now(), changes, custom_tags)
+        self._send(
+            order.session_name, new_id, encode_replace(command, self._dictionaries[order.session_name])
+        )
+        return new_id, order
+
+    def cancel_order(self, cl_ord_id: str) -> tuple[str, Order]:
+        """The request's ClOrdID and the order, its request pending. Raises as `send_order`, and `UnknownOrder`."""
+        order = self._open_order(cl_ord_id, "canceled")
+        new_id = self._ids.next()
+        command = CancelOrder(order, new_id, self._now())
+        self._send(order.session_name, new_id, encode_cancel(command, self._dictionaries[order.session_name]))
+        return new_id, order
+
+    def order(self, cl_ord_id: str) -> Order:
+        """By any ClOrdID of its chain. Raises `UnknownOrder`."""
+        order = self._blotter.find(cl_ord_id)
+        if order is None:
+            raise UnknownOrder(cl_ord_id)
+        return order
+
+    def ask_status(self, session_name: str) -> None:
+        """Ask the counterparty for the status of every open order, after a logon. Stops where it is not supported."""
+        session = self._sessions.get(session_name)
+        if not session.logged_on:
+            return
+        orders = self._blotter.open_orders(session_name)
+        for asked, order in enumerate(orders):
+            if session.status_requests_refused:
+                log.info("session %s does not support OrderStatusRequest(H)", session_name)
+                return
+            body = encode_status_request(RequestStatus(order), self._dictionaries[session_name])
+            try:
+                self._engine.send(session_name, "", body)
+            except SendFixError as error:
+                log.warning(
+                    "session %s: asked for the status of %d of %d orders: %s",
+                    session_name,
+                    asked,
+                    len(orders),
+                    error,
+                )
+                return
+        if orders:
+            log.info("session %s: asked for the status of %d open orders", session_name, len(orders))
+
+    def _open_order(self, cl_ord_id: str, verb: str) -> Order:
+        order = self.order(cl_ord_id)
+        if not order.is_open:
+            raise StateForbids(
+                f"Order {order.cl_ord_id} is {order.status.name}: it can't be {verb} any more."
+            )
+        return order
+
+    def _send(self, session_name: str, cl_ord_id: str, body: bytes) -> None:
+        if self._engine.unavailable_reason is not None:
+            raise EngineUnavailable(self._engine.unavailable_reason)
+        self._sessions.logged_on(session_name)
+        if cl_ord_id in self._on_their_way or self._blotter.in_memory(cl_ord_id) is not None:
+            raise DuplicateClOrdID(cl_ord_id)
+        self._on_their_way.add(cl_ord_id)
+        try:
+            self._engine.send(session_name, cl_ord_id, body)
+        finally:
+            self._on_their_way.discard(cl_ord_id)
+
+    def _order(self, cl_ord_id: str) -> Order:
+        order = self._blotter.in_memory(cl_ord_id)
+        if order is None:
+            raise StateForbids(
+                f"Order {cl_ord_id} was sent, but could not be folded: see the session's log, and the desk's."
+            )
+        return order

@@ -1,0 +1,126 @@
+"""What each journal entry means for the orders: the one fold, run for live traffic and for what was missed alike."""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sendfix.domain import events
+from sendfix.domain.errors import ImpossibleTransition
+from sendfix.domain.order import Execution, Order
+from sendfix.services.blotter import Blotter
+from sendfix.services.sessions import Sessions
+
+log = logging.getLogger(__name__)
+
+# A Reject(3) names the MsgSeqNum of what it refuses. Remembered for this many requests of each session.
+REMEMBERED_REQUESTS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What an event did: the order it belongs to, the execution it booked, and what could not be done with it."""
+
+    order: Order | None = None
+    execution: Execution | None = None
+    complaint: str | None = None
+
+
+NOTHING = Effect()
+
+
+class Fold:
+    """Applies events to the orders of a blotter. Raises `StorageUnavailable` when an older order can't be fetched;
+    then nothing has changed, and the same event can be applied again."""
+
+    def __init__(self, blotter: Blotter, sessions: Sessions) -> None:
+        self._blotter = blotter
+        self._sessions = sessions
+        self._requests: dict[str, OrderedDict[int, str]] = {
+            session.config.name: OrderedDict() for session in sessions
+        }
+        self._handlers: dict[type[Any], Callable[[Any], Effect]] = {
+            events.NewOrderSent: self._new_order_sent,
+            events.ReplaceSent: self._request_sent,
+            events.CancelSent: self._request_sent,
+            events.ExecutionReported: self._reported,
+            events.CancelRejected: self._reported,
+            events.MessageRejected: self._message_rejected,
+            events.NotResent: self._not_resent,
+            events.Uninterpretable: self._uninterpretable,
+        }
+
+    def apply(self, event: events.Event) -> Effect:
+        return self._handlers[type(event)](event)
+
+    def _new_order_sent(self, event: events.NewOrderSent) -> Effect:
+        known = self._blotter.find(event.cl_ord_id)
+        if known is not None:
+            return Effect(known)  # sent again by the session layer
+        order = Order.from_new(event, self._blotter.next_order_no)
+        self._blotter.add(order)
+        self._remember(event)
+        return Effect(order)
+
+    def _request_sent(self, event: events.ReplaceSent | events.CancelSent) -> Effect:
+        if self._blotter.find(event.cl_ord_id) is not None:
+            return NOTHING  # sent again by the session layer
+        order = self._blotter.find(event.orig_cl_ord_id)
+        if order is None:
+            return Effect(complaint=f"A request for the unknown order {event.orig_cl_ord_id} was sent.")
+        effect = self._apply(order, event)
+        self._blotter.index(event.cl_ord_id, order)
+        self._remember(event)
+        return effect
+
+    def _reported(self, event: events.ExecutionReported | events.CancelRejected) -> Effect:
+        order = self._order_of(event.session_name, event.cl_ord_id, event.orig_cl_ord_id)
+        if order is None:
+            kind = "ExecutionReport" if isinstance(event, events.ExecutionReported) else "OrderCancelReject"
+            return Effect(
+                complaint=f"{kind} for ClOrdID(11) {event.cl_ord_id!r}, which is no order of this desk."
+            )
+        return self._apply(order, event)
+
+    def _message_rejected(self, event: events.MessageRejected) -> Effect:
+        if event.ref_msg_type == "H":
+            self._sessions.get(event.session_name).status_requests_refused = True
+            return NOTHING
+        cl_ord_id = event.ref_id
+        if cl_ord_id is None and event.ref_seq_num is not None:
+            cl_ord_id = self._requests[event.session_name].get(event.ref_seq_num)
+        order = self._order_of(event.session_name, cl_ord_id, None)
+        return NOTHING if order is None else self._apply(order, event, cl_ord_id)
+
+    def _not_resent(self, event: events.NotResent) -> Effect:
+        order = self._order_of(event.session_name, event.cl_ord_id, None)
+        return NOTHING if order is None else self._apply(order, event)
+
+    def _uninterpretable(self, event: events.Uninterpretable) -> Effect:
+        return Effect(complaint=event.reason)
+
+    def _order_of(self, session_name: str, *cl_ord_ids: str | None) -> Order | None:
+        for cl_ord_id in cl_ord_ids:
+            order = self._blotter.find(cl_ord_id) if cl_ord_id else None
+            if order is not None and order.session_name == session_name:
+                return order
+        return None
+
+    def _apply(self, order: Order, event: Any, cl_ord_id: str | None = None) -> Effect:
+        try:
+            execution = order.apply(event)
+        except ImpossibleTransition as error:
+            log.warning("session %s: %s", order.session_name, error)
+            return Effect(order, complaint=str(error))
+        return Effect(order, execution)
+
+    def _remember(self, event: events.NewOrderSent | events.ReplaceSent | events.CancelSent) -> None:
+        if event.msg_seq_num is None:
+            return
+        requests = self._requests[event.session_name]
+        requests[event.msg_seq_num] = event.cl_ord_id
+        if len(requests) > REMEMBERED_REQUESTS:
+            requests.popitem(last=False)

@@ -1,0 +1,48 @@
+"""Whether the desk can trade, and if not, what is in the way: in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sendfix.services.ports import Engine
+from sendfix.services.sessions import Session, Sessions
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """`problems` is empty when all is well."""
+
+    problems: list[str]
+    engine_reason: str | None
+    storage_reason: str | None
+    storage_backlog: int
+    sessions: list[Session]
+
+
+class HealthCheck:
+    """Asks each part how it is; never raises and never waits."""
+
+    def __init__(
+        self,
+        sessions: Sessions,
+        engine: Engine,
+        storage_problem: Callable[[], str | None],
+        storage_backlog: Callable[[], int],
+    ) -> None:
+        self._sessions = sessions
+        self._engine = engine
+        self._storage_problem = storage_problem
+        self._storage_backlog = storage_backlog
+
+    def health(self) -> Health:
+        engine_reason = self._engine.unavailable_reason
+        storage_reason = self._storage_problem()
+        problems = [reason for reason in (engine_reason, storage_reason) if reason]
+        if engine_reason is None:
+            problems += [
+                f"Session {session.config.name} is not logged on: {session.cannot_send_reason}"
+                for session in self._sessions
+                if session.config.auto_connect and session.config.enabled and not session.logged_on
+            ]
+        return Health(problems, engine_reason, storage_reason, self._storage_backlog(), list(self._sessions))

@@ -1,0 +1,148 @@
+"""What the engine says comes in here: journal entries, in order, and the live state of the sessions."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+
+from sendfix.domain.enums import SessionState
+from sendfix.domain.errors import StorageUnavailable
+from sendfix.domain.events import Event
+from sendfix.fix.dictionary import Dictionary
+from sendfix.fix.interpret import interpret
+from sendfix.fix.parse import header
+from sendfix.services.blotter import RECENT_ORDERS, Blotter
+from sendfix.services.fold import NOTHING, Effect, Fold
+from sendfix.services.ports import Folded, Listener, MessageRow, Recorder
+from sendfix.services.sessions import Session, Sessions
+
+log = logging.getLogger(__name__)
+
+DIRECTIONS = ("IN", "OUT", "EVENT")
+EVENT = DIRECTIONS.index("EVENT")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ENDINGS = (SessionState.CONNECTED, SessionState.DISCONNECTED, SessionState.NOT_CONNECTED)
+
+
+def utc(at_ns: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=at_ns // 1000)
+
+
+def as_text(raw: bytes) -> str:
+    """A message's bytes as text; what is not UTF-8 is taken as Latin-1, which gives every byte a character."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
+
+
+class Intake:
+    """Called by the link, from one greenlet, in the order of each session's journal."""
+
+    def __init__(
+        self,
+        sessions: Sessions,
+        blotter: Blotter,
+        recorder: Recorder,
+        listener: Listener,
+        dictionary_of: Callable[[Session], Dictionary],
+        unstored_order_nos: Callable[[], set[int]],
+        next_message_id: int,
+    ) -> None:
+        self._sessions = sessions
+        self._blotter = blotter
+        self._fold = Fold(blotter, sessions)
+        self._recorder = recorder
+        self._listener = listener
+        self._unstored_order_nos = unstored_order_nos
+        self._next_message_id = next_message_id
+        self._forget_at = len(blotter) + RECENT_ORDERS
+        self._dictionaries = {session.config.name: dictionary_of(session) for session in sessions}
+
+    def entry(
+        self, session_name: str, journal_id: str, index: int, at_ns: int, direction: int, raw: bytes
+    ) -> None:
+        """Fold one journal entry. Raises `StorageUnavailable`; then nothing has changed and it can be given again."""
+        dictionary = self._dictionaries[session_name]
+        event = interpret(session_name, direction, raw, utc(at_ns), dictionary)
+        effect = NOTHING if event is None else self._apply(event)
+        order_no = effect.order.order_no if effect.order is not None else None
+        msg_type, msg_seq_num = (None, None) if direction == EVENT else header(raw)
+        text = _event_text(raw) if direction == EVENT else as_text(raw)
+        rows = [self._row(session_name, DIRECTIONS[direction], at_ns, text, order_no, msg_type, msg_seq_num)]
+        if effect.complaint is not None:
+            rows.append(self._row(session_name, "EVENT", at_ns, effect.complaint, order_no))
+        self._recorder.record(Folded(session_name, journal_id, index, rows, effect.order, effect.execution))
+        self._publish(rows, effect)
+        if len(self._blotter) > self._forget_at:
+            self._blotter.forget(self._unstored_order_nos())
+            self._forget_at = len(self._blotter) + RECENT_ORDERS // 5
+
+    def status(self, session_name: str, status: Mapping[str, Any]) -> bool:
+        """The live state of a session. True when it has just logged on."""
+        before = self._sessions.state_of(session_name)
+        session = self._sessions.update(session_name, status)
+        if session is None:
+            return False
+        self._listener.session_changed(session)
+        if session.state == before:
+            return False
+        if session.state in _ENDINGS:
+            self._listener.connection_ended(session_name, session.state, session.reason or _words(session))
+        self._listener.health_changed()
+        return session.logged_on
+
+    def engine_lost(self, reason: str) -> None:
+        """The link is down: no session can be used until it is up again."""
+        for session in self._sessions.engine_lost(reason):
+            self._listener.session_changed(session)
+        self._listener.health_changed()
+
+    def _apply(self, event: Event) -> Effect:
+        try:
+            return self._fold.apply(event)
+        except StorageUnavailable:
+            raise
+        except Exception as error:
+            # A mistake of ours must not stop the messages behind it, nor hide this one.
+            log.exception("session %s: %r could not be folded", event.session_name, event)
+            return Effect(complaint=f"A message could not be folded ({error!r}): see the desk's error log.")
+
+    def _row(
+        self,
+        session_name: str,
+        direction: str,
+        at_ns: int,
+        text: str,
+        order_no: int | None,
+        msg_type: str | None = None,
+        msg_seq_num: int | None = None,
+    ) -> MessageRow:
+        message_id = self._next_message_id
+        self._next_message_id += 1
+        return MessageRow(message_id, session_name, direction, at_ns, msg_seq_num, msg_type, text, order_no)
+
+    def _publish(self, rows: Sequence[MessageRow], effect: Effect) -> None:
+        for row in rows:
+            self._listener.message_logged(row)
+        if effect.execution is not None:
+            self._listener.execution_booked(effect.execution)
+        if effect.order is not None:
+            self._listener.order_changed(effect.order)
+
+
+def _words(session: Session) -> str:
+    return "Logged on." if session.logged_on else f"The session is {session.state.replace('_', ' ')}."
+
+
+def _event_text(raw: bytes) -> str:
+    event = orjson.loads(raw)
+    text = str(event.get("text") or "")
+    if event.get("event") == "state":
+        state = str(event["state"]).replace("_", " ")
+        return f"{state}: {text}" if text else state
+    return text

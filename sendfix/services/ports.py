@@ -1,0 +1,154 @@
+"""What the desk needs from outside, as protocols that `storage` and `link` implement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+from sendfix.domain.order import Execution, Order
+
+if TYPE_CHECKING:
+    from sendfix.services.sessions import Session
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRow:
+    """One line of the message log: a FIX message, or an event of the session (`direction` EVENT).
+
+    `id` rises in the order in which the desk took messages in; `raw` is the message with SOH, or the event's text.
+    """
+
+    id: int
+    session_name: str
+    direction: str
+    at_ns: int
+    msg_seq_num: int | None
+    msg_type: str | None
+    raw: str
+    order_no: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Everything one journal entry led to; it is stored whole or not at all, together with its index."""
+
+    session_name: str
+    journal_id: str
+    index: int
+    messages: Sequence[MessageRow]
+    order: Order | None = None
+    execution: Execution | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderQuery:
+    """Filters of a list of orders; None means any. `before` is an `order_no`: only older ones."""
+
+    session_name: str | None = None
+    symbol: str | None = None
+    side: str | None = None
+    status: str | None = None
+    limit: int = 500
+    before: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionQuery:
+    """Filters of a list of executions. `before` is the `id` of an execution: only older ones."""
+
+    session_name: str | None = None
+    symbol: str | None = None
+    text: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    order_no: int | None = None
+    limit: int = 500
+    before: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageQuery:
+    """Filters of a list of messages. `text` is looked for anywhere in the raw message."""
+
+    session_name: str | None = None
+    symbol: str | None = None
+    msg_types: Sequence[str] = ()
+    directions: Sequence[str] = ("IN", "OUT")
+    text: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    order_no: int | None = None
+    limit: int = 500
+    before: int | None = None
+
+
+class Recorder(Protocol):
+    """Takes what was folded, to be stored soon; never blocks and never fails."""
+
+    def record(self, folded: Folded) -> None: ...
+
+
+class OrderArchive(Protocol):
+    """Orders that are no longer in memory."""
+
+    def find_order(self, cl_ord_id: str) -> Order | None:
+        """The order that has this ClOrdID anywhere in its chain. Raises `StorageUnavailable`."""
+
+    def orders(self, query: OrderQuery) -> list[Order]:
+        """Newest first. Raises `StorageUnavailable`."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredExecution:
+    """An execution with the `id` by which lists of them are paged."""
+
+    id: int
+    execution: Execution
+
+
+class Archive(OrderArchive, Protocol):
+    """Everything that is stored, newest first. Each method raises `StorageUnavailable`."""
+
+    def executions(self, query: ExecutionQuery) -> list[StoredExecution]: ...
+
+    def messages(self, query: MessageQuery) -> list[MessageRow]: ...
+
+    def message(self, message_id: int) -> MessageRow | None: ...
+
+
+class Engine(Protocol):
+    """The engine process, seen from the desk."""
+
+    @property
+    def unavailable_reason(self) -> str | None:
+        """None while the engine answers; else why not, in words."""
+
+    def send(self, session_name: str, cl_ord_id: str, body: bytes) -> None:
+        """Return when the engine has stored and sent the message, and its journal entry has been folded.
+
+        Raises `NotLoggedOn`, `StateForbids` (the engine refused it: the detail says why) or `EngineUnavailable`.
+        """
+
+    def connect(self, session_name: str) -> None:
+        """Open the session and keep it open. Raises `EngineUnavailable`."""
+
+    def disconnect(self, session_name: str) -> None:
+        """Log out and stay out. Raises `EngineUnavailable`."""
+
+
+class Listener(Protocol):
+    """Is told of every change, in the order in which they happened. Must return quickly."""
+
+    def order_changed(self, order: Order) -> None: ...
+
+    def execution_booked(self, execution: Execution) -> None: ...
+
+    def session_changed(self, session: Session) -> None: ...
+
+    def connection_ended(self, session_name: str, state: str, message: str) -> None: ...
+
+    def message_logged(self, message: MessageRow) -> None: ...
+
+    def health_changed(self) -> None: ...

@@ -1,0 +1,89 @@
+"""The live state of each FIX session, as the engine last told it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sendfix.config import SessionConfig
+from sendfix.domain.enums import SessionState
+from sendfix.domain.errors import NotLoggedOn, UnknownSession
+
+NO_ENGINE = "The engine is not running, so no session can trade; the desk waits for it."
+
+
+@dataclass(slots=True)
+class Session:
+    """What is configured, and beside it what is so just now. Times are nanoseconds UTC or None."""
+
+    config: SessionConfig
+    state: str = SessionState.NOT_CONNECTED.value
+    reason: str | None = NO_ENGINE
+    next_sender_seq_num: int | None = None
+    next_target_seq_num: int | None = None
+    connected_at: int | None = None
+    last_received_at: int | None = None
+    last_sent_at: int | None = None
+    status_requests_refused: bool = field(default=False)
+
+    @property
+    def logged_on(self) -> bool:
+        return self.state == SessionState.CONNECTED.value
+
+    @property
+    def cannot_send_reason(self) -> str | None:
+        """None when an order can be sent; else why not."""
+        if self.logged_on:
+            return None
+        return self.reason or f"The session is {self.state.replace('_', ' ')}."
+
+
+class Sessions:
+    """All configured sessions by name, in the order of the configuration."""
+
+    def __init__(self, configs: Sequence[SessionConfig]) -> None:
+        self._sessions = {config.name: Session(config) for config in configs}
+
+    def __iter__(self) -> Iterator[Session]:
+        return iter(self._sessions.values())
+
+    def get(self, name: str) -> Session:
+        """Raises `UnknownSession`."""
+        session = self._sessions.get(name)
+        if session is None:
+            raise UnknownSession(name)
+        return session
+
+    def logged_on(self, name: str) -> Session:
+        """The session, if an order can be sent on it. Raises `UnknownSession`, `NotLoggedOn`."""
+        session = self.get(name)
+        refusal = session.cannot_send_reason
+        if refusal is not None:
+            raise NotLoggedOn(name, refusal)
+        return session
+
+    def state_of(self, name: str) -> str | None:
+        session = self._sessions.get(name)
+        return None if session is None else session.state
+
+    def update(self, name: str, status: Mapping[str, Any]) -> Session | None:
+        """Take over what the engine says. None for a session that is not in this desk's configuration."""
+        session = self._sessions.get(name)
+        if session is not None:
+            session.state = status["state"]
+            session.reason = status["reason"]
+            session.next_sender_seq_num = status["next_sender_seq_num"]
+            session.next_target_seq_num = status["next_target_seq_num"]
+            session.connected_at = status["connected_at"]
+            session.last_received_at = status["last_received_at"]
+            session.last_sent_at = status["last_sent_at"]
+        return session
+
+    def engine_lost(self, reason: str) -> list[Session]:
+        """Nothing is known of any session any more: none may look logged on."""
+        for session in self._sessions.values():
+            session.state = SessionState.NOT_CONNECTED.value
+            session.reason = reason
+            session.connected_at = None
+        return list(self._sessions.values())

@@ -1,0 +1,260 @@
+"""Stores what was folded: in batches, one transaction each, in a thread of its own, off the gevent hub.
+
+A batch that the database refuses stays, grows, and is tried again until it is stored; meanwhile `problem` says
+why, and the journals keep everything in any case.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import gevent
+import orjson
+from gevent.event import Event
+from gevent.threadpool import ThreadPool
+from sqlalchemy import Engine, Insert
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
+
+from sendfix.domain.enums import api_name
+from sendfix.domain.errors import StorageUnavailable
+from sendfix.domain.order import Execution, Order
+from sendfix.services.ports import Folded, MessageRow
+from sendfix.storage import tables
+from sendfix.storage.database import reason
+
+FIRST_RETRY_SECONDS = 0.25
+LAST_RETRY_SECONDS = 2.0
+# Long enough for a batch to gather under load, short enough that a reader who waits does not notice.
+PAUSE_BETWEEN_BATCHES_SECONDS = 0.02
+
+
+@dataclass(slots=True)
+class Batch:
+    """What was folded since the last one. Orders are held by reference: a batch takes their latest state."""
+
+    messages: list[MessageRow] = field(default_factory=list)
+    executions: list[Execution] = field(default_factory=list)
+    execution_orders: list[int] = field(default_factory=list)
+    orders: dict[int, Order] = field(default_factory=dict)
+    cursors: dict[str, tuple[str, int]] = field(default_factory=dict)
+
+    def add(self, folded: Folded) -> None:
+        self.messages.extend(folded.messages)
+        self.cursors[folded.session_name] = (folded.journal_id, folded.index)
+        if folded.order is not None:
+            self.orders[folded.order.order_no] = folded.order
+            if folded.execution is not None:
+                self.executions.append(folded.execution)
+                self.execution_orders.append(folded.order.order_no)
+
+    def rows(self) -> Rows:
+        """As rows, on the hub, without a switch in between: orders and cursors are of the same instant."""
+        return Rows(
+            orders=[_order_row(order) for order in self.orders.values()],
+            order_ids=[
+                {"cl_ord_id": cl_ord_id, "order_no": order.order_no}
+                for order in self.orders.values()
+                for cl_ord_id in order.cl_ord_ids
+            ],
+            executions=[
+                _execution_row(execution, order_no)
+                for execution, order_no in zip(self.executions, self.execution_orders, strict=True)
+            ],
+            messages=[_message_row(message) for message in self.messages],
+            cursors=[
+                {"session_name": name, "journal_id": journal_id, "journal_index": index}
+                for name, (journal_id, index) in self.cursors.items()
+            ],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A batch as the tables take it."""
+
+    orders: list[dict[str, Any]]
+    order_ids: list[dict[str, Any]]
+    executions: list[dict[str, Any]]
+    messages: list[dict[str, Any]]
+    cursors: list[dict[str, Any]]
+
+
+class Writer:
+    """Owns the writing end of the database. `record` and `flush` are called from greenlets of one hub."""
+
+    def __init__(self, engine: Engine, on_problem: Callable[[str | None], None]) -> None:
+        """`on_problem` is told when storing begins to fail (with the reason) and when it works again (None)."""
+        self._engine = engine
+        self._statements = _Statements(engine.dialect.name)
+        self._on_problem = on_problem
+        self._pool = ThreadPool(1)
+        self._batch = Batch()
+        self._writing: Batch | None = None
+        self._wake = Event()
+        self._stored = Event()
+        self._closing = False
+        self._greenlet: gevent.Greenlet[..., None] | None = None
+        self.problem: str | None = None
+        self.last_batch_seconds = 0.0
+
+    def start(self) -> None:
+        self._greenlet = gevent.spawn(self._run)
+
+    @property
+    def backlog(self) -> int:
+        """How many messages wait to be stored."""
+        return len(self._batch.messages) + (len(self._writing.messages) if self._writing else 0)
+
+    def record(self, folded: Folded) -> None:
+        self._batch.add(folded)
+        self._wake.set()
+
+    def unstored_order_nos(self) -> set[int]:
+        """Orders whose latest state is not stored yet; they must stay in memory."""
+        numbers = set(self._batch.orders)
+        if self._writing:
+            numbers |= self._writing.orders.keys()
+        return numbers
+
+    def flush(self, timeout: float) -> None:
+        """Wait until everything recorded so far is stored. Raises `StorageUnavailable` after `timeout` seconds."""
+        deadline = time.monotonic() + timeout
+        waiting_for = [batch for batch in (self._writing, self._batch) if batch and batch.messages]
+        while any(batch is self._writing or batch is self._batch for batch in waiting_for):
+            self._stored.clear()
+            if not self._stored.wait(max(0.0, deadline - time.monotonic())):
+                raise StorageUnavailable(
+                    self.problem or f"{self.backlog} messages are still waiting to be stored; try again."
+                )
+
+    def close(self, timeout: float = 5.0) -> None:
+        """Store what is left, as far as the database lets us, and let go of it."""
+        self._closing = True
+        self._wake.set()
+        if self._greenlet is not None:
+            self._greenlet.join(timeout)
+            self._greenlet.kill()
+        self._pool.kill()
+        self._engine.dispose()
+
+    def _run(self) -> None:
+        while True:
+            self._wake.wait()
+            self._wake.clear()
+            if self._batch.messages:
+                self._store(self._take())
+                if not self._closing:
+                    gevent.sleep(PAUSE_BETWEEN_BATCHES_SECONDS)
+            if self._closing and not self._batch.messages:
+                return
+
+    def _take(self) -> Batch:
+        self._writing, self._batch = self._batch, Batch()
+        return self._writing
+
+    def _store(self, batch: Batch) -> None:
+        rows = batch.rows()
+        delay = FIRST_RETRY_SECONDS
+        while True:
+            started = time.perf_counter()
+            failure = self._pool.apply(self._write, (rows,))
+            self.last_batch_seconds = time.perf_counter() - started
+            if failure is None:
+                break
+            self._tell(f"The database can't be written: {failure}")
+            if self._closing:
+                return
+            gevent.sleep(delay)
+            delay = min(delay * 2, LAST_RETRY_SECONDS)
+        self._writing = None
+        self._stored.set()
+        self._tell(None)
+
+    def _tell(self, problem: str | None) -> None:
+        if problem != self.problem:
+            self.problem = problem
+            self._on_problem(problem)
+
+    def _write(self, rows: Rows) -> str | None:
+        """In the writer's thread: no logging and no gevent here. Returns the reason of a failure."""
+        statements = self._statements
+        try:
+            with self._engine.begin() as connection:
+                for statement, parameters in (
+                    (statements.orders, rows.orders),
+                    (statements.order_ids, rows.order_ids),
+                    (statements.executions, rows.executions),
+                    (statements.messages, rows.messages),
+                    (statements.cursors, rows.cursors),
+                ):
+                    if parameters:
+                        connection.execute(statement, parameters)
+        except (SQLAlchemyError, OSError) as error:
+            with contextlib.suppress(SQLAlchemyError):
+                self._engine.dispose()  # a connection that failed half-way is not used again
+            return reason(error)
+        return None
+
+
+class _Statements:
+    """The five inserts, in the dialect's own form of 'on conflict'."""
+
+    def __init__(self, dialect: str) -> None:
+        insert: Callable[..., Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[dialect]
+        order = insert(tables.orders)
+        self.orders: Insert = order.on_conflict_do_update(
+            index_elements=["order_no"],
+            set_={
+                name: order.excluded[name] for name in ("cl_ord_id", "symbol", "status", "is_open", "record")
+            },
+        )
+        self.order_ids: Insert = insert(tables.order_ids).on_conflict_do_nothing()
+        self.executions: Insert = insert(tables.executions).on_conflict_do_nothing()
+        self.messages: Insert = insert(tables.messages)
+        cursor = insert(tables.cursors)
+        self.cursors: Insert = cursor.on_conflict_do_update(
+            index_elements=["session_name"],
+            set_={name: cursor.excluded[name] for name in ("journal_id", "journal_index")},
+        )
+
+
+def _order_row(order: Order) -> dict[str, Any]:
+    return {
+        "order_no": order.order_no,
+        "session_name": order.session_name,
+        "cl_ord_id": order.cl_ord_id,
+        "symbol": order.symbol or "",
+        "side": api_name(order.side),
+        "status": order.status.name,
+        "is_open": int(order.is_open),
+        "record": orjson.dumps(order.to_record()).decode(),
+    }
+
+
+def _execution_row(execution: Execution, order_no: int) -> dict[str, Any]:
+    return {
+        "order_no": order_no,
+        "session_name": execution.session_name,
+        "exec_id": execution.exec_id,
+        "symbol": execution.symbol or "",
+        "received_at_ns": int(execution.received_at.timestamp() * 1_000_000) * 1000,
+        "record": orjson.dumps(execution.to_record()).decode(),
+    }
+
+
+def _message_row(message: MessageRow) -> dict[str, Any]:
+    return {
+        "id": message.id,
+        "session_name": message.session_name,
+        "direction": message.direction,
+        "at_ns": message.at_ns,
+        "msg_seq_num": message.msg_seq_num,
+        "msg_type": message.msg_type,
+        "order_no": message.order_no,
+        "raw": message.raw,
+    }

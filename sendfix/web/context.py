@@ -1,0 +1,43 @@
+"""What the routes work with: the parts of the desk, put together by `sendfix_web_multi.create_app`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
+
+from flask import current_app
+
+from sendfix.fix.dictionary import Dictionary
+from sendfix.services.blotter import Blotter
+from sendfix.services.desk import Desk
+from sendfix.services.health import HealthCheck
+from sendfix.services.ports import Archive, Engine
+from sendfix.services.sessions import Session, Sessions
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """`settle` waits until all that was folded can be read from the archive; it raises `StorageUnavailable`."""
+
+    desk: Desk
+    sessions: Sessions
+    blotter: Blotter
+    engine: Engine
+    archive: Archive
+    health: HealthCheck
+    settle: Callable[[], None]
+    dictionary_of: Callable[[Session], Dictionary]
+
+    def dictionary(self, session_name: str) -> Dictionary:
+        """Raises `UnknownSession`."""
+        return self.dictionary_of(self.sessions.get(session_name))
+
+    def dictionary_or_default(self, session_name: str) -> Dictionary:
+        """Of a session that may not be configured any more: then the first one's, for the names of common fields."""
+        session = next((item for item in self.sessions if item.config.name == session_name), None)
+        return self.dictionary_of(session or next(iter(self.sessions)))
+
+
+def context() -> Context:
+    return cast(Context, current_app.extensions["sendfix"])

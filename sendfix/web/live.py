@@ -1,0 +1,188 @@
+"""Passes every change on to the browsers over Socket.IO.
+
+A client that asks for nothing gets each event by its name. One that emits `subscribe` with `{"frames": true}` gets the
+same events in frames, `[[name, payload], ...]`: at once when little happens, a few times a second's worth together when
+much does, because each WebSocket frame to each client costs far more than the event in it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import gevent
+import orjson
+from flask import request
+from flask_socketio import SocketIO, join_room, leave_room
+from gevent.event import Event
+
+from sendfix import __version__
+from sendfix.domain.order import Execution, Order
+from sendfix.services.health import HealthCheck
+from sendfix.services.ports import MessageRow
+from sendfix.services.sessions import Session, Sessions
+from sendfix.web.to_json import (
+    engine_to_json,
+    health_to_json,
+    log_message_to_json,
+    order_to_json,
+    session_to_json,
+    time_to_json,
+)
+
+log = logging.getLogger(__name__)
+
+FRAME_SECONDS = 0.03
+EVENTS_IN_A_FRAME = 2_000
+# A client this far behind is let go: it comes back by itself and loads what it missed.
+PACKETS_BEHIND = 20_000
+
+SINGLE = "single"
+FRAMES = "frames"
+
+
+class Json:
+    """orjson, in the form in which Socket.IO wants a JSON module."""
+
+    @staticmethod
+    def dumps(value: Any, **_options: Any) -> str:
+        return orjson.dumps(value).decode()
+
+    @staticmethod
+    def loads(text: str | bytes, **_options: Any) -> Any:
+        return orjson.loads(text)
+
+
+class Broadcaster:
+    """A `Listener` that queues every event, in order, for the greenlet that emits them."""
+
+    def __init__(self, socketio: SocketIO, sessions: Sessions, health: HealthCheck) -> None:
+        self._socketio = socketio
+        self._sessions = sessions
+        self._health = health
+        self._members: dict[str, set[str]] = {SINGLE: set(), FRAMES: set()}
+        self._queue: list[tuple[str, orjson.Fragment]] = []
+        self._ready = Event()
+        self._last_health: dict[str, Any] | None = None
+        self._register()
+        self._greenlet = gevent.spawn(self._run)
+
+    @property
+    def clients(self) -> int:
+        return sum(map(len, self._members.values()))
+
+    def order_changed(self, order: Order) -> None:
+        if self.clients:
+            self._queue_event("order_updated", order_to_json(order))
+
+    def execution_booked(self, execution: Execution) -> None:
+        """An execution shows in its order, and its message in the log."""
+
+    def session_changed(self, session: Session) -> None:
+        if self.clients:
+            self._queue_event("session_updated", session_to_json(session))
+
+    def connection_ended(self, session_name: str, state: str, message: str) -> None:
+        self._queue_event(
+            "connection_result", {"session_name": session_name, "state": state, "message": message}
+        )
+
+    def message_logged(self, message: MessageRow) -> None:
+        if self.clients:
+            self._queue_event("log_message", log_message_to_json(message))
+
+    def health_changed(self) -> None:
+        """Only a difference is told; how many messages wait to be stored is none."""
+        health = health_to_json(self._health.health())
+        health["storage"]["backlog"] = 0
+        if health != self._last_health:
+            self._last_health = health
+            self._queue_event("health_updated", health)
+
+    def close(self) -> None:
+        """Say goodbye to every client, so that the server need not wait for their WebSockets."""
+        self._greenlet.kill()
+        for sid in [sid for members in self._members.values() for sid in members]:
+            self._socketio.server.disconnect(sid)
+
+    def _queue_event(self, name: str, payload: Mapping[str, Any]) -> None:
+        self._queue.append((name, orjson.Fragment(orjson.dumps(payload))))
+        self._ready.set()
+
+    def _run(self) -> None:
+        while True:
+            self._ready.wait()
+            self._ready.clear()
+            events, self._queue = self._queue, []
+            try:
+                self._emit(events)
+            except Exception:
+                log.exception("%d events could not be sent to the browsers", len(events))
+            gevent.sleep(FRAME_SECONDS if self.clients else 0)
+
+    def _emit(self, events: list[tuple[str, orjson.Fragment]]) -> None:
+        if self._members[FRAMES]:
+            for start in range(0, len(events), EVENTS_IN_A_FRAME):
+                self._socketio.emit("frame", events[start : start + EVENTS_IN_A_FRAME], to=FRAMES)
+        if self._members[SINGLE]:
+            for number, (name, payload) in enumerate(events):
+                self._socketio.emit(name, payload, to=SINGLE)
+                if number % 50 == 49:
+                    gevent.sleep(0)
+        self._drop_the_slow()
+
+    def _drop_the_slow(self) -> None:
+        server = self._socketio.server
+        for sid in [sid for members in self._members.values() for sid in members]:
+            eio_sid = server.manager.eio_sid_from_sid(sid, "/")
+            eio_socket = server.eio.sockets.get(eio_sid)
+            if eio_socket is not None and eio_socket.queue.qsize() > PACKETS_BEHIND:
+                log.warning("client %s does not keep up; it is disconnected", sid)
+                eio_socket.queue.queue.clear()
+                server.disconnect(sid)
+
+    def _register(self) -> None:
+        socketio = self._socketio
+
+        @socketio.on("connect")
+        def connected(_auth: Any = None) -> None:
+            sid = _sid()
+            socketio.emit(
+                "connected",
+                {
+                    "sessions": [session_to_json(session) for session in self._sessions],
+                    "server_time": time_to_json(datetime.now(UTC)),
+                    "version": __version__,
+                    "engine": engine_to_json(self._health.health().engine_reason),
+                    "health": health_to_json(self._health.health()),
+                },
+                to=sid,
+            )
+            join_room(SINGLE)
+            self._members[SINGLE].add(sid)
+
+        @socketio.on("subscribe")
+        def subscribe(options: Any = None) -> dict[str, Any]:
+            wants_frames = isinstance(options, dict) and options.get("frames") is True
+            wanted, other = (FRAMES, SINGLE) if wants_frames else (SINGLE, FRAMES)
+            sid = _sid()
+            leave_room(other)
+            join_room(wanted)
+            self._members[other].discard(sid)
+            self._members[wanted].add(sid)
+            return {"frames": wants_frames}
+
+        @socketio.on("disconnect")
+        def disconnected(_reason: Any = None) -> None:
+            for members in self._members.values():
+                members.discard(_sid())
+
+        @socketio.on_error_default
+        def failed(_error: Exception) -> None:
+            log.exception("a Socket.IO handler failed")
+
+
+def _sid() -> str:
+    return str(request.sid)  # type: ignore[attr-defined]

@@ -1,0 +1,83 @@
+"""The message log: search it, and decode messages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sendfix.domain.errors import FieldError, InvalidRequest, UnknownMessage
+from sendfix.fix.decode import decode
+from sendfix.fix.parse import header
+from sendfix.services.ports import MessageQuery, MessageRow
+from sendfix.web import schemas
+from sendfix.web.api import Api
+from sendfix.web.context import context
+from sendfix.web.to_json import SOH, field_to_json, message_to_json
+
+api = Api("messages")
+
+
+@api.route("GET", "/api/messages", query=schemas.MessagesQuery, answers={200: schemas.MessageList})
+def messages(query: schemas.MessagesQuery) -> dict[str, Any]:
+    """FIX messages of all sessions, newest first.
+    `direction` and `msg_type` take several values with commas; `direction=EVENT` gives the sessions' events."""
+    context().settle()
+    found = context().archive.messages(
+        MessageQuery(
+            session_name=query.session_name,
+            symbol=query.symbol,
+            msg_types=query.msg_type,
+            directions=query.direction,
+            text=query.text.replace("|", SOH) if query.text else None,
+            since=query.since,
+            until=query.until,
+            limit=query.limit,
+            before=query.before,
+        )
+    )
+    return {
+        "messages": [_to_json(message) for message in found],
+        "next_before": found[-1].id if len(found) == query.limit else None,
+    }
+
+
+@api.route("GET", "/api/messages/<int:message_id>", answers={200: schemas.MessageDetail})
+def message(message_id: int) -> dict[str, Any]:
+    """One message, decoded."""
+    context().settle()
+    found = context().archive.message(message_id) if message_id < 2**63 else None
+    if found is None:
+        raise UnknownMessage(message_id)
+    return _to_json(found, decoded=True)
+
+
+@api.route("POST", "/api/decode", body=schemas.Decode, answers={200: schemas.Decoded})
+def decode_message(body: schemas.Decode) -> dict[str, Any]:
+    """Decode a message.
+    By the dictionary of the session if one is named, else of the message's BeginString(8)."""
+    sessions = context().sessions
+    raw = body.raw.replace("|", SOH).encode()
+    if body.session_name is not None:
+        session = sessions.get(body.session_name)
+    else:
+        version = raw[2:].split(b"\x01", 1)[0].decode("latin-1")
+        session = next(
+            (item for item in sessions if item.config.fix_version == version), next(iter(sessions))
+        )
+    dictionary = context().dictionary_of(session)
+    fields = decode(raw, dictionary)
+    if not fields:
+        raise InvalidRequest([FieldError("raw", "has no tag=value in it")])
+    msg_type, _ = header(raw)
+    return {
+        "msg_type": msg_type,
+        "msg_type_name": dictionary.msg_type_name(msg_type) if msg_type else None,
+        "fields": [field_to_json(field) for field in fields],
+    }
+
+
+def _to_json(found: MessageRow, decoded: bool = False) -> dict[str, Any]:
+    dictionary = context().dictionary_or_default(found.session_name)
+    fields = None
+    if decoded:
+        fields = [] if found.direction == "EVENT" else decode(found.raw.encode(), dictionary)
+    return message_to_json(found, dictionary, fields)

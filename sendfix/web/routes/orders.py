@@ -1,0 +1,131 @@
+"""Orders: send, replace, cancel, look up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel
+
+from sendfix.domain.errors import FieldError, InvalidRequest
+from sendfix.domain.order import Order
+from sendfix.services.ports import ExecutionQuery, MessageQuery, OrderQuery
+from sendfix.web import schemas
+from sendfix.web.api import Api
+from sendfix.web.context import context
+from sendfix.web.to_json import execution_to_json, message_to_json, order_to_json
+
+api = Api("orders")
+
+ALIASES = {
+    "quantity": "order_qty",
+    "qty": "order_qty",
+    "order_type": "ord_type",
+    "tif": "time_in_force",
+}
+
+
+@api.route("POST", "/api/send_order", body=schemas.SendOrder, answers={201: schemas.SentOrder})
+def send_order(body: schemas.SendOrder) -> tuple[dict[str, Any], int]:
+    """Send a new order.
+    Answered when the engine has stored and sent it. An own `cl_ord_id` makes a repeated request harmless: the second
+    one is refused with 409."""
+    order = context().desk.send_order(
+        body.session_name, _fields(body), _custom_tags(body.custom_tags), body.cl_ord_id
+    )
+    return {"cl_ord_id": body.cl_ord_id or order.cl_ord_ids[0], "order": order_to_json(order)}, 201
+
+
+@api.route("POST", "/api/replace_order", body=schemas.ReplaceOrder, answers={202: schemas.SentRequest})
+def replace_order(body: schemas.ReplaceOrder) -> tuple[dict[str, Any], int]:
+    """Ask to replace an order's quantity, price or other fields.
+    The order changes when the counterparty confirms it; until then the request is its `pending`."""
+    desk = context().desk
+    orig_cl_ord_id = desk.order(body.cl_ord_id).cl_ord_id
+    cl_ord_id, order = desk.replace_order(body.cl_ord_id, _fields(body), _custom_tags(body.custom_tags))
+    return {"cl_ord_id": cl_ord_id, "orig_cl_ord_id": orig_cl_ord_id, "order": order_to_json(order)}, 202
+
+
+@api.route("POST", "/api/cancel_order", body=schemas.CancelOrder, answers={202: schemas.SentRequest})
+def cancel_order(body: schemas.CancelOrder) -> tuple[dict[str, Any], int]:
+    """Ask to cancel an order.
+    It is canceled when the counterparty says so; until then the request is its `pending`."""
+    desk = context().desk
+    orig_cl_ord_id = desk.order(body.cl_ord_id).cl_ord_id
+    cl_ord_id, order = desk.cancel_order(body.cl_ord_id)
+    return {"cl_ord_id": cl_ord_id, "orig_cl_ord_id": orig_cl_ord_id, "order": order_to_json(order)}, 202
+
+
+@api.route("GET", "/api/orders", query=schemas.OrdersQuery, answers={200: schemas.OrderList})
+def orders(query: schemas.OrdersQuery) -> dict[str, Any]:
+    """Orders of all sessions, newest first."""
+    found = context().blotter.orders(
+        OrderQuery(query.session_name, query.symbol, query.side, query.status, query.limit, query.before)
+    )
+    return {
+        "orders": [order_to_json(order) for order in found],
+        "next_before": found[-1].order_no if len(found) == query.limit else None,
+    }
+
+
+@api.route("GET", "/api/orders/<cl_ord_id>", answers={200: schemas.OrderDetail})
+def order(cl_ord_id: str) -> dict[str, Any]:
+    """One order with its executions, by any ClOrdID of its chain."""
+    found = context().desk.order(cl_ord_id)
+    return {**order_to_json(found), "executions": _executions(found)}
+
+
+@api.route("GET", "/api/orders/<cl_ord_id>/executions", answers={200: schemas.ExecutionList})
+def order_executions(cl_ord_id: str) -> dict[str, Any]:
+    """The executions of an order, oldest first."""
+    return {"executions": _executions(context().desk.order(cl_ord_id)), "next_before": None}
+
+
+@api.route("GET", "/api/orders/<cl_ord_id>/messages", answers={200: schemas.MessageList})
+def order_messages(cl_ord_id: str) -> dict[str, Any]:
+    """The FIX messages behind an order, oldest first."""
+    found = context().desk.order(cl_ord_id)
+    context().settle()
+    messages = context().archive.messages(
+        MessageQuery(order_no=found.order_no, directions=("IN", "OUT", "EVENT"), limit=schemas.MAX_LIMIT)
+    )
+    dictionary = context().dictionary(found.session_name)
+    return {
+        "messages": [message_to_json(message, dictionary) for message in reversed(messages)],
+        "next_before": None,
+    }
+
+
+def _executions(found: Order) -> list[dict[str, Any]]:
+    context().settle()
+    stored = context().archive.executions(ExecutionQuery(order_no=found.order_no, limit=schemas.MAX_LIMIT))
+    return [execution_to_json(item.execution, item.id) for item in reversed(stored)]
+
+
+def _fields(body: BaseModel) -> dict[str, Any]:
+    """The order's fields by their own names; a field that is null counts as not given."""
+    fields: dict[str, Any] = {}
+    errors = []
+    for name, value in (body.model_extra or {}).items():
+        if value is None:
+            continue
+        key = ALIASES.get(name, name)
+        if key in fields:
+            errors.append(FieldError(name, f"is given twice: {key} has another name here"))
+        fields[key] = value
+    if errors:
+        raise InvalidRequest(errors)
+    return fields
+
+
+def _custom_tags(tags: Mapping[str, Any]) -> dict[int, str]:
+    found: dict[int, str] = {}
+    errors = []
+    for name, value in tags.items():
+        if not (name.isascii() and name.isdigit() and 0 < int(name[:10]) <= 2**31 - 1 and len(name) <= 10):
+            errors.append(FieldError(f"custom_tags.{name}", "a tag is a whole number above 0"))
+        else:
+            found[int(name)] = str(value)
+    if errors:
+        raise InvalidRequest(errors)
+    return found

@@ -1,0 +1,82 @@
+"""Sessions: what they are, how they stand, and opening and closing them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sendfix.domain.errors import FieldError, InvalidRequest
+from sendfix.web import schemas
+from sendfix.web.api import Api
+from sendfix.web.context import context
+from sendfix.web.to_json import session_to_json
+
+api = Api("sessions")
+
+
+@api.route("GET", "/api/sessions", answers={200: schemas.SessionList})
+def sessions() -> dict[str, Any]:
+    """All sessions, with their live state."""
+    return {"sessions": [session_to_json(session) for session in context().sessions]}
+
+
+@api.route("POST", "/api/connect", body=schemas.SessionName, answers={202: schemas.Accepted})
+def connect(body: schemas.SessionName) -> tuple[dict[str, Any], int]:
+    """Open a session and keep it open.
+    The result arrives as the Socket.IO event `connection_result`."""
+    name = context().sessions.get(body.session_name).config.name
+    context().engine.connect(name)
+    return {"session_name": name, "message": f"Connecting {name}."}, 202
+
+
+@api.route("POST", "/api/disconnect", body=schemas.SessionName, answers={202: schemas.Accepted})
+def disconnect(body: schemas.SessionName) -> tuple[dict[str, Any], int]:
+    """Log out of a session and stay out.
+    The result arrives as the Socket.IO event `connection_result`."""
+    name = context().sessions.get(body.session_name).config.name
+    context().engine.disconnect(name)
+    return {"session_name": name, "message": f"Logging out of {name}."}, 202
+
+
+@api.route("GET", "/api/can_send_orders", query=schemas.CanSendQuery, answers={200: schemas.CanSendAnswer})
+def can_send_orders(query: schemas.CanSendQuery) -> dict[str, Any]:
+    """Whether orders can be sent, and if not, why not.
+    With `session_name` for that session; without, whether any session can."""
+    sessions = context().sessions
+    asked = list(sessions) if query.session_name is None else [sessions.get(query.session_name)]
+    answers = {
+        session.config.name: {
+            "can_send": session.cannot_send_reason is None,
+            "reason": session.cannot_send_reason,
+        }
+        for session in asked
+    }
+    return {"can_send_orders": any(answer["can_send"] for answer in answers.values()), "sessions": answers}
+
+
+@api.route(
+    "GET",
+    "/api/sessions/<session_name>/dictionary",
+    query=schemas.DictionaryQuery,
+    answers={200: schemas.MessageDictionary},
+)
+def dictionary(session_name: str, query: schemas.DictionaryQuery) -> dict[str, Any]:
+    """The fields of a message in the session's FIX version, with their allowed values."""
+    found = context().dictionary(session_name)
+    message = found.messages.get(query.msg_type)
+    if message is None:
+        raise InvalidRequest([FieldError("msg_type", f"{found.version} has no message {query.msg_type!r}")])
+    fields = []
+    for tag, required in message.fields.items():
+        field = found.field(tag)
+        if field is not None:
+            fields.append(
+                {
+                    "tag": tag,
+                    "name": field.name,
+                    "key": field.key,
+                    "type": field.type,
+                    "required": required,
+                    "values": [{"value": value, "name": name} for value, name in field.values.items()],
+                }
+            )
+    return {"msg_type": query.msg_type, "name": message.name, "fields": fields}

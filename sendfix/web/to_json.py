@@ -1,0 +1,195 @@
+"""The one JSON form of each type. Decimals leave as strings, times as ISO 8601 UTC with microseconds and a `Z`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from sendfix import __version__
+from sendfix.domain.enums import api_name
+from sendfix.domain.order import Execution, Order, Pending
+from sendfix.domain.values import format_decimal
+from sendfix.fix.decode import DecodedField
+from sendfix.fix.dictionary import Dictionary
+from sendfix.services.health import Health
+from sendfix.services.intake import utc
+from sendfix.services.ports import MessageRow
+from sendfix.services.sessions import Session
+
+SOH = "\x01"
+
+
+def time_to_json(at: datetime | None) -> str | None:
+    return None if at is None else at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _ns(at_ns: int | None) -> str | None:
+    return None if at_ns is None else time_to_json(utc(at_ns))
+
+
+def _decimal(value: Decimal | None) -> str | None:
+    return None if value is None else format_decimal(value)
+
+
+def _code(value: Any) -> str | None:
+    return None if value is None else api_name(value)
+
+
+def session_to_json(session: Session) -> dict[str, Any]:
+    config = session.config
+    return {
+        "name": config.name,
+        "fix_version": config.fix_version,
+        "sender_comp_id": config.sender_comp_id,
+        "target_comp_id": config.target_comp_id,
+        "server_ip": config.server_ip,
+        "port": config.port,
+        "heartbeat_interval": config.heartbeat_interval,
+        "state": session.state,
+        "logged_on": session.logged_on,
+        "reason": session.reason,
+        "next_sender_seq_num": session.next_sender_seq_num,
+        "next_target_seq_num": session.next_target_seq_num,
+        "connected_at": _ns(session.connected_at),
+        "last_received_at": _ns(session.last_received_at),
+        "last_sent_at": _ns(session.last_sent_at),
+    }
+
+
+def order_to_json(order: Order) -> dict[str, Any]:
+    return {
+        "order_no": order.order_no,
+        "cl_ord_id": order.cl_ord_id,
+        "orig_cl_ord_id": order.orig_cl_ord_id,
+        "cl_ord_ids": order.cl_ord_ids,
+        "order_id": order.order_id,
+        "session_name": order.session_name,
+        "account": order.account,
+        "symbol": order.symbol,
+        "side": _code(order.side),
+        "order_qty": _decimal(order.order_qty),
+        "ord_type": _code(order.ord_type),
+        "price": _decimal(order.price),
+        "stop_px": _decimal(order.stop_px),
+        "time_in_force": _code(order.time_in_force),
+        "status": order.status.name,
+        "is_open": order.is_open,
+        "pending": None if order.pending is None else pending_to_json(order.pending),
+        "cum_qty": _decimal(order.cum_qty),
+        "leaves_qty": _decimal(order.leaves_qty),
+        "avg_px": _decimal(order.avg_px),
+        "last_qty": _decimal(order.last_qty),
+        "last_px": _decimal(order.last_px),
+        "text": order.text,
+        "fields": order.fields,
+        "custom_tags": {str(tag): value for tag, value in order.custom_tags.items()},
+        "created_at": time_to_json(order.created_at),
+        "updated_at": time_to_json(order.updated_at),
+    }
+
+
+def pending_to_json(pending: Pending) -> dict[str, Any]:
+    return {
+        "type": pending.type,
+        "cl_ord_id": pending.cl_ord_id,
+        "order_qty": _decimal(pending.order_qty),
+        "price": _decimal(pending.price),
+        "stop_px": _decimal(pending.stop_px),
+    }
+
+
+def execution_to_json(execution: Execution, execution_id: int | None = None) -> dict[str, Any]:
+    return {
+        "id": execution_id,
+        "exec_id": execution.exec_id,
+        "exec_ref_id": execution.exec_ref_id,
+        "cl_ord_id": execution.cl_ord_id,
+        "order_id": execution.order_id,
+        "session_name": execution.session_name,
+        "symbol": execution.symbol,
+        "side": _code(execution.side),
+        "exec_type": _code(execution.exec_type),
+        "ord_status": _code(execution.ord_status),
+        "last_qty": _decimal(execution.last_qty),
+        "last_px": _decimal(execution.last_px),
+        "cum_qty": _decimal(execution.cum_qty),
+        "leaves_qty": _decimal(execution.leaves_qty),
+        "avg_px": _decimal(execution.avg_px),
+        "text": execution.text,
+        "transact_time": time_to_json(execution.transact_time),
+        "received_at": time_to_json(execution.received_at),
+    }
+
+
+def message_to_json(
+    message: MessageRow, dictionary: Dictionary, fields: Sequence[DecodedField] | None = None
+) -> dict[str, Any]:
+    answer = {
+        "id": message.id,
+        "session_name": message.session_name,
+        "direction": message.direction,
+        "at": _ns(message.at_ns),
+        "msg_seq_num": message.msg_seq_num,
+        "msg_type": message.msg_type,
+        "msg_type_name": None if message.msg_type is None else dictionary.msg_type_name(message.msg_type),
+        "raw": readable(message.raw),
+    }
+    if fields is not None:
+        answer["fields"] = [field_to_json(field) for field in fields]
+    return answer
+
+
+def log_message_to_json(message: MessageRow) -> dict[str, Any]:
+    is_event = message.direction == "EVENT"
+    return {
+        "id": message.id,
+        "session_name": message.session_name,
+        "direction": message.direction,
+        "at": _ns(message.at_ns),
+        "msg_type": message.msg_type,
+        "msg_seq_num": message.msg_seq_num,
+        "raw": None if is_event else readable(message.raw),
+        "text": message.raw if is_event else None,
+    }
+
+
+def field_to_json(field: DecodedField) -> dict[str, Any]:
+    return {"tag": field.tag, "name": field.name, "value": field.value, "value_name": field.value_name}
+
+
+def health_to_json(health: Health) -> dict[str, Any]:
+    return {
+        "status": "degraded" if health.problems else "ok",
+        "problems": health.problems,
+        "version": __version__,
+        "engine": engine_to_json(health.engine_reason),
+        "storage": {
+            "available": health.storage_reason is None,
+            "reason": health.storage_reason,
+            "backlog": health.storage_backlog,
+        },
+        "sessions": [
+            {
+                "name": session.config.name,
+                "state": session.state,
+                "logged_on": session.logged_on,
+                "reason": session.reason,
+            }
+            for session in health.sessions
+        ],
+    }
+
+
+def engine_to_json(reason: str | None) -> dict[str, Any]:
+    return {"available": reason is None, "reason": reason}
+
+
+def readable(raw: str) -> str:
+    """SOH as `|`. Secrets were masked before the message was written to the journal."""
+    return raw.replace(SOH, "|")
+
+
+def errors_to_json(errors: Sequence[Any]) -> list[Mapping[str, str]]:
+    return [{"field": error.field, "message": error.message} for error in errors]

@@ -1,0 +1,193 @@
+"""Assembles the desk: its database, its link to the engine, its services and its web side.
+
+`create_app()` gives the Flask application that gunicorn serves (`wsgi.py`); `python sendfix_web_multi.py` serves it for
+development. Nothing happens at import.
+"""
+
+from __future__ import annotations
+
+if __name__ == "__main__":
+    from gevent import monkey
+
+    monkey.patch_all()
+
+import functools
+import logging
+import os
+import secrets
+import sys
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flask import Flask
+from flask_cors import CORS
+from flask_socketio import SocketIO
+from sendfix.config import Config, ConfigError, Settings, load_config
+from sendfix.fix.dictionary import Dictionary, load, load_file
+
+from sendfix.bus import Bus
+from sendfix.domain.errors import StorageUnavailable
+from sendfix.link.client import EngineLink
+from sendfix.services.blotter import RECENT_ORDERS, Blotter
+from sendfix.services.desk import Desk
+from sendfix.services.health import HealthCheck
+from sendfix.services.ids import ClOrdIdSource
+from sendfix.services.intake import Intake
+from sendfix.services.sessions import Session, Sessions
+from sendfix.storage.database import DeskLock, migrate, open_engine
+from sendfix.storage.reader import Reader
+from sendfix.storage.writer import Writer
+from sendfix.web import openapi, page, problems
+from sendfix.web.context import Context
+from sendfix.web.live import Broadcaster, Json
+from sendfix.web.routes import ALL as APIS
+
+log = logging.getLogger("sendfix.desk")
+
+ROOT = Path(__file__).resolve().parent
+# The link stops reading, and the engine's journals keep, what the database can't take.
+MOST_UNSTORED_MESSAGES = 200_000
+SETTLE_SECONDS = 3.0
+
+socketio = SocketIO()
+
+
+class Parts:
+    """What has to be closed in order when the desk stops."""
+
+    def __init__(
+        self, link: EngineLink, broadcaster: Broadcaster, writer: Writer, reader: Reader, lock: DeskLock
+    ) -> None:
+        self._link = link
+        self._broadcaster = broadcaster
+        self._writer = writer
+        self._reader = reader
+        self._lock = lock
+
+    def close(self) -> None:
+        """Let the browsers go, stop reading from the engine, store what is left."""
+        self._broadcaster.close()
+        self._link.close()
+        self._writer.close()
+        self._reader.close()
+        self._lock.release()
+
+
+def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
+    """The running desk. Raises `ConfigError` or `StorageUnavailable`, each one line for a person."""
+    settings = Settings.from_environ(environ)
+    config = load_config(settings.config_path, environ)
+    _log_to_stderr(settings.log_level)
+    app = Flask("sendfix", root_path=str(ROOT))
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
+    origins = list(settings.cors_origins)
+    socketio.init_app(
+        app,
+        async_mode="gevent",
+        json=Json,
+        cors_allowed_origins=origins or None,
+        max_http_buffer_size=settings.max_body_bytes,
+        ping_interval=10,
+        ping_timeout=10,
+    )
+    _build(app, settings, config)
+    problems.register(app)
+    for api in APIS:
+        app.register_blueprint(api.blueprint)
+    app.register_blueprint(openapi.blueprint(APIS))
+    page.register(app)
+    if origins:
+        CORS(app, origins=origins)
+    return app
+
+
+def shutdown(app: Flask) -> None:
+    """Called once, when the server that serves `app` stops."""
+    parts: Parts = app.extensions["sendfix.parts"]
+    parts.close()
+
+
+def _build(app: Flask, settings: Settings, config: Config) -> None:
+    lock = DeskLock(settings.database_url)
+    writer_engine = open_engine(settings.database_url)
+    migrate(writer_engine)
+    reader = Reader(open_engine(settings.database_url))
+    resume = reader.resume(RECENT_ORDERS)
+    log.info("desk: took up %d orders from the database", len(resume.orders))
+
+    bus = Bus()
+    sessions = Sessions(config.sessions)
+    blotter = Blotter(reader)
+    blotter.resume(resume.orders, resume.next_order_no)
+    writer = Writer(writer_engine, lambda _problem: bus.health_changed())
+    link = EngineLink(
+        settings.engine_socket,
+        [session.name for session in config.sessions],
+        resume.cursors,
+        was_sent=lambda cl_ord_id: blotter.in_memory(cl_ord_id) is not None,
+        may_read=lambda: writer.backlog < MOST_UNSTORED_MESSAGES,
+    )
+    desk = Desk(
+        sessions,
+        blotter,
+        link,
+        ClOrdIdSource(int(time.time() * 1000), secrets.randbelow(36**3)),
+        lambda: datetime.now(UTC),
+        dictionary_of,
+    )
+    health = HealthCheck(sessions, link, lambda: writer.problem, lambda: writer.backlog)
+    intake = Intake(
+        sessions, blotter, writer, bus, dictionary_of, writer.unstored_order_nos, resume.next_message_id
+    )
+    broadcaster = Broadcaster(socketio, sessions, health)
+    bus.subscribe(broadcaster)
+    app.extensions["sendfix"] = Context(
+        desk,
+        sessions,
+        blotter,
+        link,
+        reader,
+        health,
+        functools.partial(writer.flush, SETTLE_SECONDS),
+        dictionary_of,
+    )
+    app.extensions["sendfix.parts"] = Parts(link, broadcaster, writer, reader, lock)
+    writer.start()
+    link.start(intake, desk.ask_status)
+
+
+def dictionary_of(session: Session) -> Dictionary:
+    """The session's own dictionary file, or the standard one of its FIX version."""
+    path = session.config.data_dictionary
+    return load_file(path) if path else load(session.config.fix_version)
+
+
+def _log_to_stderr(level: str) -> None:
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logger = logging.getLogger("sendfix")
+    logger.handlers = [handler]
+    logger.setLevel(level.upper())
+    logger.propagate = False
+
+
+def main() -> int:
+    try:
+        settings = Settings.from_environ(os.environ)
+        app = create_app()
+    except (ConfigError, StorageUnavailable) as error:
+        print(f"desk: {error}", file=sys.stderr)
+        return 2
+    try:
+        socketio.run(app, host=settings.host, port=settings.port)
+    except KeyboardInterrupt:
+        pass
+    finally:
+        shutdown(app)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,1 @@
+"""Faults, tested by causing them; at the end both ends' books must be equal."""

@@ -1,0 +1,1 @@
+"""What tests start and talk to: real processes on ports of the kernel's choice."""
