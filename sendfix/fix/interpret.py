@@ -1,0 +1,339 @@
+"""What a journal entry means to an order: one event of the domain, or None where it means nothing to one.
+
+The counterparty's messages are taken leniently. What can't be understood becomes `Uninterpretable`, which says the
+field; it never raises, because an entry that raises would stop every entry behind it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import TypeAlias, TypeVar
+
+from sendfix.domain.enums import (
+    CxlRejResponseTo,
+    ExecTransType,
+    ExecType,
+    FixEnum,
+    OrdStatus,
+    OrdType,
+    Side,
+    TimeInForce,
+)
+from sendfix.domain.events import (
+    CancelRejected,
+    CancelSent,
+    Event,
+    ExecutionReported,
+    MessageRejected,
+    NewOrderSent,
+    NotResent,
+    ReplaceSent,
+    Uninterpretable,
+)
+from sendfix.domain.values import parse_decimal
+from sendfix.fix.dictionary import Dictionary
+from sendfix.fix.parse import header, parse
+
+IN, OUT, EVENT = 0, 1, 2
+
+Values: TypeAlias = dict[int, str]
+E = TypeVar("E", bound=FixEnum)
+
+
+class _Unreadable(Exception):
+    """A field that an event needs is missing or garbled."""
+
+
+def interpret(
+    session_name: str, direction: int, raw: bytes, at: datetime, dictionary: Dictionary
+) -> Event | None:
+    """`direction` is 0 for the counterparty's messages, 1 for ours, 2 for the engine's events (JSON)."""
+    msg_type = "event" if direction == EVENT else header(raw)[0]
+    reader = _READERS.get((direction, msg_type))
+    if reader is None:
+        return None
+    try:
+        return reader(session_name, raw, at, dictionary)
+    except (_Unreadable, ValueError) as error:
+        whose = "the counterparty's" if direction == IN else "our own"
+        name = dictionary.msg_type_name(msg_type or "") or "engine event"
+        return Uninterpretable(session_name, at, f"{name}, {whose} message, can't be understood: {error}")
+
+
+def _values(raw: bytes) -> Values:
+    fields = parse(raw)
+    fields.reverse()  # the first one counts where a tag is there twice
+    return dict(fields)
+
+
+def _execution_report(
+    session_name: str, raw: bytes, at: datetime, dictionary: Dictionary
+) -> ExecutionReported:
+    values = _values(raw)
+    get = values.get
+    exec_id = _needed(values, 17, "ExecID")
+    status_code = _needed(values, 39, "OrdStatus")
+    status = OrdStatus.of_code(status_code)
+    if status is None:
+        raise _Unreadable(
+            f"OrdStatus(39) is {status_code!r}, which no FIX version has (ExecID(17) {exec_id!r})"
+        )
+    # FIX 4.0 has no ExecType(150): there the status says what happened.
+    type_code = get(150) or status_code
+    exec_type = ExecType.of_code(type_code) or type_code
+    last_qty = _decimal(values, 32, "LastQty")
+    cum_qty = _decimal(values, 14, "CumQty")
+    if cum_qty is None and last_qty:
+        raise _Unreadable(f"a fill without CumQty(14) (ExecID(17) {exec_id!r})")
+    trans_type = get(20)
+    order_id = get(37)
+    poss_dup = get(43) == "Y"
+    text = get(58)
+    if text is None and 103 in values:
+        text = _reason(values, 103, dictionary)
+    return ExecutionReported(
+        session_name=session_name,
+        at=at,
+        exec_id=exec_id,
+        exec_type=exec_type,
+        ord_status=status,
+        cl_ord_id=get(11, ""),
+        orig_cl_ord_id=get(41),
+        order_id=None if order_id == "NONE" else order_id,
+        exec_ref_id=get(19),
+        exec_trans_type=None if trans_type is None else _trans_type(trans_type),
+        symbol=get(55),
+        side=_code(Side, get(54)),
+        order_qty=_decimal(values, 38, "OrderQty"),
+        price=_decimal(values, 44, "Price"),
+        stop_px=_decimal(values, 99, "StopPx"),
+        ord_type=_code(OrdType, get(40)),
+        time_in_force=_code(TimeInForce, get(59)),
+        last_qty=last_qty,
+        last_px=_decimal(values, 31, "LastPx"),
+        cum_qty=cum_qty,
+        leaves_qty=_decimal(values, 151, "LeavesQty"),
+        avg_px=_decimal(values, 6, "AvgPx"),
+        text=text,
+        transact_time=_time(get(60)),
+        sent=_sent(values, poss_dup),
+        poss_dup=poss_dup,
+    )
+
+
+def _cancel_reject(session_name: str, raw: bytes, at: datetime, dictionary: Dictionary) -> CancelRejected:
+    values = _values(raw)
+    get = values.get
+    status_code = _needed(values, 39, "OrdStatus")
+    status = OrdStatus.of_code(status_code)
+    if status is None:
+        raise _Unreadable(f"OrdStatus(39) is {status_code!r}, which no FIX version has")
+    order_id = get(37)
+    poss_dup = get(43) == "Y"
+    return CancelRejected(
+        session_name,
+        at,
+        _needed(values, 11, "ClOrdID"),
+        get(41),
+        None if order_id == "NONE" else order_id,
+        status,
+        _code(CxlRejResponseTo, get(434)),
+        get(102),
+        get(58) or (_reason(values, 102, dictionary) if 102 in values else None),
+        _sent(values, poss_dup),
+        poss_dup,
+    )
+
+
+def _session_reject(session_name: str, raw: bytes, at: datetime, dictionary: Dictionary) -> MessageRejected:
+    values = _values(raw)
+    reason = _reason(values, 373, dictionary) if 373 in values else None
+    if reason is not None and 371 in values:
+        reason = f"{reason}, {_named(values[371], dictionary)}"
+    return MessageRejected(
+        session_name, at, _number(values.get(45)), values.get(372), None, reason, values.get(58)
+    )
+
+
+def _business_reject(session_name: str, raw: bytes, at: datetime, dictionary: Dictionary) -> MessageRejected:
+    values = _values(raw)
+    return MessageRejected(
+        session_name,
+        at,
+        _number(values.get(45)),
+        values.get(372),
+        values.get(379),
+        _reason(values, 380, dictionary) if 380 in values else None,
+        values.get(58),
+    )
+
+
+def _new_order(session_name: str, raw: bytes, at: datetime, dictionary: Dictionary) -> NewOrderSent:
+    values = _values(raw)
+    fields, custom_tags = _other_fields(values, "D", dictionary)
+    get = values.get
+    return NewOrderSent(
+        session_name,
+        at,
+        _number(get(34)),
+        _needed(values, 11, "ClOrdID"),
+        get(55),
+        _code(Side, get(54)),
+        _decimal(values, 38, "OrderQty"),
+        _code(OrdType, get(40)),
+        _decimal(values, 44, "Price"),
+        _decimal(values, 99, "StopPx"),
+        _code(TimeInForce, get(59)),
+        get(1),
+        fields,
+        custom_tags,
+    )
+
+
+def _replace(session_name: str, raw: bytes, at: datetime, dictionary: Dictionary) -> ReplaceSent:
+    values = _values(raw)
+    fields, custom_tags = _other_fields(values, "G", dictionary)
+    get = values.get
+    return ReplaceSent(
+        session_name,
+        at,
+        _number(get(34)),
+        _needed(values, 11, "ClOrdID"),
+        _needed(values, 41, "OrigClOrdID"),
+        _decimal(values, 38, "OrderQty"),
+        _decimal(values, 44, "Price"),
+        _decimal(values, 99, "StopPx"),
+        _code(OrdType, get(40)),
+        _code(TimeInForce, get(59)),
+        get(1),
+        fields,
+        custom_tags,
+    )
+
+
+def _cancel(session_name: str, raw: bytes, at: datetime, _dictionary: Dictionary) -> CancelSent:
+    values = _values(raw)
+    return CancelSent(
+        session_name,
+        at,
+        _number(values.get(34)),
+        _needed(values, 11, "ClOrdID"),
+        _needed(values, 41, "OrigClOrdID"),
+    )
+
+
+def _engine_event(session_name: str, raw: bytes, at: datetime, _dictionary: Dictionary) -> NotResent | None:
+    event = json.loads(raw)
+    if not isinstance(event, dict) or event.get("event") != "not_resent":
+        return None
+    cl_ord_id = event.get("cl_ord_id")
+    if not cl_ord_id:
+        return None  # a message without one, such as a status request
+    number = event.get("msg_seq_num")
+    return NotResent(
+        session_name,
+        at,
+        str(cl_ord_id),
+        number if isinstance(number, int) else None,
+        None if event.get("text") is None else str(event["text"]),
+    )
+
+
+_READERS: dict[tuple[int, str | None], Callable[[str, bytes, datetime, Dictionary], Event | None]] = {
+    (IN, "8"): _execution_report,
+    (IN, "9"): _cancel_reject,
+    (IN, "3"): _session_reject,
+    (IN, "j"): _business_reject,
+    (OUT, "D"): _new_order,
+    (OUT, "G"): _replace,
+    (OUT, "F"): _cancel,
+    (EVENT, "event"): _engine_event,
+}
+
+# Header fields, what an event has a place of its own for, and what belongs to the message rather than the order.
+_OWN_PLACE = frozenset({1, 11, 38, 40, 41, 44, 54, 55, 59, 60, 99, 37})
+
+
+def _other_fields(
+    values: Values, msg_type: str, dictionary: Dictionary
+) -> tuple[dict[str, str], dict[int, str]]:
+    message = dictionary.message(msg_type)
+    known = message.fields if message is not None else {}
+    fields: dict[str, str] = {}
+    custom_tags: dict[int, str] = {}
+    for tag in reversed(values):
+        if tag in _OWN_PLACE or tag in dictionary.header or tag in dictionary.trailer:
+            continue
+        field = dictionary.field(tag) if tag in known else None
+        if field is not None:
+            fields[field.key] = values[tag]
+        else:
+            custom_tags[tag] = values[tag]
+    return fields, custom_tags
+
+
+def _needed(values: Values, tag: int, name: str) -> str:
+    value = values.get(tag)
+    if not value:
+        raise _Unreadable(f"{name}({tag}) is missing")
+    return value
+
+
+def _decimal(values: Values, tag: int, name: str) -> Decimal | None:
+    text = values.get(tag)
+    if not text:
+        return None
+    try:
+        return parse_decimal(text)
+    except ValueError as error:
+        raise _Unreadable(f"{name}({tag}) {error}") from error
+
+
+def _code(enum: type[E], code: str | None) -> E | str | None:
+    return None if code is None else enum.of_code(code) or code
+
+
+def _trans_type(code: str) -> ExecTransType:
+    trans_type = ExecTransType.of_code(code)
+    if trans_type is None:
+        raise _Unreadable(f"ExecTransType(20) is {code!r}, which no FIX version has")
+    return trans_type
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def _sent(values: Values, poss_dup: bool) -> tuple[str, int]:
+    time = values.get(122) if poss_dup else None
+    return time or values.get(52, ""), _number(values.get(34)) or 0
+
+
+# The reports of one batch of fills share their time.
+@lru_cache(maxsize=1024)
+def _time(text: str | None) -> datetime | None:
+    """UTCTimestamp, with any number of decimals; None for anything else, since nothing depends on it."""
+    if text is None:
+        return None
+    try:
+        whole, _, fraction = text.partition(".")
+        time = datetime.strptime(whole, "%Y%m%d-%H:%M:%S").replace(tzinfo=UTC)
+        return time.replace(microsecond=int(fraction[:6].ljust(6, "0"))) if fraction else time
+    except ValueError:
+        return None
+
+
+def _reason(values: Values, tag: int, dictionary: Dictionary) -> str:
+    code = values[tag]
+    field = dictionary.field(tag)
+    name = field.values.get(code) if field is not None else None
+    return f"{_named(str(tag), dictionary)} {code}" + (f", {name}" if name else "")
+
+
+def _named(tag: str, dictionary: Dictionary) -> str:
+    field = dictionary.field(int(tag)) if tag.isascii() and tag.isdigit() and len(tag) < 10 else None
+    return f"{field.name}({tag})" if field is not None else f"tag {tag}"

@@ -1,0 +1,89 @@
+"""A message's bytes to tags and values, fast and lenient: what can't be cut is left out, nothing is checked."""
+
+from __future__ import annotations
+
+SOH = "\x01"
+
+# Fields of type data may hold SOH; each follows a field with its length in bytes. tag of the length -> of the data
+DATA_OF_LENGTH = {
+    90: 91,  # SecureData
+    93: 89,  # Signature
+    95: 96,  # RawData
+    212: 213,  # XmlData
+    348: 349,  # EncodedIssuer
+    350: 351,  # EncodedSecurityDesc
+    352: 353,  # EncodedListExecInst
+    354: 355,  # EncodedText
+    356: 357,  # EncodedSubject
+    358: 359,  # EncodedHeadline
+    360: 361,  # EncodedAllocText
+    362: 363,  # EncodedUnderlyingIssuer
+    364: 365,  # EncodedUnderlyingSecurityDesc
+    445: 446,  # EncodedListStatusText
+    618: 619,  # EncodedLegIssuer
+    621: 622,  # EncodedLegSecurityDesc
+}
+
+
+def text_of(raw: bytes) -> str:
+    """UTF-8 where it is that, else Latin-1, which gives each byte a character."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
+
+
+def parse(raw: bytes) -> list[tuple[int, str]]:
+    """The fields in the order of the wire. Never raises; parts without a numeric tag and "=" are left out."""
+    try:
+        parts = text_of(raw).split(SOH)
+        if not parts[-1]:
+            parts.pop()
+        fields = [(int(tag), value) for tag, _, value in [part.partition("=") for part in parts]]
+    except ValueError:
+        return _parse_bytes(raw)
+    if DATA_OF_LENGTH.keys().isdisjoint(dict(fields)):
+        return fields
+    return _parse_bytes(raw)
+
+
+def _parse_bytes(raw: bytes) -> list[tuple[int, str]]:
+    """Field by field, over the bytes, because lengths count bytes."""
+    fields: list[tuple[int, str]] = []
+    position, end = 0, len(raw)
+    data_tag, data_length = 0, 0
+    while position < end:
+        equals = raw.find(b"=", position)
+        stop = raw.find(b"\x01", position)
+        stop = end if stop < 0 else stop
+        if equals < 0 or equals > stop or not raw[position:equals].isdigit() or equals - position > 9:
+            position = stop + 1
+            continue
+        tag = int(raw[position:equals])
+        if tag == data_tag and raw[equals + 1 + data_length : equals + 2 + data_length] == b"\x01":
+            stop = equals + 1 + data_length
+        value = text_of(raw[equals + 1 : stop])
+        fields.append((tag, value))
+        data_tag = DATA_OF_LENGTH.get(tag, 0)
+        data_length = int(value) if data_tag and value.isascii() and value.isdigit() and len(value) < 9 else 0
+        position = stop + 1
+    return fields
+
+
+def header(raw: bytes) -> tuple[str | None, int | None]:
+    """MsgType(35) and MsgSeqNum(34), without parsing the rest."""
+    msg_type = _find(raw, b"35=")
+    number = _find(raw, b"34=")
+    seq_num = int(number) if number is not None and number.isascii() and number.isdigit() else None
+    return msg_type, seq_num
+
+
+def _find(raw: bytes, tag: bytes) -> str | None:
+    if raw.startswith(tag):
+        start = len(tag)
+    else:
+        start = raw.find(b"\x01" + tag) + 1 + len(tag)
+        if start <= len(tag):
+            return None
+    stop = raw.find(b"\x01", start)
+    return text_of(raw[start:stop] if stop >= 0 else raw[start:])
