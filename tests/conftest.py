@@ -20,10 +20,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_report_header() -> str:
-    return f"chromium: {CHROMIUM or 'none found: browser tests are left out (install Debian package chromium)'}"
+    return (
+        f"chromium: {CHROMIUM or 'none found: browser tests are left out (install Debian package chromium)'}"
+    )
 
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    assert CHROMIUM, "no chromium on this machine: install Debian's package chromium, or set CHROMIUM to its path"
+    assert CHROMIUM, (
+        "no chromium on this machine: install Debian's package chromium, or set CHROMIUM to its path"
+    )
     return CHROMIUM

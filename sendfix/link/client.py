@@ -118,6 +118,7 @@ class EngineLink:
         self._write(protocol.encode(message(number)))
         try:
             reply = request.reply.get(timeout=REPLY_TIMEOUT_SECONDS)
+            assert reply is not None
         except gevent.Timeout:
             raise EngineUnavailable(
                 "The engine has not answered in time."

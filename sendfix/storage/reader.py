@@ -129,7 +129,7 @@ class Reader:
             except (SQLAlchemyError, OSError) as error:
                 return StorageUnavailable(f"The database can't be read: {reason(error)}")
 
-        result = self._pool.apply(run)
+        result: T | StorageUnavailable = self._pool.apply(run)
         if isinstance(result, StorageUnavailable):
             raise result
         return result

@@ -24,7 +24,6 @@ from sendfix.services.health import HealthCheck
 from sendfix.services.ports import MessageRow
 from sendfix.services.sessions import Session, Sessions
 from sendfix.web.to_json import (
-    engine_to_json,
     health_to_json,
     log_message_to_json,
     order_to_json,
@@ -66,7 +65,10 @@ class Broadcaster:
         self._queue: list[tuple[str, orjson.Fragment]] = []
         self._ready = Event()
         self._last_health: dict[str, Any] | None = None
-        self._register()
+        socketio.on_event("connect", self._connected)
+        socketio.on_event("subscribe", self._subscribe)
+        socketio.on_event("disconnect", self._disconnected)
+        socketio.default_exception_handler = _failed
         self._greenlet = gevent.spawn(self._run)
 
     @property
@@ -143,45 +145,40 @@ class Broadcaster:
                 eio_socket.queue.queue.clear()
                 server.disconnect(sid)
 
-    def _register(self) -> None:
-        socketio = self._socketio
+    def _connected(self, _auth: Any = None) -> None:
+        sid = _sid()
+        health = health_to_json(self._health.health())
+        self._socketio.emit(
+            "connected",
+            {
+                "sessions": [session_to_json(session) for session in self._sessions],
+                "server_time": time_to_json(datetime.now(UTC)),
+                "version": __version__,
+                "engine": health["engine"],
+                "health": health,
+            },
+            to=sid,
+        )
+        join_room(SINGLE)
+        self._members[SINGLE].add(sid)
 
-        @socketio.on("connect")
-        def connected(_auth: Any = None) -> None:
-            sid = _sid()
-            socketio.emit(
-                "connected",
-                {
-                    "sessions": [session_to_json(session) for session in self._sessions],
-                    "server_time": time_to_json(datetime.now(UTC)),
-                    "version": __version__,
-                    "engine": engine_to_json(self._health.health().engine_reason),
-                    "health": health_to_json(self._health.health()),
-                },
-                to=sid,
-            )
-            join_room(SINGLE)
-            self._members[SINGLE].add(sid)
+    def _subscribe(self, options: Any = None) -> dict[str, Any]:
+        wants_frames = isinstance(options, dict) and options.get("frames") is True
+        wanted, other = (FRAMES, SINGLE) if wants_frames else (SINGLE, FRAMES)
+        sid = _sid()
+        leave_room(other)
+        join_room(wanted)
+        self._members[other].discard(sid)
+        self._members[wanted].add(sid)
+        return {"frames": wants_frames}
 
-        @socketio.on("subscribe")
-        def subscribe(options: Any = None) -> dict[str, Any]:
-            wants_frames = isinstance(options, dict) and options.get("frames") is True
-            wanted, other = (FRAMES, SINGLE) if wants_frames else (SINGLE, FRAMES)
-            sid = _sid()
-            leave_room(other)
-            join_room(wanted)
-            self._members[other].discard(sid)
-            self._members[wanted].add(sid)
-            return {"frames": wants_frames}
+    def _disconnected(self, _reason: Any = None) -> None:
+        for members in self._members.values():
+            members.discard(_sid())
 
-        @socketio.on("disconnect")
-        def disconnected(_reason: Any = None) -> None:
-            for members in self._members.values():
-                members.discard(_sid())
 
-        @socketio.on_error_default
-        def failed(_error: Exception) -> None:
-            log.exception("a Socket.IO handler failed")
+def _failed(_error: Exception) -> None:
+    log.exception("a Socket.IO handler failed")
 
 
 def _sid() -> str:

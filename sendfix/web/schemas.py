@@ -173,9 +173,7 @@ class ExecutionsQuery(TimeRange):
 
 class MessagesQuery(TimeRange):
     msg_type: Annotated[list[str], BeforeValidator(_words)] = Field(default_factory=list)
-    direction: Annotated[list[Literal["IN", "OUT", "EVENT"]], BeforeValidator(_words)] = Field(
-        default_factory=lambda: ["IN", "OUT"]
-    )
+    direction: Annotated[tuple[Literal["IN", "OUT", "EVENT"], ...], BeforeValidator(_words)] = ("IN", "OUT")
 
 
 class DictionaryQuery(Input):

@@ -31,7 +31,9 @@ def nothing_is_sent(stack: Stack) -> Any:
     assert stack.get("/health")["status"] == "ok"
 
 
-def post(stack: Stack, path: str, data: bytes | str, content_type: str = "application/json") -> requests.Response:
+def post(
+    stack: Stack, path: str, data: bytes | str, content_type: str = "application/json"
+) -> requests.Response:
     return requests.post(
         f"{stack.desk_url}{path}", data=data, headers={"Content-Type": content_type}, timeout=15
     )
@@ -80,7 +82,10 @@ def test_malformed_json(stack: Stack, path: str, data: str | bytes, words: str) 
 
 @pytest.mark.parametrize("path", ROUTES_WITH_BODY)
 def test_a_body_that_is_not_json_or_too_large(stack: Stack, path: str) -> None:
-    assert "Content-Type" in problem(post(stack, path, "a=b", "application/x-www-form-urlencoded"), 415)["detail"]
+    assert (
+        "Content-Type"
+        in problem(post(stack, path, "a=b", "application/x-www-form-urlencoded"), 415)["detail"]
+    )
     too_large = json.dumps({"text": "x" * 10_000_000})
     assert "SENDFIX_MAX_BODY_BYTES" in problem(post(stack, path, too_large), 413)["detail"]
 
@@ -136,7 +141,9 @@ def test_a_body_that_is_not_json_or_too_large(stack: Stack, path: str) -> None:
 )
 @pytest.mark.parametrize("session", [FIX42, FIX44])
 def test_an_order_with_a_wrong_field(stack: Stack, session: str, changes: dict[str, Any], field: str) -> None:
-    body = {key: value for key, value in {**GOOD, "session_name": session, **changes}.items() if value is not None}
+    body = {
+        key: value for key, value in {**GOOD, "session_name": session, **changes}.items() if value is not None
+    }
     if "custom_tags" in changes:
         body["custom_tags"] = changes["custom_tags"]
     errors = problem(post(stack, "/api/send_order", json.dumps(body)), 422)["errors"]
@@ -237,9 +244,13 @@ def test_methods_that_are_not_allowed(stack: Stack, method: str, path: str) -> N
 
 
 def test_other_origins_are_not_let_in(stack: Stack) -> None:
-    answer = requests.get(f"{stack.desk_url}/api/orders", headers={"Origin": "https://other.example"}, timeout=15)
+    answer = requests.get(
+        f"{stack.desk_url}/api/orders", headers={"Origin": "https://other.example"}, timeout=15
+    )
     assert "Access-Control-Allow-Origin" not in answer.headers
     answer = requests.get(
-        f"{stack.desk_url}/socket.io/?EIO=4&transport=polling", headers={"Origin": "https://other.example"}, timeout=15
+        f"{stack.desk_url}/socket.io/?EIO=4&transport=polling",
+        headers={"Origin": "https://other.example"},
+        timeout=15,
     )
     assert answer.status_code == 400

@@ -68,7 +68,9 @@ def test_the_transport_is_really_websocket(clients: list[Client]) -> None:
 def test_a_client_that_joins_is_told_where_things_stand(stack: Stack, clients: list[Client]) -> None:
     payload = clients[0].next("connected")
     assert [session["name"] for session in payload["sessions"]] == [FIX42, FIX44]
-    assert payload["sessions"] == stack.get("/api/sessions")["sessions"] or payload["sessions"][0]["logged_on"]
+    assert (
+        payload["sessions"] == stack.get("/api/sessions")["sessions"] or payload["sessions"][0]["logged_on"]
+    )
     assert payload["engine"] == {"available": True, "reason": None}
     assert payload["health"]["status"] == "ok"
     assert payload["server_time"].endswith("Z")

@@ -190,7 +190,13 @@ def test_all_order_types_and_times_in_force_reach_the_broker(stack: Stack, sessi
 @BOTH
 def test_any_field_and_custom_tags_go_out_as_given(stack: Stack, session: str) -> None:
     sent = stack.send(
-        session, ord_type="LIMIT", price="200", account="ACC-7", max_floor=10, text="bid", custom_tags={"9001": "x y"}
+        session,
+        ord_type="LIMIT",
+        price="200",
+        account="ACC-7",
+        max_floor=10,
+        text="bid",
+        custom_tags={"9001": "x y"},
     )
     order = stack.order(sent)
     assert order["account"] == "ACC-7"
@@ -202,7 +208,15 @@ def test_any_field_and_custom_tags_go_out_as_given(stack: Stack, session: str) -
 
 
 def test_input_aliases_of_other_clients(stack: Stack) -> None:
-    body = {"session": FIX44, "symbol": "MSFT", "side": "2", "qty": "5", "order_type": "2", "price": 400, "tif": "1"}
+    body = {
+        "session": FIX44,
+        "symbol": "MSFT",
+        "side": "2",
+        "qty": "5",
+        "order_type": "2",
+        "price": 400,
+        "tif": "1",
+    }
     sent = stack.post("/api/send_order", body, 201)
     order = sent["order"]
     assert (order["side"], order["order_qty"], order["ord_type"], order["time_in_force"]) == (
@@ -229,7 +243,8 @@ def test_an_own_cl_ord_id_is_taken_once(stack: Stack) -> None:
 def test_two_sessions_trade_at_once_and_lists_are_filtered(stack: Stack) -> None:
     stack.behave(default="fill")
     sent = {
-        session: [stack.send(session, symbol="DIS", ord_type="MARKET") for _ in range(5)] for session in (FIX42, FIX44)
+        session: [stack.send(session, symbol="DIS", ord_type="MARKET") for _ in range(5)]
+        for session in (FIX42, FIX44)
     }
     for session, ids in sent.items():
         for cl_ord_id in ids:

@@ -42,7 +42,13 @@ class Load:
             assert self.first_acknowledged.acquire(timeout=40)
 
     def _run(self, session_name: str) -> None:
-        body = {"session_name": session_name, "symbol": "MSFT", "side": "BUY", "order_qty": 10, "ord_type": "MARKET"}
+        body = {
+            "session_name": session_name,
+            "symbol": "MSFT",
+            "side": "BUY",
+            "order_qty": 10,
+            "ord_type": "MARKET",
+        }
         with requests.Session() as client:
             while not self._stop.is_set():
                 try:
@@ -71,8 +77,12 @@ def all_pages(stack: Stack, path: str, key: str, **query: Any) -> list[dict[str,
 
 def broker_books(stack: Stack) -> dict[str, tuple[Decimal, int]]:
     """Of each order that the broker knows, the quantity filled and the number of fills."""
-    orders = requests.get(f"{stack.broker_url}/api/orders", params={"limit": 100_000}, timeout=30).json()["orders"]
-    executions = requests.get(f"{stack.broker_url}/api/executions", params={"limit": 100_000}, timeout=30).json()
+    orders = requests.get(f"{stack.broker_url}/api/orders", params={"limit": 100_000}, timeout=30).json()[
+        "orders"
+    ]
+    executions = requests.get(
+        f"{stack.broker_url}/api/executions", params={"limit": 100_000}, timeout=30
+    ).json()
     fills: dict[str, int] = {}
     for execution in executions["executions"]:
         fills[execution["cl_ord_id"]] = fills.get(execution["cl_ord_id"], 0) + 1
@@ -89,7 +99,8 @@ def desk_books(stack: Stack) -> dict[str, tuple[Decimal, int]]:
         if execution["last_qty"] and Decimal(execution["last_qty"]) > 0:
             fills[execution["cl_ord_id"]] = fills.get(execution["cl_ord_id"], 0) + 1
     return {
-        order["cl_ord_id"]: (Decimal(order["cum_qty"] or 0), fills.get(order["cl_ord_id"], 0)) for order in orders
+        order["cl_ord_id"]: (Decimal(order["cum_qty"] or 0), fills.get(order["cl_ord_id"], 0))
+        for order in orders
     }
 
 
@@ -103,7 +114,9 @@ def check_books(stack: Stack, load: Load) -> None:
         eventually(equal, "the books are equal", 30)
     except AssertionError:
         desk, broker = desk_books(stack), broker_books(stack)
-        differing = {key: (desk.get(key), broker.get(key)) for key in desk | broker if desk.get(key) != broker.get(key)}
+        differing = {
+            key: (desk.get(key), broker.get(key)) for key in desk | broker if desk.get(key) != broker.get(key)
+        }
         raise AssertionError(f"{len(differing)} orders differ, desk and broker: {differing}") from None
     known = desk_books(stack)
     assert set(load.acknowledged) <= set(known)

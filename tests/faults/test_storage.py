@@ -1,4 +1,4 @@
-"""The desk's database locked, or its disk full: the desk goes on trading, says what is wrong, and stores it all later."""
+"""The desk's database locked, or its disk full: the desk trades on, says what is wrong, and stores it all later."""
 
 from __future__ import annotations
 
