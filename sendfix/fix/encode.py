@@ -1,0 +1,96 @@
+"""Commands to the bodies of FIX messages, or the reasons why not, field by field.
+
+A body begins with MsgType(35) and has neither the rest of the header nor a trailer: the engine adds those. Everything
+that the data dictionary of the session's FIX version can tell is checked here (`plan`), and what must hold across
+fields (`rules`), before anything is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sendfix.domain.commands import CancelOrder, NewOrder, ReplaceOrder, RequestStatus
+from sendfix.domain.enums import OrdType
+from sendfix.domain.errors import FieldError
+from sendfix.fix.dictionary import Dictionary
+from sendfix.fix.fieldtypes import format_utc
+from sendfix.fix.plan import Plan, plan
+from sendfix.fix.rules import ORD_TYPE, PRICE, PRICE_MEANINGLESS, STOP_PX, STOP_PX_MEANINGLESS, check_order
+
+CL_ORD_ID, ORIG_CL_ORD_ID, HANDL_INST, TRANSACT_TIME = 11, 41, 21, 60
+# HandlInst(21), which FIX 4.2 requires: the only default that suits orders sent by machine.
+AUTOMATED = "1"
+_FIXED = {"symbol": "Symbol(55)", "side": "Side(54)"}
+
+
+def encode_new(cmd: NewOrder, dictionary: Dictionary) -> bytes:
+    """NewOrderSingle(D). Raises `InvalidRequest`."""
+    message = plan(dictionary, "D")
+    errors: list[FieldError] = []
+    texts: dict[int, str] = {}
+    message.add_own(texts, errors, "cl_ord_id", cmd.cl_ord_id)
+    message.add_all(texts, errors, cmd.fields)
+    custom = message.custom(errors, cmd.custom_tags) if cmd.custom_tags else {}
+    texts[TRANSACT_TIME] = format_utc(cmd.transact_time)
+    _default_handling(texts, message)
+    check_order(texts, dictionary, errors)
+    return message.body(texts, custom, errors)
+
+
+def encode_replace(cmd: ReplaceOrder, dictionary: Dictionary) -> bytes:
+    """OrderCancelReplaceRequest(G): the whole order again, with the changes. A change to None takes the field away.
+    Raises `InvalidRequest`."""
+    message = plan(dictionary, "G")
+    order = cmd.order
+    errors: list[FieldError] = []
+    texts = message.order_texts(order)
+    changes = {}
+    for key, value in cmd.changes.items():
+        if key in _FIXED:
+            reason = "can't be changed by a replace; cancel the order and send a new one"
+            errors.append(FieldError(key, f"{_FIXED[key]} {reason}"))
+        else:
+            changes[key] = value
+    message.add_all(texts, errors, changes)
+    _drop_what_lost_its_meaning(texts, changes)
+    message.add_own(texts, errors, "cl_ord_id", cmd.cl_ord_id)
+    texts[ORIG_CL_ORD_ID] = order.cl_ord_id
+    custom = {**message.custom([], order.custom_tags), **message.custom(errors, cmd.custom_tags)}
+    texts[TRANSACT_TIME] = format_utc(cmd.transact_time)
+    _default_handling(texts, message)
+    check_order(texts, dictionary, errors)
+    return message.body(texts, custom, errors)
+
+
+def encode_cancel(cmd: CancelOrder, dictionary: Dictionary) -> bytes:
+    """OrderCancelRequest(F), with what names the order and its instrument. Raises `InvalidRequest`."""
+    message = plan(dictionary, "F")
+    errors: list[FieldError] = []
+    texts = message.order_texts(cmd.order)
+    message.add_own(texts, errors, "cl_ord_id", cmd.cl_ord_id)
+    texts[ORIG_CL_ORD_ID] = cmd.order.cl_ord_id
+    texts[TRANSACT_TIME] = format_utc(cmd.transact_time)
+    return message.body(texts, {}, errors)
+
+
+def encode_status_request(cmd: RequestStatus, dictionary: Dictionary) -> bytes:
+    """OrderStatusRequest(H)."""
+    message = plan(dictionary, "H")
+    texts = message.order_texts(cmd.order)
+    texts[CL_ORD_ID] = cmd.order.cl_ord_id
+    return message.body(texts, {}, [])
+
+
+def _default_handling(texts: dict[int, str], message: Plan) -> None:
+    if HANDL_INST not in texts and message.requires(HANDL_INST):
+        texts[HANDL_INST] = AUTOMATED
+
+
+def _drop_what_lost_its_meaning(texts: dict[int, str], changes: Mapping[str, object]) -> None:
+    """A change of OrdType(40) takes along the price that the new type can't have, unless it was given with it."""
+    if "ord_type" not in changes or OrdType.of_code(texts.get(ORD_TYPE, "")) is None:
+        return
+    if texts[ORD_TYPE] in PRICE_MEANINGLESS and "price" not in changes:
+        texts.pop(PRICE, None)
+    if texts[ORD_TYPE] in STOP_PX_MEANINGLESS and "stop_px" not in changes:
+        texts.pop(STOP_PX, None)

@@ -1,0 +1,174 @@
+"""How to write one type of message in one FIX version: worked out once from the dictionary, used for each message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+
+from sendfix.domain.enums import FixEnum
+from sendfix.domain.errors import FieldError, InvalidRequest
+from sendfix.domain.order import Order
+from sendfix.domain.values import format_decimal
+from sendfix.fix.dictionary import Dictionary, Group
+from sendfix.fix.fieldtypes import Formatter, format_text, formatter_of
+from sendfix.fix.parse import DATA_OF_LENGTH, SOH
+
+# The command gives these; nobody else may.
+SET_BY_DESK = frozenset({11, 41, 60, 37})
+# What was said beside the order, not of it: not repeated in later messages.
+_REMARKS = frozenset({58, 354, 355})
+_LENGTH_OF_DATA = {data: length for length, data in DATA_OF_LENGTH.items()}
+
+
+class Plan:
+    """Fields are collected as {tag: text}; problems as `FieldError`s, so that a person sees all of them at once."""
+
+    def __init__(self, dictionary: Dictionary, msg_type: str) -> None:
+        message = dictionary.message(msg_type)
+        if message is None:
+            raise InvalidRequest(
+                [FieldError("session_name", f"{dictionary.version} has no message {msg_type}")]
+            )
+        self.dictionary = dictionary
+        self.message = message
+        self._start = f"35={msg_type}"
+        self._tags = message.fields.keys()
+        self._required = frozenset(tag for tag, required in message.fields.items() if required)
+        self._rank = {tag: rank for rank, tag in enumerate(message.fields)}
+        self._formatters: dict[str, tuple[int, str, Formatter]] = {}
+        for tag in message.fields:
+            field = dictionary.fields[tag]
+            label = f"{field.name}({tag})"
+            self._formatters[field.key] = (tag, label, formatter_of(field))
+        self._in_groups = frozenset(_group_tags(message.groups.values()))
+
+    def requires(self, tag: int) -> bool:
+        return tag in self._required
+
+    def add_own(self, texts: dict[int, str], errors: list[FieldError], key: str, value: object) -> None:
+        """A field that the desk itself sets."""
+        tag, label, formatter = self._formatters[key]
+        try:
+            texts[tag] = formatter(value)
+        except ValueError as error:
+            errors.append(FieldError(key, f"{label} {error}"))
+
+    def add_all(self, texts: dict[int, str], errors: list[FieldError], fields: Mapping[str, object]) -> None:
+        """Fields as a person gave them; None takes away what `texts` had."""
+        for key, value in fields.items():
+            entry = self._formatters.get(key)
+            if entry is None:
+                errors.append(FieldError(key, self._no_field(key)))
+                continue
+            tag, label, formatter = entry
+            if tag in SET_BY_DESK:
+                errors.append(FieldError(key, f"{label} is set by the desk"))
+            elif tag in self.message.groups:
+                errors.append(
+                    FieldError(key, f"{label} starts a repeating group, which can't be sent from here")
+                )
+            elif value is None:
+                texts.pop(tag, None)
+            else:
+                try:
+                    texts[tag] = formatter(value)
+                except ValueError as error:
+                    errors.append(FieldError(key, f"{label} {error}"))
+
+    def custom(self, errors: list[FieldError], tags: Mapping[int, str]) -> dict[int, str]:
+        """Tags that the message does not have in this version."""
+        texts: dict[int, str] = {}
+        for tag, value in tags.items():
+            try:
+                texts[int(tag)] = self._custom(int(tag), value)
+            except ValueError as error:
+                errors.append(FieldError(f"custom_tags.{tag}", f"tag {tag} {error}"))
+        return texts
+
+    def _custom(self, tag: int, value: object) -> str:
+        if tag <= 0 or tag > 999_999_999:
+            raise ValueError("is no FIX tag; tags are whole numbers above zero")
+        if tag in self.dictionary.header or tag in self.dictionary.trailer:
+            raise ValueError("belongs to the header or trailer, which the engine writes")
+        if tag in SET_BY_DESK:
+            raise ValueError("is set by the desk")
+        if tag in self._tags:
+            raise ValueError(
+                f"is a field of {self.message.name}: give it as {self.dictionary.fields[tag].key}"
+            )
+        if tag in self._in_groups:
+            raise ValueError(
+                f"is inside a repeating group of {self.message.name}, which can't be sent from here"
+            )
+        if tag in DATA_OF_LENGTH or tag in _LENGTH_OF_DATA:
+            raise ValueError("is raw data or its length, which a custom tag can't be")
+        return format_text(value)
+
+    def order_texts(self, order: Order) -> dict[int, str]:
+        """What the order has of this message's fields, as confirmed last."""
+        texts: dict[int, str] = {}
+        for key, value in (
+            ("account", order.account),
+            ("symbol", order.symbol),
+            ("side", order.side),
+            ("order_qty", order.order_qty),
+            ("ord_type", order.ord_type),
+            ("price", order.price),
+            ("stop_px", order.stop_px),
+            ("time_in_force", order.time_in_force),
+            ("order_id", order.order_id),
+            *order.fields.items(),
+        ):
+            entry = self._formatters.get(key)
+            if value is None or entry is None or entry[0] in _REMARKS or entry[0] in self.message.groups:
+                continue
+            if isinstance(value, str):
+                texts[entry[0]] = value
+            else:
+                texts[entry[0]] = value.value if isinstance(value, FixEnum) else format_decimal(value)
+        return texts
+
+    def body(self, texts: dict[int, str], custom: Mapping[int, str], errors: list[FieldError]) -> bytes:
+        """The message without header and trailer. Raises `InvalidRequest` if there are errors or something that the
+        version requires is missing."""
+        missing = self._required - texts.keys()
+        if missing:
+            complained = {error.field for error in errors}
+            for tag in sorted(missing, key=self._rank.__getitem__):
+                field = self.dictionary.fields[tag]
+                if field.key not in complained:
+                    errors.append(FieldError(field.key, f"{field.name}({tag}) is required"))
+        if errors:
+            raise InvalidRequest(errors)
+        for tag in texts.keys() & _LENGTH_OF_DATA.keys():
+            texts[_LENGTH_OF_DATA[tag]] = str(len(texts[tag]))
+        parts = [self._start]
+        parts += [f"{tag}={texts[tag]}" for tag in sorted(texts, key=self._rank.__getitem__)]
+        parts += [f"{tag}={text}" for tag, text in custom.items()]
+        parts.append("")
+        return SOH.join(parts).encode("latin-1")
+
+    def _no_field(self, key: str) -> str:
+        text = f"is no field of {self.message.name} in {self.dictionary.version}"
+        known = self.dictionary.field_by_key(key)
+        if known is not None and known.tag in self._in_groups:
+            return f"{known.name}({known.tag}) is inside a repeating group, which can't be sent from here"
+        if known is not None and (
+            known.tag in self.dictionary.header or known.tag in self.dictionary.trailer
+        ):
+            return f"{known.name}({known.tag}) belongs to the header or trailer, which the engine writes"
+        if known is not None:
+            return f"{known.name}({known.tag}) {text}; to send it all the same, use custom_tags"
+        return f"{key} {text}; give other tags by number in custom_tags"
+
+
+def _group_tags(groups: Iterable[Group]) -> Iterator[int]:
+    for group in groups:
+        yield from group.fields
+        yield from _group_tags(group.groups.values())
+
+
+@cache
+def plan(dictionary: Dictionary, msg_type: str) -> Plan:
+    """The plan for that message in that dictionary, made once."""
+    return Plan(dictionary, msg_type)
