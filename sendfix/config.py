@@ -223,8 +223,8 @@ def _session(reader: ObjectReader) -> SessionConfig:
         server_ip=reader.text("server_ip", reader.required("server_ip")),
         port=reader.whole("port", reader.required("port"), 1, 65535),
         fix_version=version,
-        sender_comp_id=reader.text("sender_comp_id", reader.required("sender_comp_id")),
-        target_comp_id=reader.text("target_comp_id", reader.required("target_comp_id")),
+        sender_comp_id=_comp_id(reader, "sender_comp_id"),
+        target_comp_id=_comp_id(reader, "target_comp_id"),
         heartbeat_interval=reader.whole(
             "heartbeat_interval", reader.value("heartbeat_interval", 30), 1, 3600
         ),
@@ -243,6 +243,13 @@ def _session(reader: ObjectReader) -> SessionConfig:
     )
     reader.finish()
     return config
+
+
+def _comp_id(reader: ObjectReader, key: str) -> str:
+    text = reader.text(key, reader.required(key))
+    if "/" in text or not text.isascii():
+        raise reader.fail(key, f"is {text!r}; give ASCII characters without / (it names files of the store)")
+    return text
 
 
 def _endpoint(reader: ObjectReader) -> Endpoint:

@@ -50,7 +50,11 @@ class ObjectReader:
             if key in self._known:
                 continue
             near = difflib.get_close_matches(key, self._known, 1)
-            hint = f'did you mean "{near[0]}"?' if near else f"allowed are {', '.join(self._known)}"
+            hint = (
+                f'did you mean "{near[0]}"?'
+                if near
+                else f"allowed are {', '.join(dict.fromkeys(self._known))}"
+            )
             raise ConfigError(f'{self.where}: unknown key "{key}"; {hint}')
 
     def raw(self, key: str) -> Any:

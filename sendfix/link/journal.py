@@ -1,0 +1,266 @@
+"""The journal of one session: an append-only file of entries with a running index, which survives `kill -9`.
+
+A journal is a folder of segments named after their first index. A segment is a header (magic, journal id, first
+index) and entries, each a small header (payload length, CRC32, time, direction) and the payload. The CRC starts
+from the index, so that an entry can't pass for another one. What a crash left half written is cut off at open;
+nobody has been told of it, because an entry is handed on only after its write has returned.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+import struct
+import threading
+import time
+from bisect import bisect_right
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+from zlib import crc32
+
+SEGMENT_BYTES = 64 * 1024 * 1024
+MAX_PAYLOAD_BYTES = 16 * 1024 * 1024
+
+_MAGIC = b"SFJ1"
+_SEGMENT_HEADER = struct.Struct("<4s16sQ")  # magic, journal id, first index
+_ENTRY_HEADER = struct.Struct("<IIQB")  # payload length, CRC32, at_ns, direction
+_CHECKED = struct.Struct("<QB")  # what the CRC covers before the payload
+_MARK_EVERY = 256
+_READ_BYTES = 256 * 1024
+
+
+class JournalError(Exception):
+    """The journal can't be used; the text is for a person."""
+
+
+class Entry(NamedTuple):
+    """`number` is the running index; `at_ns` wall-clock time since the epoch; `direction` a `protocol.Direction`."""
+
+    number: int
+    at_ns: int
+    direction: int
+    payload: bytes
+
+
+class _Segment:
+    """`marks` are (index, offset) of some entries, so that a read need not begin at the segment's start."""
+
+    def __init__(self, path: Path, first_index: int) -> None:
+        self.path = path
+        self.first_index = first_index
+        self.marks: list[tuple[int, int]] = [(first_index, _SEGMENT_HEADER.size)]
+
+
+class Journal:
+    """Append from any thread, read from any thread; one process at a time. `on_append` is called with each entry,
+    in order, under the journal's lock: it must be quick and must not call the journal."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        segment_bytes: int = SEGMENT_BYTES,
+        clock: Callable[[], int] = time.time_ns,
+        write: Callable[[int, bytes], int] = os.write,
+    ) -> None:
+        """Open or create. Raises `JournalError` when another process has it open or a file is not a journal's, and
+        OSError."""
+        self.on_append: Callable[[Entry], None] | None = None
+        self.repaired_bytes = 0
+        self._folder = folder
+        self._segment_bytes = segment_bytes
+        self._clock = clock
+        self._write = write
+        self._lock = threading.Lock()
+        self._fd = -1
+        folder.mkdir(parents=True, exist_ok=True)
+        self._lock_fd = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            self._take_lock()
+            self._segments = self._find_segments()
+            if self._segments:
+                self._open_last()
+            else:
+                self.journal_id = secrets.token_hex(8)
+                self._size = 0
+                self._next_index = 1
+                self._add_segment()
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def first_index(self) -> int:
+        """The index of the oldest entry that is kept; 1 while nothing has been appended."""
+        return self._segments[0].first_index
+
+    @property
+    def last_index(self) -> int:
+        """0 while nothing has been appended."""
+        return self._next_index - 1
+
+    def append(self, direction: int, payload: bytes) -> int:
+        """Write one entry and return its index once it is in the file. Raises OSError (a full disk); the journal
+        is then as it was before, and the next append may work."""
+        with self._lock:
+            if self._size >= self._segment_bytes:
+                self._add_segment()
+            index = self._next_index
+            at_ns = self._clock()
+            check = crc32(payload, crc32(_CHECKED.pack(at_ns, direction), index & 0xFFFFFFFF))
+            data = _ENTRY_HEADER.pack(len(payload), check, at_ns, direction) + payload
+            self._write_whole(data)
+            if index % _MARK_EVERY == 0 and index > self._segments[-1].marks[-1][0]:
+                self._segments[-1].marks.append((index, self._size))
+            self._size += len(data)
+            self._next_index = index + 1
+            if self.on_append is not None:
+                self.on_append(Entry(index, at_ns, direction, payload))
+            return index
+
+    def read(self, after_index: int, limit: int) -> list[Entry]:
+        """Up to `limit` entries with indexes above `after_index`, in order; empty at the end. Raises `JournalError`
+        for an entry that has been damaged on disk."""
+        entries: list[Entry] = []
+        wanted = max(after_index + 1, self.first_index)
+        last = self.last_index
+        while len(entries) < limit and wanted <= last:
+            segment = self._segment_of(wanted)
+            end = min(last, wanted + limit - len(entries) - 1)
+            found = self._read_segment(segment, wanted, end)
+            if not found:
+                raise JournalError(f"{segment.path}: entry {wanted} is damaged")
+            entries.extend(found)
+            wanted = found[-1].number + 1
+        return entries
+
+    def writable(self) -> bool:
+        """Whether an entry of ordinary size could be appended now (found out by writing and taking back)."""
+        with self._lock:
+            try:
+                self._write_whole(bytes(64 * 1024))
+            except OSError:
+                return False
+            os.ftruncate(self._fd, self._size)
+            return True
+
+    def close(self) -> None:
+        """Idempotent. Nothing may be appended afterwards."""
+        with self._lock:
+            for fd in (self._fd, self._lock_fd):
+                if fd >= 0:
+                    os.close(fd)
+            self._fd = self._lock_fd = -1
+
+    def _take_lock(self) -> None:
+        try:
+            fcntl.flock(self._lock_fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise JournalError(
+                f"{self._folder} is in use by another process; stop it, or give this one another store"
+            ) from None
+
+    def _find_segments(self) -> list[_Segment]:
+        return [_Segment(path, int(path.stem)) for path in sorted(self._folder.glob("[0-9]*.journal"))]
+
+    def _open_last(self) -> None:
+        """Check the last segment, cut off a torn tail, and go on behind it."""
+        segment = self._segments[-1]
+        header = segment.path.read_bytes()[: _SEGMENT_HEADER.size]
+        if len(header) < _SEGMENT_HEADER.size:
+            # The crash came while the segment was being made: nothing can be in it.
+            segment.path.unlink()
+            self.repaired_bytes += len(header)
+            self._segments.pop()
+            if self._segments:
+                self._open_last()
+                return
+            self.journal_id = secrets.token_hex(8)
+            self._size, self._next_index = 0, segment.first_index
+            self._add_segment()
+            return
+        magic, journal_id, first_index = _SEGMENT_HEADER.unpack(header)
+        if magic != _MAGIC or first_index != segment.first_index:
+            raise JournalError(f"{segment.path} is not a segment of a journal; move it away")
+        self.journal_id = journal_id.decode("ascii")
+        last, size = self._scan(segment)
+        self._fd = os.open(segment.path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
+        self.repaired_bytes += os.fstat(self._fd).st_size - size
+        os.ftruncate(self._fd, size)
+        self._size = size
+        self._next_index = last + 1
+
+    def _scan(self, segment: _Segment) -> tuple[int, int]:
+        """The last whole entry's index and the offset behind it."""
+        index, offset = segment.first_index - 1, _SEGMENT_HEADER.size
+        while True:
+            found = self._read_segment(segment, index + 1, index + _MARK_EVERY)
+            if not found:
+                return index, offset
+            offset += sum(_ENTRY_HEADER.size + len(entry.payload) for entry in found)
+            index = found[-1].number
+
+    def _add_segment(self) -> None:
+        path = self._folder / f"{self._next_index:016d}.journal"
+        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        header = _SEGMENT_HEADER.pack(_MAGIC, self.journal_id.encode("ascii"), self._next_index)
+        try:
+            if self._write(fd, header) != len(header):
+                raise OSError(28, "No space left on device")
+        except OSError:
+            os.close(fd)
+            path.unlink()
+            raise
+        if self._fd >= 0:
+            os.close(self._fd)
+        self._fd = fd
+        self._size = len(header)
+        if not self._segments or self._segments[-1].first_index != self._next_index:
+            self._segments.append(_Segment(path, self._next_index))
+
+    def _write_whole(self, data: bytes) -> None:
+        if len(data) > MAX_PAYLOAD_BYTES:
+            raise OSError(27, "Entry too large for the journal")
+        try:
+            written = self._write(self._fd, data)
+        except OSError:
+            os.ftruncate(self._fd, self._size)
+            raise
+        if written != len(data):
+            os.ftruncate(self._fd, self._size)
+            raise OSError(28, "No space left on device")
+
+    def _segment_of(self, index: int) -> _Segment:
+        return self._segments[bisect_right(self._segments, index, key=lambda item: item.first_index) - 1]
+
+    def _read_segment(self, segment: _Segment, first: int, last: int) -> list[Entry]:
+        """The entries `first` to `last` as far as they are in this segment and whole."""
+        marks = segment.marks
+        index, offset = marks[bisect_right(marks, first, key=lambda mark: mark[0]) - 1]
+        entries: list[Entry] = []
+        header_size = _ENTRY_HEADER.size
+        with open(segment.path, "rb", buffering=_READ_BYTES) as file:
+            file.seek(offset)
+            while index <= last:
+                header = file.read(header_size)
+                if len(header) < header_size:
+                    break
+                length, check, at_ns, direction = _ENTRY_HEADER.unpack(header)
+                if length > MAX_PAYLOAD_BYTES:
+                    break
+                payload = file.read(length)
+                if len(payload) < length or check != crc32(
+                    payload, crc32(_CHECKED.pack(at_ns, direction), index & 0xFFFFFFFF)
+                ):
+                    break
+                if index >= first:
+                    entries.append(Entry(index, at_ns, direction, payload))
+                index += 1
+                offset += header_size + length
+                if index % _MARK_EVERY == 0 and index > marks[-1][0]:
+                    with self._lock:
+                        if index > marks[-1][0]:
+                            marks.append((index, offset))
+        return entries
