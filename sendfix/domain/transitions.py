@@ -86,6 +86,8 @@ PENDING_REPLACE = OrdStatus.PENDING_REPLACE
 
 ALL = frozenset(OrdStatus)
 CLOSED = frozenset({FILLED, CANCELED, EXPIRED, REJECTED})
+# No request can succeed any more. A FILLED order can still be raised by a replace.
+ENDED = CLOSED - {FILLED}
 OPEN = ALL - CLOSED
 DAY_OVER = frozenset({DONE_FOR_DAY, CALCULATED})
 REQUESTED = frozenset({PENDING_CANCEL, PENDING_REPLACE})

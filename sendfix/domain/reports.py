@@ -1,0 +1,177 @@
+"""What an ExecutionReport(8) does to an order.
+
+Reports usually come in order, and each is the newest word. After a gap in the session they don't: the message that
+showed the gap is seen first, and what was missed is resent after it (PossDupFlag). Such a late report counts as an
+execution like any other, but no longer says how the order stands.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sendfix.domain.enums import ExecTransType, ExecType, OrdStatus
+from sendfix.domain.events import ExecutionReported
+from sendfix.domain.execution import Execution
+from sendfix.domain.transitions import ENDED, KIND_OF_EXEC_TYPE, Kind
+
+if TYPE_CHECKING:
+    from sendfix.domain.order import Order
+
+_FILLS = frozenset({Kind.TRADE, Kind.TRADE_CORRECT})
+_KIND_OF_TRANS_TYPE = {
+    ExecTransType.CANCEL: Kind.TRADE_CANCEL,
+    ExecTransType.CORRECT: Kind.TRADE_CORRECT,
+    ExecTransType.STATUS: Kind.STATUS,
+}
+_EXEC_TYPE_OF_KIND: dict[Kind, ExecType | str] = {
+    Kind.TRADE_CANCEL: ExecType.TRADE_CANCEL,
+    Kind.TRADE_CORRECT: ExecType.TRADE_CORRECT,
+}
+
+
+def on_execution_reported(order: Order, event: ExecutionReported) -> Execution | None:
+    kind = _kind(order, event)
+    if kind is Kind.STATUS:
+        # A resent one may be older than what we know, and has no ExecID that would tell.
+        if not event.poss_dup:
+            order.check(kind, event.ord_status)
+            _take(order, kind, event, event.ord_status)
+        return None
+    counted_as = _counted_as(kind, event)
+    if counted_as is not None and counted_as in order.exec_ids:
+        return None
+    if event.poss_dup and event.sent < order.last_report:
+        _take_late(order, kind, event)
+    else:
+        status = event.ord_status
+        if kind is Kind.CANCEL_REJECTED and status is OrdStatus.REJECTED:
+            status = order.status  # the request is rejected, not the order
+        order.check(kind, status)
+        _take(order, kind, event, status)
+    if counted_as is None:
+        return None
+    order.exec_ids.add(counted_as)
+    return _execution(order, kind, event)
+
+
+def _kind(order: Order, event: ExecutionReported) -> Kind:
+    trans_type = event.exec_trans_type
+    if trans_type is not None and trans_type is not ExecTransType.NEW:
+        return _KIND_OF_TRANS_TYPE[trans_type]
+    exec_type = event.exec_type
+    kind = KIND_OF_EXEC_TYPE.get(exec_type, Kind.OTHER) if isinstance(exec_type, ExecType) else Kind.OTHER
+    if kind is Kind.REJECTED and event.cl_ord_id in order.cl_ord_ids[1:] and event.cl_ord_id != order.cl_ord_id:
+        # Some refuse a cancel or replace by a report instead of OrderCancelReject(9): the order lives on.
+        return Kind.CANCEL_REJECTED
+    return kind
+
+
+def _counted_as(kind: Kind, event: ExecutionReported) -> str | None:
+    """The key under which a report counts once; None for one that has no id of its own. FIX allows ExecID 0 in
+    status reports only; where a fill has it all the same, CumQty tells one fill from the next."""
+    if event.exec_id != "0":
+        return event.exec_id
+    return f"0 at CumQty {event.cum_qty}" if kind is Kind.TRADE else None
+
+
+def _take(order: Order, kind: Kind, event: ExecutionReported, status: OrdStatus) -> None:
+    """The report is possible, and the newest word on the order."""
+    order.status = status
+    if event.cum_qty is not None:
+        order.cum_qty = event.cum_qty
+    if event.leaves_qty is not None:
+        order.leaves_qty = event.leaves_qty
+    if event.avg_px is not None:
+        order.avg_px = event.avg_px
+    if event.order_id is not None:
+        order.order_id = event.order_id
+    order.text = event.text
+    order.reported = True
+    order.last_report = event.sent
+    if kind is Kind.RESTATED or (kind is Kind.STATUS and _speaks_of_the_order(order, event)):
+        _take_terms(order, event)
+    _take_what_stays(order, kind, event)
+    if status in ENDED:
+        order.requests.clear()
+
+
+def _take_late(order: Order, kind: Kind, event: ExecutionReported) -> None:
+    """A newer report is known: take only what that one can't have repeated."""
+    _take_what_stays(order, kind, event)
+    if event.ord_status in ENDED and kind is not Kind.CANCEL_REJECTED:
+        order.requests.clear()
+
+
+def _take_what_stays(order: Order, kind: Kind, event: ExecutionReported) -> None:
+    if kind in _FILLS and event.last_qty is not None and event.sent >= order.last_trade:
+        order.last_qty, order.last_px, order.last_trade = event.last_qty, event.last_px, event.sent
+    if kind is Kind.REPLACED:
+        _replaced(order, event)
+    elif kind is Kind.CANCEL_REJECTED:
+        order.answered(event.cl_ord_id)
+    order.updated_at = event.at
+
+
+def _replaced(order: Order, event: ExecutionReported) -> None:
+    ids = order.cl_ord_ids
+    request = order.find_request(event.cl_ord_id)
+    if request is not None and request.type == "cancel":
+        request = None  # nothing to take from it, whatever the counterparty means by that
+    order.answered(event.cl_ord_id)
+    if event.cl_ord_id in ids and ids.index(event.cl_ord_id) < ids.index(order.cl_ord_id):
+        return  # a later replace is confirmed already
+    if request is not None:
+        order.account = request.account
+        order.fields.update(request.fields)
+        order.custom_tags.update(request.custom_tags)
+    if event.sent >= order.last_terms:
+        if request is not None:
+            order.order_qty, order.price, order.stop_px = request.order_qty, request.price, request.stop_px
+            order.ord_type, order.time_in_force = request.ord_type, request.time_in_force
+        _take_terms(order, event)
+    if event.cl_ord_id and event.cl_ord_id != order.cl_ord_id:
+        order.orig_cl_ord_id, order.cl_ord_id = order.cl_ord_id, event.cl_ord_id
+        if event.cl_ord_id not in ids:
+            ids.append(event.cl_ord_id)
+
+
+def _take_terms(order: Order, event: ExecutionReported) -> None:
+    if event.order_qty is not None:
+        order.order_qty = event.order_qty
+    if event.price is not None:
+        order.price = event.price
+    if event.stop_px is not None:
+        order.stop_px = event.stop_px
+    if event.ord_type is not None:
+        order.ord_type = event.ord_type
+    if event.time_in_force is not None:
+        order.time_in_force = event.time_in_force
+    order.last_terms = event.sent
+
+
+def _speaks_of_the_order(order: Order, event: ExecutionReported) -> bool:
+    """With a replace on its way, one can't tell whether a status report gives the old terms or the new."""
+    replacing = any(request.type == "replace" for request in order.requests)
+    return event.cl_ord_id == order.cl_ord_id and not replacing
+
+
+def _execution(order: Order, kind: Kind, event: ExecutionReported) -> Execution:
+    return Execution(
+        event.exec_id,
+        event.exec_ref_id,
+        event.cl_ord_id,
+        event.order_id if event.order_id is not None else order.order_id,
+        event.session_name,
+        order.symbol if order.symbol is not None else event.symbol,
+        order.side if order.side is not None else event.side,
+        _EXEC_TYPE_OF_KIND.get(kind, event.exec_type),
+        event.ord_status,
+        event.last_qty,
+        event.last_px,
+        event.cum_qty if event.cum_qty is not None else order.cum_qty,
+        event.leaves_qty if event.leaves_qty is not None else order.leaves_qty,
+        event.avg_px if event.avg_px is not None else order.avg_px,
+        event.text,
+        event.transact_time,
+        event.at,
+    )
