@@ -82,6 +82,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     _log_to_stderr(settings.log_level)
     app = Flask("sendfix", root_path=str(ROOT))
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
+    app.json.sort_keys = False  # type: ignore[attr-defined]
     origins = list(settings.cors_origins)
     socketio.init_app(
         app,

@@ -19,8 +19,9 @@ RECENT_ORDERS = 5_000
 class Blotter:
     """Finds orders by any ClOrdID of their chain, or by the MsgSeqNum of a request that awaits its answer."""
 
-    def __init__(self, archive: OrderArchive) -> None:
+    def __init__(self, archive: OrderArchive, recent_orders: int = RECENT_ORDERS) -> None:
         self._archive = archive
+        self._recent_orders = recent_orders
         self._orders: dict[int, Order] = {}
         self._by_id: dict[str, Order] = {}
         self._next_order_no = 1
@@ -67,7 +68,7 @@ class Blotter:
 
     def orders(self, query: OrderQuery) -> list[Order]:
         """Newest first, from memory and, below what memory holds whole, from the archive."""
-        floor = self._next_order_no - RECENT_ORDERS
+        floor = self._next_order_no - self._recent_orders
         held = [order for order in self._newest_first() if _matches(order, query)]
         recent = [order for order in held if order.order_no >= floor]
         if len(recent) >= query.limit or floor <= 1:
@@ -82,8 +83,8 @@ class Blotter:
         return [*recent, *by_number][: query.limit]
 
     def forget(self, unstored: set[int]) -> None:
-        """Let go of closed, stored orders beyond the newest `RECENT_ORDERS`."""
-        floor = self._next_order_no - RECENT_ORDERS
+        """Let go of closed, stored orders beyond the newest `recent_orders`."""
+        floor = self._next_order_no - self._recent_orders
         for order_no in [
             number
             for number, order in self._orders.items()

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AliasChoices,
     AwareDatetime,
     BaseModel,
     BeforeValidator,
@@ -92,7 +93,7 @@ class SendOrder(BaseModel):
         },
     )
 
-    session_name: Name
+    session_name: Annotated[Name, Field(validation_alias=AliasChoices("session_name", "session"))]
     cl_ord_id: Name | None = None
     custom_tags: dict[str, str | int | Decimal] = Field(default_factory=dict)
 

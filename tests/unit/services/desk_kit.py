@@ -1,0 +1,181 @@
+"""A desk without processes: an engine that journals what it is given, and a store in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from sendfix.bus import Bus
+from sendfix.config import SessionConfig
+from sendfix.domain.errors import StorageUnavailable
+from sendfix.domain.order import Execution, Order
+from sendfix.fix.dictionary import Dictionary, load
+from sendfix.services.blotter import Blotter
+from sendfix.services.desk import Desk
+from sendfix.services.ids import ClOrdIdSource
+from sendfix.services.intake import Intake
+from sendfix.services.ports import Folded, MessageRow, OrderQuery
+from sendfix.services.sessions import Session, Sessions
+
+NOW = datetime(2026, 3, 2, 14, 3, 0, tzinfo=UTC)
+NOW_NS = int(NOW.timestamp()) * 1_000_000_000
+SESSIONS = {"S42": "FIX.4.2", "S44": "FIX.4.4"}
+LOGGED_ON = {
+    "state": "connected",
+    "logged_on": True,
+    "reason": None,
+    "next_sender_seq_num": 2,
+    "next_target_seq_num": 2,
+    "connected_at": NOW_NS,
+    "last_received_at": NOW_NS,
+    "last_sent_at": NOW_NS,
+}
+DOWN = {**LOGGED_ON, "state": "disconnected", "logged_on": False, "reason": "the counterparty is gone"}
+
+
+def fix(text: str) -> bytes:
+    return text.replace("|", "\x01").encode()
+
+
+class MemoryStore:
+    """What a database would hold: the record of every order, and everything folded."""
+
+    def __init__(self) -> None:
+        self.folded: list[Folded] = []
+        self.records: dict[int, dict[str, Any]] = {}
+        self.available = True
+
+    def record(self, folded: Folded) -> None:
+        self.folded.append(folded)
+        if folded.order is not None:
+            self.records[folded.order.order_no] = folded.order.to_record()
+
+    def find_order(self, cl_ord_id: str) -> Order | None:
+        if not self.available:
+            raise StorageUnavailable("the database is locked")
+        found = [record for record in self.records.values() if cl_ord_id in record["cl_ord_ids"]]
+        return Order.from_record(found[0]) if found else None
+
+    def orders(self, query: OrderQuery) -> list[Order]:
+        newest_first = [
+            Order.from_record(self.records[number]) for number in sorted(self.records, reverse=True)
+        ]
+        matching = [
+            order
+            for order in newest_first
+            if (query.before is None or order.order_no < query.before)
+            and (query.symbol is None or order.symbol == query.symbol)
+            and (query.status is None or order.status.name == query.status)
+        ]
+        return matching[: query.limit]
+
+
+class Heard:
+    """A listener that keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.orders: list[tuple[str, str]] = []
+        self.executions: list[Execution] = []
+        self.messages: list[MessageRow] = []
+        self.results: list[tuple[str, str, str]] = []
+        self.sessions: list[tuple[str, str]] = []
+
+    def order_changed(self, order: Order) -> None:
+        self.orders.append((order.cl_ord_id, order.status.name))
+
+    def execution_booked(self, execution: Execution) -> None:
+        self.executions.append(execution)
+
+    def session_changed(self, session: Session) -> None:
+        self.sessions.append((session.config.name, session.state))
+
+    def connection_ended(self, session_name: str, state: str, message: str) -> None:
+        self.results.append((session_name, state, message))
+
+    def message_logged(self, message: MessageRow) -> None:
+        self.messages.append(message)
+
+    def health_changed(self) -> None:
+        pass
+
+
+class LoopEngine:
+    """Journals each send at once, as the engine does, and hands the entry to the intake."""
+
+    def __init__(self) -> None:
+        self.unavailable_reason: str | None = None
+        self.sent: list[str] = []
+        self.refusal: Exception | None = None
+        self.on_sent: Callable[[str, bytes], None] = lambda _name, _raw: None
+
+    def send(self, session_name: str, cl_ord_id: str, body: bytes) -> None:
+        if self.refusal is not None:
+            raise self.refusal
+        self.sent.append(body.decode().replace("\x01", "|"))
+        number = len(self.sent) + 1
+        head, _, rest = body.partition(b"\x01")
+        raw = b"8=FIX.4.4\x019=100\x01" + head + b"\x0134=%d\x01" % number + rest + b"10=000\x01"
+        self.on_sent(session_name, raw)
+
+    def connect(self, session_name: str) -> None:
+        self.sent.append(f"connect {session_name}")
+
+    def disconnect(self, session_name: str) -> None:
+        self.sent.append(f"disconnect {session_name}")
+
+
+class DeskKit:
+    """The parts together, both sessions logged on."""
+
+    def __init__(self, store: MemoryStore | None = None) -> None:
+        self.store = store or MemoryStore()
+        self.heard = Heard()
+        self.engine = LoopEngine()
+        bus = Bus()
+        bus.subscribe(self.heard)
+        self.sessions = Sessions(
+            [
+                SessionConfig(name, "127.0.0.1", 1, version, name, "BROKER")
+                for name, version in SESSIONS.items()
+            ]
+        )
+        self.blotter = Blotter(self.store)
+        self.intake = Intake(self.sessions, self.blotter, self.store, bus, dictionary_of, set, 1)
+        self.desk = Desk(
+            self.sessions, self.blotter, self.engine, ClOrdIdSource(1, 1), lambda: NOW, dictionary_of
+        )
+        self.index = dict.fromkeys(SESSIONS, 0)
+        self.engine.on_sent = lambda name, raw: self.entry(name, 1, raw)
+        for name in SESSIONS:
+            self.intake.status(name, LOGGED_ON)
+
+    def entry(self, session_name: str, direction: int, raw: bytes) -> None:
+        self.index[session_name] += 1
+        self.intake.entry(session_name, "journal", self.index[session_name], NOW_NS, direction, raw)
+
+    def send(self, session_name: str = "S44", cl_ord_id: str | None = None, **fields: Any) -> Order:
+        order = {
+            "symbol": "AAPL",
+            "side": "BUY",
+            "order_qty": 100,
+            "ord_type": "LIMIT",
+            "price": "200",
+            **fields,
+        }
+        return self.desk.send_order(session_name, order, {}, cl_ord_id)
+
+    def report(self, cl_ord_id: str, body: str, session_name: str = "S44") -> None:
+        self.entry(session_name, 0, fix(f"8=FIX.4.4|9=1|35=8|34=9|37=O1|11={cl_ord_id}|{body}|10=000|"))
+
+    def acknowledge(self, cl_ord_id: str) -> None:
+        self.report(cl_ord_id, f"17=N{cl_ord_id}|150=0|39=0|55=AAPL|54=1|38=100|14=0|151=100|6=0")
+
+    def fill(self, cl_ord_id: str, exec_id: str = "E1") -> None:
+        self.report(
+            cl_ord_id, f"17={exec_id}|150=F|39=2|55=AAPL|54=1|38=100|32=100|31=200|14=100|151=0|6=200"
+        )
+
+
+def dictionary_of(session: Session) -> Dictionary:
+    return load(session.config.fix_version)
