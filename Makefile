@@ -1,0 +1,58 @@
+# SendFix. `make help` lists what there is.
+
+PYTHON ?= python3
+PYTEST_ARGS ?=
+BENCH_ARGS ?=
+LOCK_ARGS ?=
+
+VENV_PYTHON := .venv/bin/python
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help run setup dev test format bench lock vendor clean
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+run: setup  ## start broker, engine and desk on http://127.0.0.1:5001; Ctrl-C ends them
+	@$(VENV_PYTHON) -m scripts.run
+
+setup:  ## make .venv and install the locked dependencies (make run does it by itself)
+	@command -v $(PYTHON) >/dev/null || { echo "setup: there is no $(PYTHON); install Python 3.11 or later" >&2; exit 1; }
+	@$(PYTHON) scripts/bootstrap.py
+
+dev:
+	@command -v $(PYTHON) >/dev/null || { echo "dev: there is no $(PYTHON); install Python 3.11 or later" >&2; exit 1; }
+	@$(PYTHON) scripts/bootstrap.py --dev
+
+test: dev  ## all checks and tests, as CI runs them; PYTEST_ARGS="-k name" for a part of the tests
+	@echo "test: ruff check"
+	@$(VENV_PYTHON) -m ruff check .
+	@echo "test: ruff format --check"
+	@$(VENV_PYTHON) -m ruff format --check .
+	@echo "test: mypy"
+	@$(VENV_PYTHON) -m mypy
+	@echo "test: pytest $(PYTEST_ARGS)"
+	@$(VENV_PYTHON) -m pytest $(PYTEST_ARGS)
+
+format: dev  ## format the code and mend what ruff can mend
+	@$(VENV_PYTHON) -m ruff check --fix .
+	@$(VENV_PYTHON) -m ruff format .
+
+bench: dev  ## measure the desk against bare QuickFIX; BENCH_ARGS for its options
+	@$(VENV_PYTHON) tests/bench/run.py $(BENCH_ARGS)
+
+lock: dev  ## compile requirements*.txt from pyproject.toml; LOCK_ARGS=--upgrade for newer versions
+	@$(VENV_PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 --no-header $(LOCK_ARGS) \
+	    pyproject.toml -o requirements.txt
+	@$(VENV_PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 --no-header $(LOCK_ARGS) \
+	    --group dev -c requirements.txt -o requirements-dev.txt
+	@git --no-pager diff --stat -- requirements.txt requirements-dev.txt
+
+vendor: dev  ## fetch the page's libraries again, in the versions scripts/vendor.py pins (needs npm)
+	@$(VENV_PYTHON) scripts/vendor.py
+
+clean:  ## remove .venv and caches; what is in store/, log/ and logs/ stays
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	@echo "clean: store/, log/ and logs/ were left as they are"
