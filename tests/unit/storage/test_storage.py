@@ -1,0 +1,156 @@
+"""The writer and the reader on a real database file."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from sendfix.domain.errors import StorageUnavailable
+from sendfix.services.ports import ExecutionQuery, MessageQuery, MessageRow, OrderQuery
+from sendfix.storage.database import DeskLock, migrate, open_engine
+from sendfix.storage.reader import Reader
+from sendfix.storage.tables import metadata
+from sendfix.storage.writer import Writer
+from tests.unit.services.desk_kit import NOW, NOW_NS, DeskKit
+
+
+class Storage:
+    """Writer and reader of one file, as a desk opens them."""
+
+    def __init__(self, path: Path) -> None:
+        self.url = f"sqlite:///{path}"
+        self.problems: list[str | None] = []
+        engine = open_engine(self.url)
+        migrate(engine)
+        self.writer = Writer(engine, self.problems.append)
+        self.reader = Reader(open_engine(self.url))
+        self.writer.start()
+
+    def close(self) -> None:
+        self.writer.close()
+        self.reader.close()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "desk.db"
+
+
+@pytest.fixture
+def storage(path: Path) -> Iterator[Storage]:
+    opened = Storage(path)
+    yield opened
+    opened.close()
+
+
+def traded(storage: Storage) -> tuple[DeskKit, str, str]:
+    """A kit whose folds were stored: one filled order, one that rests."""
+    kit = DeskKit()
+    filled, resting = kit.send(symbol="AAPL").cl_ord_id, kit.send(symbol="MSFT").cl_ord_id
+    kit.acknowledge(filled)
+    kit.fill(filled)
+    for folded in kit.store.folded:
+        storage.writer.record(folded)
+    storage.writer.flush(5)
+    return kit, filled, resting
+
+
+def test_the_migrations_make_the_schema_that_the_code_has(path: Path) -> None:
+    engine = open_engine(f"sqlite:///{path}")
+    migrate(engine)
+    migrate(engine)
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    engine.dispose()
+
+
+def test_what_was_stored_is_there_for_the_next_desk(storage: Storage, path: Path) -> None:
+    kit, filled, resting = traded(storage)
+    storage.close()
+    again = Storage(path)
+    resume = again.reader.resume(recent_orders=0)
+    assert [order.cl_ord_id for order in resume.orders] == [resting]
+    assert resume.next_order_no == 3
+    assert resume.next_message_id == len(kit.heard.messages) + 1
+    assert resume.cursors == {"S44": ("journal", 4)}
+    assert [order.cl_ord_id for order in again.reader.resume(recent_orders=10).orders] == [filled, resting]
+    found = again.reader.find_order(filled)
+    assert found is not None
+    assert found.to_record() == kit.desk.order(filled).to_record()
+    again.close()
+
+
+def test_queries(storage: Storage) -> None:
+    _, filled, resting = traded(storage)
+    reader = storage.reader
+    assert reader.find_order("NOPE") is None
+    assert [order.cl_ord_id for order in reader.orders(OrderQuery())] == [resting, filled]
+    assert [order.cl_ord_id for order in reader.orders(OrderQuery(status="FILLED"))] == [filled]
+    assert [order.cl_ord_id for order in reader.orders(OrderQuery(before=2))] == [filled]
+    assert reader.orders(OrderQuery(session_name="S42")) == []
+
+    booked = reader.executions(ExecutionQuery(symbol="AAPL"))
+    assert [item.execution.exec_id for item in booked] == ["E1", f"N{filled}"]
+    assert reader.executions(ExecutionQuery(before=booked[0].id)) == booked[1:]
+    assert reader.executions(ExecutionQuery(since=NOW + timedelta(seconds=1))) == []
+    assert reader.executions(ExecutionQuery(until=NOW)) == []
+
+    messages = reader.messages(MessageQuery())
+    assert [message.msg_type for message in messages] == ["8", "8", "D", "D"]
+    assert [message.id for message in reader.messages(MessageQuery(before=messages[1].id))] == [2, 1]
+    assert [m.order_no for m in reader.messages(MessageQuery(order_no=1))] == [1, 1, 1]
+    assert len(reader.messages(MessageQuery(text="150=F"))) == 1
+    assert reader.messages(MessageQuery(text="100%")) == []
+    assert len(reader.messages(MessageQuery(symbol="MSFT"))) == 1
+    assert reader.message(1) == messages[-1]
+    assert reader.message(10**6) is None
+
+
+def test_the_same_execution_is_stored_once(storage: Storage) -> None:
+    kit, _, _ = traded(storage)
+    last = kit.store.folded[-1]
+    again = MessageRow(99, "S44", "IN", NOW_NS, 9, "8", "again", 1)
+    storage.writer.record(replace(last, index=5, messages=[again]))
+    storage.writer.flush(5)
+    assert [item.execution.exec_id for item in storage.reader.executions(ExecutionQuery(text='"E1"'))] == [
+        "E1"
+    ]
+
+
+def test_a_locked_database_keeps_the_batch_and_says_so(storage: Storage, path: Path) -> None:
+    blocker = sqlite3.connect(path, isolation_level=None)
+    blocker.execute("BEGIN IMMEDIATE")
+    kit = DeskKit()
+    sent = kit.send().cl_ord_id
+    storage.writer.record(kit.store.folded[-1])
+    with pytest.raises(StorageUnavailable, match="locked"):
+        storage.writer.flush(2.5)
+    assert storage.writer.backlog == 1
+    assert storage.writer.unstored_order_nos() == {1}
+    blocker.execute("ROLLBACK")
+    blocker.close()
+    storage.writer.flush(10)
+    assert storage.problems == ["The database can't be written: database is locked", None]
+    assert storage.reader.find_order(sent) is not None
+
+
+def test_a_second_desk_is_refused_while_the_first_runs(path: Path) -> None:
+    url = f"sqlite:///{path}"
+    first = DeskLock(url)
+    with pytest.raises(StorageUnavailable, match="Another desk is using"):
+        DeskLock(url, wait_seconds=0)
+    first.release()
+    DeskLock(url, wait_seconds=0).release()
+
+
+@pytest.mark.parametrize("url", ["nonsense", "mysql://x/y", "sqlite:////proc/nowhere/desk.db"])
+def test_a_database_url_that_can_not_be_used(url: str) -> None:
+    with pytest.raises(StorageUnavailable, match="SENDFIX_DATABASE_URL"):
+        open_engine(url)
