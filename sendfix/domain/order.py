@@ -165,14 +165,16 @@ class Order:
 
     def check(self, kind: Kind, after: OrdStatus) -> None:
         """For the fold: raises `ImpossibleTransition` unless the table has it."""
-        before = self.status
-        if before is OrdStatus.REJECTED and not self.reported:
-            before = OrdStatus.PENDING_NEW  # our own conclusion; the counterparty may know better
-        allowed = TRANSITIONS.get((before, kind))
+        allowed = TRANSITIONS.get((self.status, kind))
+        if allowed is not None and after in allowed:
+            return
+        # REJECTED by our own conclusion: the counterparty may have had the order all the same.
+        unconfirmed = self.status is OrdStatus.REJECTED and not self.reported
+        if unconfirmed and after in TRANSITIONS.get((OrdStatus.PENDING_NEW, kind), ()):
+            return
         if allowed is None:
             raise self.impossible(kind, "this can't happen to it any more, or not yet")
-        if after not in allowed:
-            raise self.impossible(kind, f"it can't become {after.name} by that")
+        raise self.impossible(kind, f"it can't become {after.name} by that")
 
     def impossible(self, event: str, detail: str) -> ImpossibleTransition:
         """The error to raise; names this order."""
@@ -213,7 +215,7 @@ def _request(order: Order, kind: Kind, request: Pending) -> None:
         return  # sent again by the session layer
     if request.orig_cl_ord_id not in order.cl_ord_ids:
         raise order.impossible(kind, f"OrigClOrdID(41) {request.orig_cl_ord_id!r} is no id of this order")
-    # Always in the table, and the status stays: what we sent is a fact.
+    order.check(kind, order.status)
     order.cl_ord_ids.append(request.cl_ord_id)
     order.requests.append(request)
     order.updated_at = request.requested_at

@@ -82,6 +82,7 @@ def _refuse(order: Order, cl_ord_id: str, text: str, at: datetime) -> None:
     elif order.find_request(cl_ord_id) is None:
         return  # answered before
     else:
+        order.check(Kind.REQUEST_REFUSED, order.status)
         order.answered(cl_ord_id)
     order.text = text
     order.updated_at = at

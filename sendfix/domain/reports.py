@@ -60,7 +60,11 @@ def _kind(order: Order, event: ExecutionReported) -> Kind:
         return _KIND_OF_TRANS_TYPE[trans_type]
     exec_type = event.exec_type
     kind = KIND_OF_EXEC_TYPE.get(exec_type, Kind.OTHER) if isinstance(exec_type, ExecType) else Kind.OTHER
-    if kind is Kind.REJECTED and event.cl_ord_id in order.cl_ord_ids[1:] and event.cl_ord_id != order.cl_ord_id:
+    if (
+        kind is Kind.REJECTED
+        and event.cl_ord_id in order.cl_ord_ids[1:]
+        and event.cl_ord_id != order.cl_ord_id
+    ):
         # Some refuse a cancel or replace by a report instead of OrderCancelReject(9): the order lives on.
         return Kind.CANCEL_REJECTED
     return kind

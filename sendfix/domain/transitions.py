@@ -8,7 +8,7 @@ Volume 4 ("Order State Change Matrices"), with their order of precedence when se
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
@@ -97,100 +97,178 @@ TRADED = frozenset({PARTIALLY_FILLED, FILLED, CANCELED, EXPIRED, REPLACED}) | DA
 
 
 class Row(NamedTuple):
-    """`after` None means that the status stays as it is."""
+    """`after` None means that the status stays as it is; `why` explains a row that looks odd."""
 
     kind: Kind
-    before: Iterable[OrdStatus]
-    after: Iterable[OrdStatus] | None
+    before: Collection[OrdStatus]
+    after: Collection[OrdStatus] | None
+    why: str = ""
 
 
 ROWS: tuple[Row, ...] = (
-    # What we sent is a fact in every state: a fill can overtake the desk's view while the request is on its way.
-    Row(Kind.CANCEL_SENT, ALL, None),
+    Row(
+        Kind.CANCEL_SENT,
+        ALL,
+        None,
+        "What we sent is a fact in every state: a fill can overtake the desk's view while the request is on its way",
+    ),
     Row(Kind.REPLACE_SENT, ALL, None),
-    # Before the acknowledgement. A request that overtook it outranks PENDING_NEW and NEW.
-    Row(Kind.PENDING_NEW, {PENDING_NEW}, {PENDING_NEW, *REQUESTED}),
+    Row(
+        Kind.PENDING_NEW,
+        {PENDING_NEW},
+        {PENDING_NEW, *REQUESTED},
+        "A request that overtook the acknowledgement outranks it",
+    ),
     Row(Kind.PENDING_NEW, REQUESTED, REQUESTED),
     Row(Kind.NEW, {PENDING_NEW}, {NEW, BIDDING, *REQUESTED, *HALTED}),
     Row(Kind.NEW, REQUESTED, {NEW, PARTIALLY_FILLED, *REQUESTED}),
-    # Twice: first by the broker, then by the exchange behind it.
-    Row(Kind.NEW, {NEW, REPLACED, BIDDING}, {NEW, *REQUESTED, *HALTED}),
-    # Trading goes on after a halt, or on the next day.
-    Row(Kind.NEW, HALTED | DAY_OVER, {NEW, PARTIALLY_FILLED, *REQUESTED}),
-    # An acknowledgement that a fill has overtaken.
-    Row(Kind.NEW, {PARTIALLY_FILLED}, {PARTIALLY_FILLED, *REQUESTED}),
+    Row(
+        Kind.NEW,
+        {NEW, REPLACED, BIDDING},
+        {NEW, *REQUESTED, *HALTED},
+        "Twice: first by the broker, then by the exchange behind it",
+    ),
+    Row(
+        Kind.NEW,
+        HALTED | DAY_OVER,
+        {NEW, PARTIALLY_FILLED, *REQUESTED},
+        "Trading goes on after a halt, or on the next day",
+    ),
+    Row(
+        Kind.NEW,
+        {PARTIALLY_FILLED},
+        {PARTIALLY_FILLED, *REQUESTED},
+        "An acknowledgement that a fill has overtaken",
+    ),
     Row(Kind.NEW, {FILLED}, {FILLED}),
-    # CANCELED and EXPIRED: the rest of an IOC order, reported together with its last fill.
-    Row(Kind.TRADE, OPEN, TRADED),
-    # An overfill, or a fill during a request that came too late.
-    Row(Kind.TRADE, {FILLED}, {FILLED, *REQUESTED, *DAY_OVER}),
-    # A fill that crossed the cancel or the expiry on its way: it happened, whatever the order is.
-    Row(Kind.TRADE, {CANCELED, EXPIRED}, {CANCELED, EXPIRED, PARTIALLY_FILLED, FILLED, *DAY_OVER}),
-    # The counterparty traded what it had refused. Better an odd order than a lost fill.
-    Row(Kind.TRADE, {REJECTED}, {PARTIALLY_FILLED, FILLED}),
-    # A bust takes fills back, so FILLED opens again, or ends CANCELED when the order is not reinstated.
-    Row(Kind.TRADE_CANCEL, TRADED, {NEW, *TRADED}),
-    # The report of the fill itself is in a gap, and will come after its bust.
-    Row(Kind.TRADE_CANCEL, {PENDING_NEW, NEW, BIDDING}, {NEW, *TRADED}),
+    Row(
+        Kind.TRADE,
+        OPEN,
+        TRADED,
+        "CANCELED and EXPIRED: the rest of an IOC order, reported together with its last fill",
+    ),
+    Row(
+        Kind.TRADE,
+        {FILLED},
+        {FILLED, *REQUESTED, *DAY_OVER},
+        "An overfill, or a fill during a request that came too late",
+    ),
+    Row(
+        Kind.TRADE,
+        {CANCELED, EXPIRED},
+        {CANCELED, EXPIRED, PARTIALLY_FILLED, FILLED, *DAY_OVER},
+        "A fill that crossed the cancel or the expiry on its way: it happened, whatever the order is",
+    ),
+    Row(
+        Kind.TRADE,
+        {REJECTED},
+        {PARTIALLY_FILLED, FILLED},
+        "The counterparty traded what it had refused. Better an odd order than a lost fill",
+    ),
+    Row(
+        Kind.TRADE_CANCEL,
+        TRADED,
+        {NEW, *TRADED},
+        "A bust takes fills back, so FILLED opens again, or ends CANCELED when the order is not reinstated",
+    ),
+    Row(
+        Kind.TRADE_CANCEL,
+        {PENDING_NEW, NEW, BIDDING},
+        {NEW, *TRADED},
+        "The report of the fill itself is in a gap, and will come after its bust",
+    ),
     Row(Kind.TRADE_CORRECT, TRADED, TRADED),
     Row(Kind.TRADE_CORRECT, {PENDING_NEW, NEW, BIDDING}, TRADED),
     Row(Kind.PENDING_CANCEL, OPEN, {PENDING_CANCEL}),
     Row(Kind.PENDING_REPLACE, OPEN, REQUESTED),
-    # The precedence puts a pending request above FILLED; its refusal brings FILLED back.
-    Row(Kind.PENDING_CANCEL, {FILLED}, {PENDING_CANCEL, FILLED}),
+    Row(
+        Kind.PENDING_CANCEL,
+        {FILLED},
+        {PENDING_CANCEL, FILLED},
+        "The precedence puts a pending request above FILLED; its refusal brings FILLED back",
+    ),
     Row(Kind.PENDING_REPLACE, {FILLED}, {*REQUESTED, FILLED}),
     Row(Kind.CANCELED, OPEN, {CANCELED, *DAY_OVER}),
-    # Confirmed twice: by the broker and by the exchange, or for two requests.
-    Row(Kind.CANCELED, {CANCELED}, {CANCELED}),
-    # FIX 4.2 reports REPLACED, FIX 4.4 the status that results; FILLED when the quantity is cut to what is done.
-    Row(Kind.REPLACED, OPEN, {NEW, PARTIALLY_FILLED, FILLED, REPLACED, *REQUESTED, *HALTED}),
-    # The fill came while a higher quantity was on its way: the order opens again.
-    Row(Kind.REPLACED, {FILLED}, {PARTIALLY_FILLED, FILLED, REPLACED, *REQUESTED}),
-    # Also after NEW: by the exchange behind the broker. Not once it has traded; the rest is then canceled.
-    Row(Kind.REJECTED, OPEN - {PARTIALLY_FILLED, *DAY_OVER}, {REJECTED}),
+    Row(
+        Kind.CANCELED,
+        {CANCELED},
+        {CANCELED},
+        "Confirmed twice: by the broker and by the exchange, or for two requests",
+    ),
+    Row(
+        Kind.REPLACED,
+        OPEN,
+        {NEW, PARTIALLY_FILLED, FILLED, REPLACED, *REQUESTED, *HALTED},
+        "FIX 4.2 reports REPLACED, FIX 4.4 the status that results; FILLED when the quantity is cut to what is done",
+    ),
+    Row(
+        Kind.REPLACED,
+        {FILLED},
+        {PARTIALLY_FILLED, FILLED, REPLACED, *REQUESTED},
+        "The fill came while a higher quantity was on its way: the order opens again",
+    ),
+    Row(
+        Kind.REJECTED,
+        OPEN - {PARTIALLY_FILLED, *DAY_OVER},
+        {REJECTED},
+        "Also after NEW: by the exchange behind the broker. Not once it has traded; the rest is then canceled",
+    ),
     Row(Kind.EXPIRED, OPEN, {EXPIRED, *DAY_OVER}),
-    # Done for day and calculated outrank how the order ended: average prices and fees come after it.
-    Row(Kind.DONE_FOR_DAY, OPEN, {DONE_FOR_DAY, *REQUESTED}),
+    Row(
+        Kind.DONE_FOR_DAY,
+        OPEN,
+        {DONE_FOR_DAY, *REQUESTED},
+        "Done for day and calculated outrank how the order ended: average prices and fees come after it",
+    ),
     Row(Kind.DONE_FOR_DAY, {FILLED, CANCELED, EXPIRED}, {DONE_FOR_DAY, FILLED, CANCELED, EXPIRED}),
     Row(Kind.CALCULATED, OPEN, {CALCULATED, *REQUESTED}),
     Row(Kind.CALCULATED, {FILLED, CANCELED, EXPIRED}, {CALCULATED, FILLED, CANCELED, EXPIRED}),
     Row(Kind.STOPPED, OPEN, {STOPPED, *REQUESTED}),
     Row(Kind.SUSPENDED, OPEN, {SUSPENDED, *REQUESTED}),
     Row(Kind.RESTATED, OPEN, ALL - {PENDING_NEW, REJECTED}),
-    # A higher quantity by word of mouth.
-    Row(Kind.RESTATED, {FILLED}, {FILLED, PARTIALLY_FILLED, *DAY_OVER}),
+    Row(Kind.RESTATED, {FILLED}, {FILLED, PARTIALLY_FILLED, *DAY_OVER}, "A higher quantity by word of mouth"),
     Row(Kind.RESTATED, {CANCELED}, {CANCELED}),
     Row(Kind.RESTATED, {EXPIRED}, {EXPIRED}),
-    # REJECTED: the counterparty does not know the order.
-    Row(Kind.STATUS, {PENDING_NEW}, ALL),
+    Row(Kind.STATUS, {PENDING_NEW}, ALL, "REJECTED: the counterparty does not know the order"),
     Row(Kind.STATUS, ACKNOWLEDGED, ALL - {PENDING_NEW}),
     Row(Kind.STATUS, {FILLED}, {FILLED, *DAY_OVER, *REQUESTED}),
     Row(Kind.STATUS, {CANCELED}, {CANCELED, *DAY_OVER}),
     Row(Kind.STATUS, {EXPIRED}, {EXPIRED, *DAY_OVER}),
     Row(Kind.STATUS, {REJECTED}, {REJECTED}),
-    # An ExecType(150) of a later version or of the counterparty's own: its OrdStatus(39) still counts.
-    Row(Kind.OTHER, {PENDING_NEW}, ALL),
+    Row(
+        Kind.OTHER,
+        {PENDING_NEW},
+        ALL,
+        "An ExecType(150) of a later version or of the counterparty's own: its OrdStatus(39) still counts",
+    ),
     Row(Kind.OTHER, ACKNOWLEDGED, ALL - {PENDING_NEW}),
     Row(Kind.OTHER, {FILLED}, {FILLED, *DAY_OVER}),
     Row(Kind.OTHER, {CANCELED}, {CANCELED, *DAY_OVER}),
     Row(Kind.OTHER, {EXPIRED}, {EXPIRED, *DAY_OVER}),
-    # OrderCancelReject(9) carries the status as it is after the refusal.
-    Row(Kind.CANCEL_REJECTED, {PENDING_NEW}, ALL),
+    Row(
+        Kind.CANCEL_REJECTED,
+        {PENDING_NEW},
+        ALL,
+        "OrderCancelReject(9) carries the status as it is after the refusal",
+    ),
     Row(Kind.CANCEL_REJECTED, ACKNOWLEDGED, ALL - {PENDING_NEW}),
     Row(Kind.CANCEL_REJECTED, {FILLED}, {FILLED, PARTIALLY_FILLED, *DAY_OVER, *REQUESTED}),
     Row(Kind.CANCEL_REJECTED, {CANCELED}, {CANCELED, *DAY_OVER}),
     Row(Kind.CANCEL_REJECTED, {EXPIRED}, {EXPIRED, *DAY_OVER}),
     Row(Kind.CANCEL_REJECTED, {REJECTED}, {REJECTED}),
-    # Reject(3), BusinessMessageReject(j), or never sent again: the order message itself never became an order.
-    Row(Kind.ORDER_REFUSED, {PENDING_NEW}, {REJECTED}),
-    # The same for a cancel or replace: the order is as it was.
-    Row(Kind.REQUEST_REFUSED, ALL, None),
+    Row(
+        Kind.ORDER_REFUSED,
+        {PENDING_NEW},
+        {REJECTED},
+        "Reject(3), BusinessMessageReject(j), or never sent again: the order message itself never became an order",
+    ),
+    Row(Kind.REQUEST_REFUSED, ALL, None, "The same for a cancel or replace: the order is as it was"),
 )
 
 
 def _table() -> Mapping[tuple[OrdStatus, Kind], frozenset[OrdStatus]]:
     table: dict[tuple[OrdStatus, Kind], frozenset[OrdStatus]] = {}
-    for kind, before, after in ROWS:
+    for kind, before, after, _why in ROWS:
         for status in before:
             if (status, kind) in table:
                 raise AssertionError(f"two rows for {status.name} and {kind.name}")

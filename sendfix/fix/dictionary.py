@@ -44,12 +44,13 @@ class Group:
 @dataclass(frozen=True, slots=True)
 class Message:
     """`fields` maps the tags of the message's own level to whether they are required, in the file's order; the
-    counter of a group is among them, what is inside a group is in `groups`."""
+    counter of a group is among them, what is inside a group is in `groups`, and in `group_tags` at any depth."""
 
     msg_type: str
     name: str
     fields: Mapping[int, bool]
     groups: Mapping[int, Group]
+    group_tags: frozenset[int]
 
 
 class Dictionary:
@@ -170,6 +171,7 @@ class _Reader:
                 node.attrib["name"],
                 MappingProxyType(fields),
                 MappingProxyType(groups),
+                frozenset(_group_tags(groups)),
             )
 
     def section(self, name: str) -> frozenset[int]:
@@ -204,6 +206,12 @@ class _Reader:
                     tag, needed, MappingProxyType(inner_fields), MappingProxyType(inner_groups)
                 )
         return fields, groups
+
+
+def _group_tags(groups: Mapping[int, Group]) -> Iterator[int]:
+    for group in groups.values():
+        yield from group.fields
+        yield from _group_tags(group.groups)
 
 
 def _field(node: ET.Element) -> Field:

@@ -34,14 +34,27 @@ from sendfix.domain.events import (
     ReplaceSent,
     Uninterpretable,
 )
-from sendfix.domain.values import parse_decimal
+from sendfix.domain.values import decimal_of_text
 from sendfix.fix.dictionary import Dictionary
-from sendfix.fix.parse import header, parse
+from sendfix.fix.parse import header, parse_values
 
 IN, OUT, EVENT = 0, 1, 2
 
 Values: TypeAlias = dict[int, str]
 E = TypeVar("E", bound=FixEnum)
+
+
+def _by_code(enum: type[E]) -> dict[str, E]:
+    return {member.value: member for member in enum}
+
+
+_SIDES = _by_code(Side)
+_ORD_TYPES = _by_code(OrdType)
+_TIMES_IN_FORCE = _by_code(TimeInForce)
+_RESPONSES = _by_code(CxlRejResponseTo)
+_ORD_STATUSES = _by_code(OrdStatus)
+_EXEC_TYPES = _by_code(ExecType)
+_EXEC_TRANS_TYPES = _by_code(ExecTransType)
 
 
 class _Unreadable(Exception):
@@ -64,27 +77,21 @@ def interpret(
         return Uninterpretable(session_name, at, f"{name}, {whose} message, can't be understood: {error}")
 
 
-def _values(raw: bytes) -> Values:
-    fields = parse(raw)
-    fields.reverse()  # the first one counts where a tag is there twice
-    return dict(fields)
-
-
 def _execution_report(
     session_name: str, raw: bytes, at: datetime, dictionary: Dictionary
 ) -> ExecutionReported:
-    values = _values(raw)
+    values = parse_values(raw)
     get = values.get
     exec_id = _needed(values, 17, "ExecID")
     status_code = _needed(values, 39, "OrdStatus")
-    status = OrdStatus.of_code(status_code)
+    status = _ORD_STATUSES.get(status_code)
     if status is None:
         raise _Unreadable(
             f"OrdStatus(39) is {status_code!r}, which no FIX version has (ExecID(17) {exec_id!r})"
         )
     # FIX 4.0 has no ExecType(150): there the status says what happened.
     type_code = get(150) or status_code
-    exec_type = ExecType.of_code(type_code) or type_code
+    exec_type = _EXEC_TYPES.get(type_code, type_code)
     last_qty = _decimal(values, 32, "LastQty")
     cum_qty = _decimal(values, 14, "CumQty")
     if cum_qty is None and last_qty:
@@ -107,12 +114,12 @@ def _execution_report(
         exec_ref_id=get(19),
         exec_trans_type=None if trans_type is None else _trans_type(trans_type),
         symbol=get(55),
-        side=_code(Side, get(54)),
+        side=_code(_SIDES, get(54)),
         order_qty=_decimal(values, 38, "OrderQty"),
         price=_decimal(values, 44, "Price"),
         stop_px=_decimal(values, 99, "StopPx"),
-        ord_type=_code(OrdType, get(40)),
-        time_in_force=_code(TimeInForce, get(59)),
+        ord_type=_code(_ORD_TYPES, get(40)),
+        time_in_force=_code(_TIMES_IN_FORCE, get(59)),
         last_qty=last_qty,
         last_px=_decimal(values, 31, "LastPx"),
         cum_qty=cum_qty,
@@ -126,10 +133,10 @@ def _execution_report(
 
 
 def _cancel_reject(session_name: str, raw: bytes, at: datetime, dictionary: Dictionary) -> CancelRejected:
-    values = _values(raw)
+    values = parse_values(raw)
     get = values.get
     status_code = _needed(values, 39, "OrdStatus")
-    status = OrdStatus.of_code(status_code)
+    status = _ORD_STATUSES.get(status_code)
     if status is None:
         raise _Unreadable(f"OrdStatus(39) is {status_code!r}, which no FIX version has")
     order_id = get(37)
@@ -141,7 +148,7 @@ def _cancel_reject(session_name: str, raw: bytes, at: datetime, dictionary: Dict
         get(41),
         None if order_id == "NONE" else order_id,
         status,
-        _code(CxlRejResponseTo, get(434)),
+        _code(_RESPONSES, get(434)),
         get(102),
         get(58) or (_reason(values, 102, dictionary) if 102 in values else None),
         _sent(values, poss_dup),
@@ -150,7 +157,7 @@ def _cancel_reject(session_name: str, raw: bytes, at: datetime, dictionary: Dict
 
 
 def _session_reject(session_name: str, raw: bytes, at: datetime, dictionary: Dictionary) -> MessageRejected:
-    values = _values(raw)
+    values = parse_values(raw)
     reason = _reason(values, 373, dictionary) if 373 in values else None
     if reason is not None and 371 in values:
         reason = f"{reason}, {_named(values[371], dictionary)}"
@@ -160,7 +167,7 @@ def _session_reject(session_name: str, raw: bytes, at: datetime, dictionary: Dic
 
 
 def _business_reject(session_name: str, raw: bytes, at: datetime, dictionary: Dictionary) -> MessageRejected:
-    values = _values(raw)
+    values = parse_values(raw)
     return MessageRejected(
         session_name,
         at,
@@ -173,7 +180,7 @@ def _business_reject(session_name: str, raw: bytes, at: datetime, dictionary: Di
 
 
 def _new_order(session_name: str, raw: bytes, at: datetime, dictionary: Dictionary) -> NewOrderSent:
-    values = _values(raw)
+    values = parse_values(raw)
     fields, custom_tags = _other_fields(values, "D", dictionary)
     get = values.get
     return NewOrderSent(
@@ -182,12 +189,12 @@ def _new_order(session_name: str, raw: bytes, at: datetime, dictionary: Dictiona
         _number(get(34)),
         _needed(values, 11, "ClOrdID"),
         get(55),
-        _code(Side, get(54)),
+        _code(_SIDES, get(54)),
         _decimal(values, 38, "OrderQty"),
-        _code(OrdType, get(40)),
+        _code(_ORD_TYPES, get(40)),
         _decimal(values, 44, "Price"),
         _decimal(values, 99, "StopPx"),
-        _code(TimeInForce, get(59)),
+        _code(_TIMES_IN_FORCE, get(59)),
         get(1),
         fields,
         custom_tags,
@@ -195,7 +202,7 @@ def _new_order(session_name: str, raw: bytes, at: datetime, dictionary: Dictiona
 
 
 def _replace(session_name: str, raw: bytes, at: datetime, dictionary: Dictionary) -> ReplaceSent:
-    values = _values(raw)
+    values = parse_values(raw)
     fields, custom_tags = _other_fields(values, "G", dictionary)
     get = values.get
     return ReplaceSent(
@@ -207,8 +214,8 @@ def _replace(session_name: str, raw: bytes, at: datetime, dictionary: Dictionary
         _decimal(values, 38, "OrderQty"),
         _decimal(values, 44, "Price"),
         _decimal(values, 99, "StopPx"),
-        _code(OrdType, get(40)),
-        _code(TimeInForce, get(59)),
+        _code(_ORD_TYPES, get(40)),
+        _code(_TIMES_IN_FORCE, get(59)),
         get(1),
         fields,
         custom_tags,
@@ -216,7 +223,7 @@ def _replace(session_name: str, raw: bytes, at: datetime, dictionary: Dictionary
 
 
 def _cancel(session_name: str, raw: bytes, at: datetime, _dictionary: Dictionary) -> CancelSent:
-    values = _values(raw)
+    values = parse_values(raw)
     return CancelSent(
         session_name,
         at,
@@ -254,23 +261,24 @@ _READERS: dict[tuple[int, str | None], Callable[[str, bytes, datetime, Dictionar
     (EVENT, "event"): _engine_event,
 }
 
-# Header fields, what an event has a place of its own for, and what belongs to the message rather than the order.
-_OWN_PLACE = frozenset({1, 11, 38, 40, 41, 44, 54, 55, 59, 60, 99, 37})
+# What these events have a place of their own for, and what belongs to the message rather than the order.
+_OWN_PLACE = frozenset({1, 11, 37, 38, 40, 41, 44, 54, 55, 59, 60, 99})
 
 
 def _other_fields(
     values: Values, msg_type: str, dictionary: Dictionary
 ) -> tuple[dict[str, str], dict[int, str]]:
+    """The rest: fields of the message by key, and custom tags. Repeating groups are in the message log only."""
     message = dictionary.message(msg_type)
-    known = message.fields if message is not None else {}
     fields: dict[str, str] = {}
     custom_tags: dict[int, str] = {}
     for tag in reversed(values):
         if tag in _OWN_PLACE or tag in dictionary.header or tag in dictionary.trailer:
             continue
-        field = dictionary.field(tag) if tag in known else None
-        if field is not None:
-            fields[field.key] = values[tag]
+        if message is not None and (tag in message.groups or tag in message.group_tags):
+            continue
+        if message is not None and tag in message.fields:
+            fields[dictionary.fields[tag].key] = values[tag]
         else:
             custom_tags[tag] = values[tag]
     return fields, custom_tags
@@ -288,17 +296,17 @@ def _decimal(values: Values, tag: int, name: str) -> Decimal | None:
     if not text:
         return None
     try:
-        return parse_decimal(text)
+        return decimal_of_text(text)
     except ValueError as error:
         raise _Unreadable(f"{name}({tag}) {error}") from error
 
 
-def _code(enum: type[E], code: str | None) -> E | str | None:
-    return None if code is None else enum.of_code(code) or code
+def _code(members: dict[str, E], code: str | None) -> E | str | None:
+    return None if code is None else members.get(code, code)
 
 
 def _trans_type(code: str) -> ExecTransType:
-    trans_type = ExecTransType.of_code(code)
+    trans_type = _EXEC_TRANS_TYPES.get(code)
     if trans_type is None:
         raise _Unreadable(f"ExecTransType(20) is {code!r}, which no FIX version has")
     return trans_type
@@ -317,12 +325,19 @@ def _sent(values: Values, poss_dup: bool) -> tuple[str, int]:
 @lru_cache(maxsize=1024)
 def _time(text: str | None) -> datetime | None:
     """UTCTimestamp, with any number of decimals; None for anything else, since nothing depends on it."""
-    if text is None:
+    if text is None or text[8:9] != "-" or text[11:12] != ":" or text[14:15] != ":" or not text.isascii():
         return None
     try:
-        whole, _, fraction = text.partition(".")
-        time = datetime.strptime(whole, "%Y%m%d-%H:%M:%S").replace(tzinfo=UTC)
-        return time.replace(microsecond=int(fraction[:6].ljust(6, "0"))) if fraction else time
+        return datetime(
+            int(text[:4]),
+            int(text[4:6]),
+            int(text[6:8]),
+            int(text[9:11]),
+            int(text[12:14]),
+            min(int(text[15:17]), 59),  # a leap second
+            int(text[18:24].ljust(6, "0")) if text[17:18] == "." else 0,
+            UTC,
+        )
     except ValueError:
         return None
 

@@ -36,15 +36,28 @@ def text_of(raw: bytes) -> str:
 def parse(raw: bytes) -> list[tuple[int, str]]:
     """The fields in the order of the wire. Never raises; parts without a numeric tag and "=" are left out."""
     try:
-        parts = text_of(raw).split(SOH)
-        if not parts[-1]:
-            parts.pop()
-        fields = [(int(tag), value) for tag, _, value in [part.partition("=") for part in parts]]
+        fields = [(int(tag), value) for tag, _, value in [part.partition("=") for part in _parts(raw)]]
     except ValueError:
         return _parse_bytes(raw)
-    if DATA_OF_LENGTH.keys().isdisjoint(dict(fields)):
-        return fields
-    return _parse_bytes(raw)
+    return fields if DATA_OF_LENGTH.keys().isdisjoint(dict(fields)) else _parse_bytes(raw)
+
+
+def parse_values(raw: bytes) -> dict[int, str]:
+    """The same as a dictionary, in reverse order; of a tag that is there more than once, the first counts."""
+    parts = _parts(raw)
+    parts.reverse()
+    try:
+        values = {int(tag): value for tag, _, value in [part.partition("=") for part in parts]}
+    except ValueError:
+        return dict(reversed(_parse_bytes(raw)))
+    return values if DATA_OF_LENGTH.keys().isdisjoint(values) else dict(reversed(_parse_bytes(raw)))
+
+
+def _parts(raw: bytes) -> list[str]:
+    parts = text_of(raw).split(SOH)
+    if not parts[-1]:
+        parts.pop()
+    return parts
 
 
 def _parse_bytes(raw: bytes) -> list[tuple[int, str]]:

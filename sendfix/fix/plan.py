@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 
 from sendfix.domain.enums import FixEnum
 from sendfix.domain.errors import FieldError, InvalidRequest
 from sendfix.domain.order import Order
 from sendfix.domain.values import format_decimal
-from sendfix.fix.dictionary import Dictionary, Group
+from sendfix.fix.dictionary import Dictionary
 from sendfix.fix.fieldtypes import Formatter, format_text, formatter_of
 from sendfix.fix.parse import DATA_OF_LENGTH, SOH
 
@@ -40,7 +40,7 @@ class Plan:
             field = dictionary.fields[tag]
             label = f"{field.name}({tag})"
             self._formatters[field.key] = (tag, label, formatter_of(field))
-        self._in_groups = frozenset(_group_tags(message.groups.values()))
+        self._in_groups = message.group_tags
 
     def requires(self, tag: int) -> bool:
         return tag in self._required
@@ -160,12 +160,6 @@ class Plan:
         if known is not None:
             return f"{known.name}({known.tag}) {text}; to send it all the same, use custom_tags"
         return f"{key} {text}; give other tags by number in custom_tags"
-
-
-def _group_tags(groups: Iterable[Group]) -> Iterator[int]:
-    for group in groups:
-        yield from group.fields
-        yield from _group_tags(group.groups.values())
 
 
 @cache
