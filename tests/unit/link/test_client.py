@@ -1,0 +1,250 @@
+"""The desk's end of the link, against an engine that a test scripts on a real Unix socket."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import gevent
+import pytest
+from gevent import socket
+from gevent.event import Event
+
+from sendfix.domain.errors import EngineUnavailable, NotLoggedOn, StateForbids, StorageUnavailable
+from sendfix.link import protocol
+from sendfix.link.client import EngineLink
+from sendfix.link.protocol import (
+    PROTOCOL_VERSION,
+    Attach,
+    CaughtUp,
+    Connect,
+    Decoder,
+    Entry,
+    Hello,
+    Message,
+    Reply,
+    ReplyCode,
+    Send,
+    Status,
+)
+
+UP = {"state": "connected", "logged_on": True}
+DOWN = {"state": "disconnected", "logged_on": False}
+
+
+class ScriptedEngine:
+    """Listens on the socket; the test says what it hears and what it says."""
+
+    def __init__(self, path: Path) -> None:
+        self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._listener.bind(str(path))
+        self._listener.listen()
+        self._connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._heard: list[Message] = []
+        self._decoder = Decoder()
+
+    def accept(self, journal_id: str = "J", version: int = PROTOCOL_VERSION, status: Any = None) -> Any:
+        """Take the desk's connection, say hello, and give back the message with which it attaches."""
+        self._connection.close()
+        with gevent.Timeout(10):
+            self._connection, _ = self._listener.accept()
+        self._decoder, self._heard = Decoder(), []
+        session = {"journal_id": journal_id, "first_index": 1, "last_index": 9, "status": status or UP}
+        self.say(Hello(version, "E", {"S": session}))
+        return self.hear() if version == PROTOCOL_VERSION else None
+
+    def say(self, *messages: Message) -> None:
+        self.say_bytes(b"".join(map(protocol.encode, messages)))
+
+    def say_bytes(self, data: bytes) -> None:
+        self._connection.sendall(data)
+
+    def hear(self) -> Any:
+        with gevent.Timeout(10):
+            while not self._heard:
+                self._heard += self._decoder.feed(self._connection.recv(65536))
+        return self._heard.pop(0)
+
+    def hang_up(self) -> None:
+        self._connection.close()
+
+    def close(self) -> None:
+        self._connection.close()
+        self._listener.close()
+
+
+class Desk:
+    """Folds by remembering."""
+
+    def __init__(self) -> None:
+        self.entries: list[tuple[str, int, bytes]] = []
+        self.states: list[str] = []
+        self.lost: list[str] = []
+        self.storage_failures = 0
+        self._changed = Event()
+
+    def entry(
+        self, session_name: str, journal_id: str, index: int, at_ns: int, direction: int, raw: bytes
+    ) -> None:
+        if self.storage_failures:
+            self.storage_failures -= 1
+            raise StorageUnavailable("locked")
+        self.entries.append((journal_id, index, raw))
+        self._changed.set()
+
+    def status(self, session_name: str, status: Mapping[str, Any]) -> bool:
+        self.states.append(status["state"])
+        self._changed.set()
+        return bool(status["logged_on"])
+
+    def engine_lost(self, reason: str) -> None:
+        self.lost.append(reason)
+        self._changed.set()
+
+    def wait(self, check: Callable[[], object]) -> None:
+        with gevent.Timeout(10):
+            while not check():
+                self._changed.clear()
+                self._changed.wait()
+
+
+class Kit:
+    def __init__(self, path: Path) -> None:
+        self.engine = ScriptedEngine(path)
+        self.desk = Desk()
+        self.logons: list[str] = []
+        self.link = EngineLink(
+            path,
+            ["S"],
+            {"S": ("J", 3)},
+            was_sent=lambda cl_ord_id: any(cl_ord_id.encode() in raw for _, _, raw in self.desk.entries),
+            may_read=lambda: True,
+        )
+        self.link.start(self.desk, self.logons.append)
+
+    def close(self) -> None:
+        self.link.close()
+        self.engine.close()
+
+
+@pytest.fixture
+def kit(tmp_path: Path) -> Iterator[Kit]:
+    opened = Kit(tmp_path / "engine.sock")
+    yield opened
+    opened.close()
+
+
+def entry(index: int, raw: bytes = b"x") -> Entry:
+    return Entry("S", index, 1, 1, raw)
+
+
+def test_the_desk_goes_on_behind_what_it_has(kit: Kit) -> None:
+    assert kit.engine.accept() == Attach({"S": ("J", 3)})
+    kit.engine.say(entry(3), entry(4), entry(5), CaughtUp("S", 5))
+    kit.desk.wait(lambda: len(kit.desk.entries) == 2)
+    assert [index for _, index, _ in kit.desk.entries] == [4, 5]
+    kit.engine.hang_up()
+    assert kit.engine.accept() == Attach({"S": ("J", 5)})
+
+
+def test_a_new_journal_is_folded_from_its_beginning(kit: Kit) -> None:
+    kit.engine.accept("NEW")
+    kit.engine.say(entry(1), entry(2))
+    kit.desk.wait(lambda: len(kit.desk.entries) == 2)
+    assert kit.desk.entries[0][:2] == ("NEW", 1)
+
+
+def test_a_send_returns_when_its_entry_has_been_folded(kit: Kit) -> None:
+    kit.engine.accept()
+    kit.engine.say(CaughtUp("S", 3))
+    sending = gevent.spawn(kit.link.send, "S", "A1", b"35=D\x01")
+    heard = kit.engine.hear()
+    assert heard == Send(heard.request_id, "S", b"35=D\x01")
+    kit.engine.say(entry(4, b"11=A1"), Reply(heard.request_id, ReplyCode.OK, ""))
+    sending.get(timeout=10)
+    assert kit.desk.entries == [("J", 4, b"11=A1")]
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [
+        (ReplyCode.NOT_LOGGED_ON, NotLoggedOn),
+        (ReplyCode.REFUSED, StateForbids),
+        (ReplyCode.UNKNOWN_SESSION, StateForbids),
+        (ReplyCode.FAILED, EngineUnavailable),
+    ],
+)
+def test_a_refusal_is_told_with_its_reason(kit: Kit, code: str, error: type[Exception]) -> None:
+    kit.engine.accept()
+    sending = gevent.spawn(kit.link.send, "S", "A1", b"35=D\x01")
+    kit.engine.say(Reply(kit.engine.hear().request_id, code, "because of this"))
+    with pytest.raises(error, match="because of this"):
+        sending.get(timeout=10)
+
+
+@pytest.mark.parametrize("sent", [True, False])
+def test_the_journal_tells_what_became_of_an_order_when_the_link_broke(kit: Kit, sent: bool) -> None:
+    kit.engine.accept()
+    kit.engine.say(CaughtUp("S", 3))
+    sending = gevent.spawn(kit.link.send, "S", "A1", b"35=D\x01")
+    kit.engine.hear()
+    kit.engine.hang_up()
+    kit.engine.accept()
+    if sent:
+        kit.engine.say(entry(4, b"11=A1"))
+    kit.engine.say(CaughtUp("S", 4))
+    if sent:
+        sending.get(timeout=10)
+    else:
+        with pytest.raises(EngineUnavailable, match="was not sent"):
+            sending.get(timeout=10)
+
+
+def test_a_connect_that_the_engine_did_not_answer_fails(kit: Kit) -> None:
+    kit.engine.accept()
+    asking = gevent.spawn(kit.link.connect, "S")
+    assert isinstance(kit.engine.hear(), Connect)
+    kit.engine.hang_up()
+    with pytest.raises(EngineUnavailable):
+        asking.get(timeout=10)
+
+
+def test_without_an_engine_nothing_is_sent_and_the_reason_is_told(tmp_path: Path) -> None:
+    desk = Desk()
+    link = EngineLink(tmp_path / "none.sock", ["S"], {}, lambda _: False, lambda: True)
+    link.start(desk, lambda _: None)
+    desk.wait(lambda: any("not running" in reason for reason in desk.lost))
+    with pytest.raises(EngineUnavailable, match=r"none\.sock"):
+        link.send("S", "A1", b"35=D\x01")
+    link.close()
+
+
+def test_another_version_or_garbage_is_not_taken(kit: Kit) -> None:
+    kit.engine.accept(version=PROTOCOL_VERSION + 1)
+    kit.desk.wait(lambda: any("same release" in reason for reason in kit.desk.lost))
+    kit.engine.accept()
+    kit.engine.say_bytes(b"\xc1\xc1")
+    kit.desk.wait(lambda: any("not a link message" in reason for reason in kit.desk.lost))
+    kit.engine.accept()
+    kit.engine.say(entry(4))
+    kit.desk.wait(lambda: len(kit.desk.entries) == 1)
+
+
+def test_an_entry_is_given_again_until_it_is_folded(kit: Kit) -> None:
+    kit.desk.storage_failures = 1
+    kit.engine.accept()
+    kit.engine.say(entry(4), entry(5))
+    kit.desk.wait(lambda: len(kit.desk.entries) == 2)
+    assert [index for _, index, _ in kit.desk.entries] == [4, 5]
+
+
+def test_a_logon_is_announced_once_its_journal_is_folded(kit: Kit) -> None:
+    kit.engine.accept(status=DOWN)
+    kit.engine.say(Status("S", UP), entry(4))
+    kit.desk.wait(lambda: len(kit.desk.entries) == 1)
+    assert kit.logons == []
+    kit.engine.say(CaughtUp("S", 4), Status("S", DOWN), Status("S", UP), entry(5))
+    kit.desk.wait(lambda: len(kit.desk.entries) == 2)
+    gevent.sleep(0)
+    assert kit.logons == ["S", "S"]
