@@ -1,0 +1,46 @@
+// Decimals are strings as the desk sends them; nothing here makes a money amount of a float.
+const PATTERN = /^[+-]?(\d+(\.\d*)?|\.\d+)$/;
+
+export const isDecimal = (text) => PATTERN.test(text);
+
+// "100", "0.010" -> [integer digits, fraction digits] without sign
+function parts(text) {
+  const [whole, fraction = ''] = text.replace(/^[+-]/, '').split('.');
+  return [whole.replace(/^0+(?=\d)/, '') || '0', fraction];
+}
+
+export const isPositive = (text) => isDecimal(text) && !text.startsWith('-') && /[1-9]/.test(text);
+
+export const sameDecimal = (a, b) => compareDecimals(a, b) === 0;
+
+// Exact order of two decimal strings; null and '' come first.
+export function compareDecimals(a, b) {
+  const [noA, noB] = [a === null || a === undefined || a === '', b === null || b === undefined || b === ''];
+  if (noA || noB) return Number(noB) - Number(noA);
+  const digits = Math.max(fractionDigits(a), fractionDigits(b));
+  const [x, y] = [scaled(a, digits), scaled(b, digits)];
+  return x < y ? -1 : Number(x > y);
+}
+
+function scaled(text, digits) {
+  const [whole, fraction] = parts(text);
+  const value = BigInt(whole + fraction.padEnd(digits, '0'));
+  return text.startsWith('-') ? -value : value;
+}
+
+export const fractionDigits = (text) => parts(String(text))[1].length;
+
+const FIGURE_SPACE = '\u2007';
+const POINT_SPACE = '\u2008';
+
+// "1234.5" -> "1,234.50": at least `least` digits after the point, and blanks as wide as digits up to `width`, so that a
+// right-aligned column stands on its decimal point.
+export function showDecimal(text, least = 0, width = least) {
+  if (text === null || text === undefined || text === '') return '';
+  if (!isDecimal(text)) return text;
+  const [whole, fraction] = parts(text);
+  const digits = fraction.padEnd(least, '0');
+  const sign = text.startsWith('-') ? '−' : '';
+  const blanks = width > digits.length ? (digits ? '' : POINT_SPACE) + FIGURE_SPACE.repeat(width - digits.length) : '';
+  return sign + whole.replace(/\B(?=(\d{3})+$)/g, ',') + (digits && `.${digits}`) + blanks;
+}

@@ -1,0 +1,78 @@
+// Wire codes, the names the desk's interface uses for them, and the words a person reads.
+const table = (rows) => rows.map(([code, name, label]) => ({ code, name, label }));
+
+export const SIDES = table([
+  ['1', 'BUY', 'Buy'], ['2', 'SELL', 'Sell'], ['3', 'BUY_MINUS', 'Buy minus'], ['4', 'SELL_PLUS', 'Sell plus'],
+  ['5', 'SELL_SHORT', 'Sell short'], ['6', 'SELL_SHORT_EXEMPT', 'Sell short exempt'],
+  ['7', 'UNDISCLOSED', 'Undisclosed'], ['8', 'CROSS', 'Cross'], ['9', 'CROSS_SHORT', 'Cross short'],
+]);
+
+export const ORD_TYPES = table([
+  ['1', 'MARKET', 'Market'], ['2', 'LIMIT', 'Limit'], ['3', 'STOP', 'Stop'], ['4', 'STOP_LIMIT', 'Stop limit'],
+  ['5', 'MARKET_ON_CLOSE', 'Market on close'], ['B', 'LIMIT_ON_CLOSE', 'Limit on close'],
+]);
+
+export const TIFS = table([
+  ['0', 'DAY', 'Day'], ['1', 'GTC', 'Good till cancel'], ['2', 'OPG', 'At the opening'], ['3', 'IOC', 'Immediate or cancel'],
+  ['4', 'FOK', 'Fill or kill'], ['5', 'GTX', 'Good till crossing'], ['6', 'GTD', 'Good till date'], ['7', 'CLOSE', 'At the close'],
+]);
+
+// Which ord types ask for a Price(44) and a StopPx(99): the desk checks the same.
+export const NEEDS_PRICE = new Set(['2', '4', 'B']);
+export const NEEDS_STOP = new Set(['3', '4']);
+
+export const toCode = (rows, name) => rows.find((row) => row.name === name)?.code ?? name;
+
+export const words = (name) => {
+  const text = String(name ?? '').replaceAll('_', ' ').toLowerCase();
+  return text.charAt(0).toUpperCase() + text.slice(1);
+};
+
+const labels = (rows) => {
+  const known = new Map(rows.flatMap(({ code, name, label }) => [[name, label], [code, label]]));
+  return (name) => (name ? known.get(name) ?? words(name) : '');
+};
+
+export const sideLabel = labels(SIDES);
+export const ordTypeLabel = labels(ORD_TYPES);
+export const tifLabel = labels(TIFS);
+
+export const isBuy = (side) => side === 'BUY' || side === 'BUY_MINUS';
+export const isSell = (side) => typeof side === 'string' && side.startsWith('SELL');
+
+const STATUS_LABELS = {
+  NEW: 'New', PARTIALLY_FILLED: 'Part filled', FILLED: 'Filled', DONE_FOR_DAY: 'Done for day', CANCELED: 'Canceled',
+  REPLACED: 'Replaced', PENDING_CANCEL: 'Pending cancel', STOPPED: 'Stopped', REJECTED: 'Rejected', SUSPENDED: 'Suspended',
+  PENDING_NEW: 'Pending new', CALCULATED: 'Calculated', EXPIRED: 'Expired', ACCEPTED_FOR_BIDDING: 'Accepted for bidding',
+  PENDING_REPLACE: 'Pending replace',
+};
+
+// Before any report an order is PENDING_NEW without an OrderID: it was sent, and that is all that is known.
+export const statusLabel = (order) =>
+  order.status === 'PENDING_NEW' && !order.order_id ? 'Sent' : STATUS_LABELS[order.status] ?? words(order.status);
+
+// An icon for each kind of status, so that it is told by shape as well as by colour.
+export const statusIcon = (order) => ({
+  FILLED: 'check', PARTIALLY_FILLED: 'half', REJECTED: 'warn', CANCELED: 'cross', EXPIRED: 'cross', DONE_FOR_DAY: 'cross',
+  NEW: 'dot', REPLACED: 'dot', SUSPENDED: 'pause', STOPPED: 'pause',
+}[order.status] ?? 'ring');
+
+export const statusTone = (order) => ({
+  FILLED: 'good', PARTIALLY_FILLED: 'active', NEW: 'active', REPLACED: 'active', REJECTED: 'bad', CANCELED: 'quiet',
+  EXPIRED: 'quiet', DONE_FOR_DAY: 'quiet',
+}[order.status] ?? 'wait');
+
+const CLOSED = new Set(['FILLED', 'CANCELED', 'REJECTED', 'EXPIRED', 'DONE_FOR_DAY', 'CALCULATED']);
+export const isOpen = (order) => order.is_open ?? !CLOSED.has(order.status);
+
+const MSG_TYPES = {
+  0: 'Heartbeat', 1: 'TestRequest', 2: 'ResendRequest', 3: 'Reject', 4: 'SequenceReset', 5: 'Logout', A: 'Logon',
+  8: 'ExecutionReport', 9: 'OrderCancelReject', D: 'NewOrderSingle', F: 'OrderCancelRequest', G: 'OrderCancelReplaceRequest',
+  H: 'OrderStatusRequest', j: 'BusinessMessageReject', V: 'MarketDataRequest', W: 'MarketDataSnapshot',
+  X: 'MarketDataIncrementalRefresh', Y: 'MarketDataRequestReject', q: 'OrderMassCancelRequest', r: 'OrderMassCancelReport',
+  AF: 'OrderMassStatusRequest', B: 'News', R: 'QuoteRequest', S: 'Quote', h: 'TradingSessionStatus',
+};
+const learnt = new Map(Object.entries(MSG_TYPES));
+
+export const learnMsgType = (code, name) => code && name && learnt.has(code) === false && learnt.set(code, name);
+export const msgTypeName = (code) => learnt.get(code) ?? code ?? '';

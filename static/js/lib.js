@@ -1,0 +1,9 @@
+// The one place that knows where the libraries come from; every other module imports them from here.
+import { h } from '../vendor/preact.js';
+import htm from '../vendor/htm.js';
+
+export { createPortal, Fragment, render } from '../vendor/preact.js';
+export { useCallback, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from '../vendor/preact-hooks.js';
+export { batch, computed, effect, signal, untracked, useComputed, useSignal } from '../vendor/signals.js';
+
+export const html = htm.bind(h);

@@ -1,0 +1,78 @@
+// The desk's REST routes. Every failure is a Problem that a person can read.
+const PATIENCE_MS = 15000;
+
+export class Problem extends Error {
+  // errors: [{field, message}]; status 0 means that no answer came.
+  constructor(status, title, detail, errors = []) {
+    super(detail || title);
+    this.status = status;
+    this.title = title;
+    this.errors = errors;
+  }
+
+  // The reason in full: the detail and each field with its message.
+  get text() {
+    const fields = this.errors.map((error) => `${error.field}: ${error.message}`);
+    return [this.message, ...fields.filter((line) => !this.message.includes(line))].join('\n');
+  }
+}
+
+async function call(method, path, body) {
+  let answer;
+  try {
+    answer = await fetch(path, {
+      method,
+      headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+  } catch {
+    throw new Problem(0, 'No answer from the desk', method === 'GET'
+      ? 'The desk could not be reached.'
+      : 'Whether the request arrived is not known. Look at the orders before you send it again.');
+  }
+  const data = await answer.json().catch(() => null);
+  if (answer.ok && data !== null) return data;
+  throw new Problem(
+    answer.status,
+    data?.title || `The desk answered ${answer.status}`,
+    data?.detail || `${method} ${path} was answered with ${answer.status} ${answer.statusText}.`,
+    Array.isArray(data?.errors) ? data.errors : [],
+  );
+}
+
+const get = (path, query = {}) => {
+  const words = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== null && value !== undefined && value !== ''));
+  return call('GET', words.size ? `${path}?${words}` : path);
+};
+const post = (path, body) => call('POST', path, body);
+const id = encodeURIComponent;
+
+export const rest = {
+  connect: (sessionName) => post('/api/connect', { session_name: sessionName }),
+  disconnect: (sessionName) => post('/api/disconnect', { session_name: sessionName }),
+  dictionary: (sessionName, msgType) => get(`/api/sessions/${id(sessionName)}/dictionary`, { msg_type: msgType }),
+  sendOrder: (body) => post('/api/send_order', body),
+  replaceOrder: (body) => post('/api/replace_order', body),
+  cancelOrder: (clOrdId) => post('/api/cancel_order', { cl_ord_id: clOrdId }),
+  orders: (query) => get('/api/orders', query),
+  order: (clOrdId) => get(`/api/orders/${id(clOrdId)}`),
+  orderMessages: (clOrdId) => get(`/api/orders/${id(clOrdId)}/messages`),
+  executions: (query) => get('/api/executions', query),
+  messages: (query) => get('/api/messages', query),
+  message: (messageId) => get(`/api/messages/${id(messageId)}`),
+  decode: (raw, sessionName) => post('/api/decode', { raw, session_name: sessionName }),
+};
+
+// Newest first, page by page, until `most` rows or until `enough(rows)` says so. Answers {rows, complete}.
+export async function pages(list, key, { query = {}, most, size = 1000, enough = () => false }) {
+  const rows = [];
+  let before = null;
+  for (;;) {
+    const answer = await list({ ...query, limit: Math.min(size, most - rows.length), before });
+    rows.push(...answer[key]);
+    before = answer.next_before ?? null;
+    if (before === null || !answer[key].length) return { rows, complete: true };
+    if (rows.length >= most || enough(answer[key])) return { rows, complete: false };
+  }
+}

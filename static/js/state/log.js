@@ -1,0 +1,118 @@
+// The message log in memory: the newest 100,000 lines, and the view of them that the filter lets through.
+import { signal } from '../lib.js';
+import { learnMsgType, msgTypeName } from '../fix/names.js';
+
+const CAP = 100000;
+const SLACK = 5000; // lines are dropped in lumps: moving the array at every line would cost more than it saves
+const QUIET = new Set(['0', '1']); // Heartbeat, TestRequest
+
+const keyOf = (line) => (line.id ? `#${line.id}` : `${line.session_name}|${line.direction}|${line.at}|${line.msg_seq_num}|${line.text ?? ''}`);
+
+export const NO_FILTER = { session: '', direction: '', msgType: '', text: '', heartbeats: false };
+
+export class Log {
+  constructor(cap = CAP) {
+    this.cap = cap;
+    this.lines = [];
+    this.view = [];
+    this.keys = new Set();
+    this.types = new Set();
+    this.filter = NO_FILTER;
+    this.version = signal(0);
+    this.dropped = 0; // how many lines of the view went at its top since the filter was set
+    this.scheduled = false;
+  }
+
+  get size() {
+    return this.lines.length;
+  }
+
+  has(line) {
+    return this.keys.has(keyOf(line));
+  }
+
+  push(line) {
+    const key = keyOf(line);
+    if (this.keys.has(key)) return;
+    this.keys.add(key);
+    line.key = key;
+    if (line.msg_type) this.types.add(line.msg_type);
+    this.lines.push(line);
+    if (this.passes(line)) this.view.push(line);
+    if (this.lines.length > this.cap + SLACK) this.trim();
+    this.changed();
+  }
+
+  // Lines from REST, in any order, put where their time says.
+  merge(lines) {
+    let news = 0;
+    for (const line of lines) {
+      const key = keyOf(line);
+      if (this.keys.has(key)) continue;
+      this.keys.add(key);
+      line.key = key;
+      learnMsgType(line.msg_type, line.msg_type_name);
+      if (line.msg_type) this.types.add(line.msg_type);
+      if (line.direction === 'EVENT' && !line.text) line.text = line.raw;
+      this.lines.push(line);
+      news += 1;
+    }
+    if (!news) return;
+    this.lines.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : (a.id ?? 0) - (b.id ?? 0)));
+    if (this.lines.length > this.cap) this.trim();
+    this.refilter();
+  }
+
+  trim() {
+    const gone = this.lines.splice(0, this.lines.length - this.cap);
+    for (const line of gone) this.keys.delete(line.key);
+    const oldest = this.lines[0];
+    let count = 0;
+    while (count < this.view.length && !this.keys.has(this.view[count].key) && this.view[count] !== oldest) count += 1;
+    this.view.splice(0, count);
+    this.dropped += count;
+  }
+
+  setFilter(filter) {
+    this.filter = filter;
+    this.refilter();
+  }
+
+  refilter() {
+    this.needle = this.filter.text.trim().toLowerCase();
+    this.view = this.lines.filter((line) => this.passes(line));
+    this.dropped = 0;
+    this.changed();
+  }
+
+  passes(line) {
+    const { session, direction, msgType, heartbeats } = this.filter;
+    if (session && line.session_name !== session) return false;
+    if (direction && line.direction !== direction) return false;
+    if (msgType && line.msg_type !== msgType) return false;
+    if (!heartbeats && !msgType && QUIET.has(line.msg_type)) return false;
+    return !this.needle || this.matches(line);
+  }
+
+  matches(line) {
+    const text = line.text ?? line.raw ?? '';
+    return text.toLowerCase().includes(this.needle) || msgTypeName(line.msg_type).toLowerCase().includes(this.needle);
+  }
+
+  clear() {
+    this.lines = [];
+    this.keys.clear();
+    this.refilter();
+  }
+
+  changed() {
+    if (this.scheduled) return;
+    this.scheduled = true;
+    requestAnimationFrame(() => {
+      this.scheduled = false;
+      this.version.value += 1;
+    });
+  }
+}
+
+export const log = new Log();

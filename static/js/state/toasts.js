@@ -1,0 +1,27 @@
+// Results of what a person did, and what the counterparty refused. Errors stay until they are closed.
+import { signal } from '../lib.js';
+
+const SHOWN = 5;
+const GOOD_FOR_MS = 5000;
+
+export const toasts = signal([]);
+let nextId = 1;
+
+export function toast(kind, title, text = '') {
+  const known = toasts.value.find((one) => one.kind === kind && one.title === title && one.text === text);
+  if (known) {
+    toasts.value = toasts.value.map((one) => (one === known ? { ...one, times: one.times + 1 } : one));
+    return;
+  }
+  const id = nextId++;
+  toasts.value = [...toasts.value, { id, kind, title, text, times: 1 }].slice(-SHOWN);
+  if (kind !== 'error') setTimeout(() => dismiss(id), GOOD_FOR_MS);
+}
+
+export function dismiss(id) {
+  toasts.value = toasts.value.filter((one) => one.id !== id);
+}
+
+export function dismissAll() {
+  toasts.value = [];
+}

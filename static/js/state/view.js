@@ -1,0 +1,14 @@
+// What is open on the page: panels, drawer, dialogs. Nothing here talks to the desk.
+import { signal } from '../lib.js';
+import { remembered } from './prefs.js';
+
+export const blotterTab = remembered('blotter.tab', 'orders'); // 'orders' or 'executions'
+export const phoneTab = signal('ticket'); // which region a phone shows: 'ticket', 'blotter', 'log'
+export const drawerKey = signal(null); // the order whose detail is open, by its key
+export const decoded = signal(null); // the log line whose fields are open
+export const helpOpen = signal(false);
+export const question = signal(null); // {title, text, list, confirm, act}: what asks before it does
+
+export function ask(next) {
+  question.value = next;
+}

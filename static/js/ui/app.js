@@ -1,0 +1,29 @@
+import { html } from '../lib.js';
+import { link } from '../net/socket.js';
+import { phoneTab } from '../state/view.js';
+import { Banner } from './banner.js';
+import { Blotter } from './blotter.js';
+import { Dialogs } from './dialogs.js';
+import { Drawer } from './drawer.js';
+import { Log } from './log.js';
+import { Sessions } from './sessions.js';
+import { Ticket } from './ticket.js';
+import { Toasts } from './toasts.js';
+import { TopBar } from './topbar.js';
+
+const PHONE_TABS = [['ticket', 'Ticket'], ['blotter', 'Orders'], ['log', 'Messages'], ['sessions', 'Sessions']];
+
+export const App = () => html`
+  <div class=${`app phone-${phoneTab.value} ${link.value.state === 'lost' ? 'is-lost' : ''}`}>
+    <${TopBar} />
+    <${Banner} />
+    <main class="regions">
+      <div class="left"><${Sessions} /><${Ticket} /></div>
+      <${Blotter} />
+      <${Log} />
+    </main>
+    <nav class="phone-nav" aria-label="Regions">
+      ${PHONE_TABS.map(([id, title]) => html`<button type="button" key=${id} data-testid=${`nav-${id}`} aria-current=${phoneTab.value === id ? 'page' : undefined} onClick=${() => { phoneTab.value = id; }}>${title}</button>`)}
+    </nav>
+    <${Drawer} /><${Dialogs} /><${Toasts} />
+  </div>`;

@@ -1,0 +1,135 @@
+// Orders and executions, each a grid, with what can be done to one row or to many.
+import { html, signal, useEffect, useState } from '../lib.js';
+import { isOpen } from '../fix/names.js';
+import { askCancel, askCancelAll, cancel } from '../state/actions.js';
+import { executions, loaded, loading, openCount, orderKey, orders } from '../state/desk.js';
+import { fillFrom } from '../state/ticket.js';
+import { blotterTab, drawerKey, phoneTab } from '../state/view.js';
+import { Icon } from './bits.js';
+import { executionColumns, orderColumns } from './columns.js';
+import { Columns } from './columns_menu.js';
+import { NoExecutions, NoOrders } from './empty.js';
+import { Grid } from './grid.js';
+
+const apis = { orders: signal(null), executions: signal(null) };
+const selected = signal([]);
+const openOnly = signal(false);
+const search = signal('');
+
+const context = {
+  replace: (order) => {
+    fillFrom(order);
+    phoneTab.value = 'ticket';
+    setTimeout(() => document.querySelector('#ticket-price, #ticket-order_qty')?.select(), 30);
+  },
+  cancel,
+  detail: (order) => {
+    drawerKey.value = orderKey(order);
+  },
+};
+
+const orderOptions = {
+  context,
+  rowSelection: { mode: 'multiRow', checkboxes: true, headerCheckbox: true, enableClickSelection: false, selectAll: 'filtered' },
+  selectionColumnDef: { width: 34, minWidth: 34, maxWidth: 34, resizable: false, sortable: false, suppressHeaderMenuButton: true },
+  onSelectionChanged: ({ api }) => {
+    selected.value = api.getSelectedRows();
+  },
+  onRowDataUpdated: ({ api }) => {
+    if (selected.value.length) selected.value = api.getSelectedRows();
+  },
+  onCellClicked: ({ column, data }) => {
+    const id = column.getColId();
+    if (id !== 'actions' && !id.startsWith('ag-Grid')) fillFrom(data);
+  },
+  onCellKeyDown: ({ event, data }) => {
+    if (event.key === 'Enter') fillFrom(data);
+  },
+  onRowDoubleClicked: ({ data }) => context.detail(data),
+  isExternalFilterPresent: () => openOnly.peek(),
+  doesExternalFilterPass: ({ data }) => isOpen(data),
+  rowClassRules: { 'row-closed': ({ data }) => !isOpen(data) },
+};
+
+const executionOptions = {
+  onRowDoubleClicked: ({ data }) => {
+    const order = orders.all().find((one) => one.session_name === data.session_name && one.cl_ord_ids.includes(data.cl_ord_id));
+    if (order) context.detail(order);
+  },
+};
+
+const TABS = [['orders', 'Orders', orders], ['executions', 'Executions', executions]];
+
+export function Blotter() {
+  const tab = blotterTab.value;
+  const api = apis[tab].value;
+  const text = search.value;
+  useEffect(() => {
+    for (const one of Object.values(apis)) one.value?.setGridOption('quickFilterText', text);
+  }, [text, apis.orders.value, apis.executions.value]);
+  useEffect(() => {
+    apis.orders.value?.onFilterChanged();
+  }, [openOnly.value]);
+  return html`<section class="panel blotter" aria-label="Blotter" data-testid="blotter">
+    <div class="bar">
+      <div class="tabs" role="tablist" aria-label="Blotter">
+        ${TABS.map(([id, title, store]) => html`<${Tab} key=${id} id=${id} title=${title} store=${store} chosen=${id === tab} />`)}
+      </div>
+      <input type="search" class="search" placeholder="Search" aria-label="Search the blotter" data-testid="blotter-search" value=${text}
+        onInput=${(event) => { search.value = event.target.value; }} />
+      ${tab === 'orders' && html`<button type="button" class="small toggle" aria-pressed=${openOnly.value} data-testid="open-only" onClick=${() => { openOnly.value = !openOnly.value; }}>
+        ${openOnly.value && html`<${Icon} name="check" size=${12} />`} Open <span class="num">${openCount.value}</span></button>`}
+      <span class="grow"></span>
+      ${loading.value && html`<span class="quiet" role="status">Loading…</span>`}
+      ${tab === 'orders' && html`<${OrderButtons} />`}
+      <${Columns} api=${api} name=${tab} />
+      <button type="button" class="small" data-testid="export" onClick=${() => exportCsv(api, tab)}>CSV</button>
+    </div>
+    <div class="grid-box" hidden=${tab !== 'orders'} role="tabpanel">
+      <${Grid} name="orders" label="Orders" testid="orders-grid" store=${orders} columns=${orderColumns()} options=${orderOptions} onApi=${(made) => { apis.orders.value = made; }} />
+      <${Empty} store=${orders} component=${NoOrders} />
+    </div>
+    <div class="grid-box" hidden=${tab !== 'executions'} role="tabpanel">
+      <${Grid} name="executions" label="Executions" testid="executions-grid" store=${executions} columns=${executionColumns()} options=${executionOptions} onApi=${(made) => { apis.executions.value = made; }} />
+      <${Empty} store=${executions} component=${NoExecutions} />
+    </div>
+  </section>`;
+}
+
+function Tab({ id, title, store, chosen }) {
+  store.version.value; // the count follows the rows
+  return html`<button type="button" role="tab" aria-selected=${chosen} data-testid=${`tab-${id}`} onClick=${() => { blotterTab.value = id; }}>
+    ${title} <span class="num count">${store.size}</span></button>`;
+}
+
+function Empty({ store, component }) {
+  store.version.value;
+  return loaded.value && !store.size && html`<div class="grid-empty"><${component} /></div>`;
+}
+
+function OrderButtons() {
+  const many = selected.value.length;
+  return html`<button type="button" class="small danger" disabled=${!many} data-testid="cancel-selected" onClick=${() => askCancel(selected.value)}>Cancel selected${many ? ` (${many})` : ''}</button>
+    <button type="button" class="small danger" disabled=${!openCount.value} data-testid="cancel-all" onClick=${askCancelAll}>Cancel all…</button>`;
+}
+
+export function cancelChosen() {
+  if (selected.value.length) askCancel(selected.value);
+  return selected.value.length > 0;
+}
+
+function exportCsv(api, name) {
+  const stamp = new Date().toISOString().slice(0, 19).replaceAll(':', '');
+  api.exportDataAsCsv({
+    fileName: `sendfix-${name}-${stamp}.csv`,
+    columnKeys: api.getAllDisplayedColumns().map((column) => column.getColId()).filter((id) => id !== 'actions' && !id.startsWith('ag-Grid')),
+    processCellCallback: ({ value }) => unarmed(value),
+    suppressQuotes: false,
+  });
+}
+
+// A Text(58) that begins like a formula must not become one in a spreadsheet; a negative number stays a number.
+function unarmed(value) {
+  const text = value === null || value === undefined ? '' : String(value);
+  return /^[=+@\t\r]/.test(text) || (text.startsWith('-') && !/^-[\d.]+$/.test(text)) ? `'${text}` : text;
+}

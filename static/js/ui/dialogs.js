@@ -1,0 +1,44 @@
+// What asks before it does, and the list of keys.
+import { html, useEffect, useRef } from '../lib.js';
+import { helpOpen, question } from '../state/view.js';
+import { KEYS } from './keys.js';
+
+function Dialog({ title, onClose, children, testid }) {
+  const box = useRef(null);
+  useEffect(() => {
+    const before = document.activeElement;
+    box.current.showModal();
+    return () => before?.focus?.();
+  }, []);
+  return html`<dialog ref=${box} aria-labelledby="dialog-title" data-testid=${testid} onCancel=${(event) => { event.preventDefault(); onClose(); }}
+    onClick=${(event) => event.target === box.current && onClose()}>
+    <div class="dialog"><h2 id="dialog-title">${title}</h2>${children}</div></dialog>`;
+}
+
+function Question({ asked }) {
+  const close = () => {
+    question.value = null;
+  };
+  const act = (event) => {
+    event.preventDefault();
+    close();
+    asked.act();
+  };
+  return html`<${Dialog} title=${asked.title} onClose=${close} testid="question"><form onSubmit=${act}>
+    ${asked.text && html`<p>${asked.text}</p>`}
+    <ul class="asked">${asked.list.slice(0, 12).map((line) => html`<li key=${line}>${line}</li>`)}${asked.list.length > 12 && html`<li>and ${asked.list.length - 12} more</li>`}</ul>
+    <div class="dialog-buttons"><button type="button" onClick=${close} data-testid="keep">Keep</button><button type="submit" class="primary danger-fill" data-testid="confirm" autofocus>${asked.confirm}</button></div>
+  </form><//>`;
+}
+
+const Help = () => {
+  const close = () => {
+    helpOpen.value = false;
+  };
+  return html`<${Dialog} title="Keyboard" onClose=${close} testid="help">
+    <dl class="keys">${KEYS.map(({ shown, does }) => html`<div key=${does}><dt>${shown.map((one) => html`<kbd key=${one}>${one}</kbd>`)}</dt><dd>${does}</dd></div>`)}</dl>
+    <div class="dialog-buttons"><button type="button" class="primary" autofocus onClick=${close}>Close</button></div>
+  <//>`;
+};
+
+export const Dialogs = () => html`${question.value && html`<${Question} asked=${question.value} />`}${helpOpen.value && html`<${Help} />`}`;

@@ -1,0 +1,92 @@
+// One order in full: its chain of ClOrdIDs, its executions, and every FIX message behind it.
+import { html, useEffect, useRef, useState } from '../lib.js';
+import { showDecimal } from '../fix/decimal.js';
+import { isOpen, msgTypeName, ordTypeLabel, sideLabel, tifLabel, words } from '../fix/names.js';
+import { dayAndTime, time } from '../fix/times.js';
+import { rest } from '../net/rest.js';
+import { canCancel, cancel, describe } from '../state/actions.js';
+import { orders } from '../state/desk.js';
+import { zone } from '../state/prefs.js';
+import { fillFrom } from '../state/ticket.js';
+import { drawerKey, phoneTab } from '../state/view.js';
+import { Icon, Status } from './bits.js';
+import { pendingText } from './columns.js';
+import { Decode } from './decode.js';
+
+const SETTLE_MS = 400; // the desk stores executions and messages in batches, a moment after the order's change
+
+const close = () => {
+  drawerKey.value = null;
+};
+
+export function Drawer() {
+  orders.version.value;
+  const order = drawerKey.value && orders.get(drawerKey.value);
+  return order ? html`<${Detail} key=${drawerKey.value} order=${order} />` : null;
+}
+
+function Detail({ order }) {
+  const [more, setMore] = useState({ executions: [], messages: [], fault: null });
+  const [line, setLine] = useState(null);
+  const box = useRef(null);
+  const load = () => Promise.all([rest.order(order.cl_ord_id), rest.orderMessages(order.cl_ord_id)]).then(
+    ([{ executions }, { messages }]) => setMore({ executions, messages: [...messages].sort((a, b) => a.at.localeCompare(b.at)), fault: null }),
+    (problem) => setMore((was) => ({ ...was, fault: problem.text })),
+  );
+  useEffect(() => {
+    box.current.focus();
+    load();
+  }, []);
+  useEffect(() => {
+    const timer = setTimeout(load, SETTLE_MS);
+    return () => clearTimeout(timer);
+  }, [order.updated_at]);
+  return html`<aside class="drawer" ref=${box} tabindex="-1" aria-label="Order detail" data-testid="drawer">
+    <div class="drawer-head">
+      <h2>${describe(order)}</h2>
+      <button type="button" class="icon-button" aria-label="Close" data-testid="drawer-close" onClick=${close}><${Icon} name="cross" /></button>
+    </div>
+    <p class="drawer-status"><${Status} order=${order} /> ${order.pending && html`<span class="pending">${pendingText(order)}</span>`}
+      <span class="grow"></span>
+      <button type="button" class="small" disabled=${!isOpen(order)} onClick=${() => { fillFrom(order); phoneTab.value = 'ticket'; close(); }}>Replace</button>
+      <button type="button" class="small danger" disabled=${!canCancel(order)} onClick=${() => cancel(order)}>Cancel order</button></p>
+    ${order.text && html`<p class="order-text" data-testid="drawer-text">${order.text}</p>`}
+    <${Facts} order=${order} />
+    <h3>Chain</h3>
+    <ol class="chain">${order.cl_ord_ids.map((id) => html`<li key=${id}><span class="mono">${id}</span> <span class="quiet">${place(order, id)}</span></li>`)}</ol>
+    <h3>Executions</h3>
+    ${more.fault && html`<p class="fault">${more.fault}</p>`}
+    <${Executions} rows=${more.executions} order=${order} />
+    <h3>Messages</h3>
+    <ul class="drawer-messages">${more.messages.map((one) => html`<li key=${one.id}>
+      <button type="button" aria-expanded=${line?.id === one.id} onClick=${() => setLine(line?.id === one.id ? null : { ...one, key: `drawer#${one.id}` })}>
+        <span class="num">${time(one.at, zone.value)}</span> <${Icon} name=${one.direction === 'IN' ? 'in' : 'out'} size=${11} /> ${one.direction === 'IN' ? 'in' : 'out'} <b>${one.msg_type_name ?? msgTypeName(one.msg_type)}</b> <span class="quiet num">${one.msg_seq_num ?? ''}</span></button>
+      ${line?.id === one.id && html`<${Decode} line=${line} onClose=${() => setLine(null)} />`}
+    </li>`)}</ul>
+  </aside>`;
+}
+
+function place(order, id) {
+  if (order.pending?.cl_ord_id === id) return `${order.pending.type} not answered yet`;
+  return id === order.cl_ord_id ? 'confirmed' : 'replaced or refused';
+}
+
+function Facts({ order }) {
+  const further = { ...order.fields, ...order.custom_tags };
+  const rows = [
+    ['Session', order.session_name], ['Account', order.account], ['OrderID', order.order_id], ['Side', sideLabel(order.side)], ['Type', ordTypeLabel(order.ord_type)],
+    ['Time in force', tifLabel(order.time_in_force)], ['Quantity', showDecimal(order.order_qty)], ['Price', showDecimal(order.price, 2)], ['Stop price', showDecimal(order.stop_px, 2)],
+    ['Filled', showDecimal(order.cum_qty)], ['Leaves', showDecimal(order.leaves_qty)], ['Average price', showDecimal(order.avg_px, 2)],
+    ['Sent', dayAndTime(order.created_at, zone.value)], ['Changed', dayAndTime(order.updated_at, zone.value)], ...Object.entries(further),
+  ].filter(([, value]) => value !== null && value !== undefined && value !== '');
+  return html`<dl class="facts">${rows.map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd class="num">${value}</dd></div>`)}</dl>`;
+}
+
+function Executions({ rows }) {
+  if (!rows.length) return html`<p class="quiet">None reported yet.</p>`;
+  const oldestFirst = [...rows].sort((a, b) => a.received_at.localeCompare(b.received_at));
+  return html`<div class="scroll-x"><table class="executions"><thead><tr><th>Time</th><th>Type</th><th class="right">Quantity</th><th class="right">Price</th><th class="right">Filled</th><th>ExecID</th></tr></thead>
+    <tbody>${oldestFirst.map((one) => html`<tr key=${one.exec_id}><td class="num">${time(one.received_at, zone.value)}</td><td>${words(one.exec_type)}</td>
+      <td class="num right">${Number(one.last_qty) ? showDecimal(one.last_qty) : ''}</td><td class="num right">${Number(one.last_px) ? showDecimal(one.last_px, 2) : ''}</td>
+      <td class="num right">${showDecimal(one.cum_qty)}</td><td class="mono">${one.exec_id}</td></tr>`)}</tbody></table></div>`;
+}

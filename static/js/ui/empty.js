@@ -1,0 +1,24 @@
+// What a newcomer sees where there is nothing yet: the next step.
+import { html } from '../lib.js';
+import { connect } from '../state/actions.js';
+import { selectedSession } from '../state/desk.js';
+import { phoneTab } from '../state/view.js';
+import { lightOf } from './bits.js';
+
+const focusSymbol = () => {
+  phoneTab.value = 'ticket';
+  setTimeout(() => document.querySelector('#ticket-symbol')?.focus(), 30);
+};
+
+export function NoOrders() {
+  const session = selectedSession.value;
+  if (!session) return html`<p class="empty">No session is configured, so there is nothing to trade on yet.</p>`;
+  if (session.state !== 'connected') {
+    return html`<div class="empty"><p><b>No orders yet.</b> ${session.name} is ${lightOf(session).text.toLowerCase()}.</p>
+      <button type="button" class="primary" onClick=${() => connect(session.name)}>Connect ${session.name}</button></div>`;
+  }
+  return html`<div class="empty"><p><b>No orders yet.</b> ${session.name} is connected: type a symbol, a quantity and a price on the ticket, then press <kbd>Ctrl</kbd>+<kbd>Enter</kbd>.</p>
+    <button type="button" class="primary" onClick=${focusSymbol}>Go to the ticket</button></div>`;
+}
+
+export const NoExecutions = () => html`<p class="empty"><b>No executions yet.</b> What the counterparty reports on an order appears here, newest first.</p>`;

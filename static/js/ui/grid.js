@@ -1,0 +1,76 @@
+// AG Grid for a RowStore: rows come by key in asynchronous transactions, the columns' state is remembered.
+import * as ag from '../../vendor/ag-grid.js';
+import { html, effect, useEffect, useRef } from '../lib.js';
+import { recall, remember, zone } from '../state/prefs.js';
+
+ag.ModuleRegistry.registerModules([
+  ag.ClientSideRowModelModule, ag.ClientSideRowModelApiModule, ag.ColumnApiModule, ag.GridStateModule, ag.HighlightChangesModule,
+  ag.RowSelectionModule, ag.TextFilterModule, ag.NumberFilterModule, ag.CustomFilterModule, ag.ExternalFilterModule, ag.QuickFilterModule, ag.CsvExportModule,
+  ag.CellStyleModule, ag.RowStyleModule, ag.RowApiModule, ag.RenderApiModule, ag.EventApiModule, ag.TooltipModule, ag.ScrollApiModule, ag.CellApiModule,
+]);
+
+// The colours are the page's own variables, so that one theme serves light and dark.
+const theme = ag.themeQuartz.withParams({
+  backgroundColor: 'var(--panel)', foregroundColor: 'var(--text)', accentColor: 'var(--accent)', borderColor: 'var(--line)',
+  headerBackgroundColor: 'var(--head)', headerTextColor: 'var(--muted)', headerFontWeight: 600, oddRowBackgroundColor: 'var(--panel)', rowHoverColor: 'var(--hover)',
+  selectedRowBackgroundColor: 'var(--selected)', menuBackgroundColor: 'var(--raised)', valueChangeValueHighlightBackgroundColor: 'var(--flash)',
+  fontFamily: 'inherit', fontSize: 13, headerFontSize: 12, rowHeight: 28, headerHeight: 30, cellHorizontalPadding: 8, spacing: 5, wrapperBorder: false,
+  wrapperBorderRadius: 0, browserColorScheme: 'inherit', iconSize: 13, checkboxBorderRadius: 3,
+});
+
+const KEPT = ['columnVisibility', 'columnOrder', 'columnSizing', 'columnPinning', 'sort', 'filter'];
+const LEARNED_EVERY_MS = 400;
+
+export function Grid({ name, store, columns, options = {}, onApi, testid, label }) {
+  const box = useRef(null);
+  useEffect(() => {
+    const state = recall(`grid.${name}`);
+    let timer = null;
+    const api = ag.createGrid(box.current, {
+      theme,
+      columnDefs: columns,
+      defaultColDef: { sortable: true, resizable: true, filter: true, enableCellChangeFlash: true, minWidth: 60, suppressHeaderMenuButton: false },
+      getRowId: ({ data }) => store.keyOf(data),
+      rowData: store.all(),
+      asyncTransactionWaitMillis: 60,
+      deltaSort: true,
+      cellFlashDuration: 350,
+      cellFadeDuration: 500,
+      suppressCellFocus: false,
+      tooltipShowDelay: 500,
+      suppressNoRowsOverlay: true,
+      animateRows: false,
+      initialState: state ?? undefined,
+      onStateUpdated: ({ state: now }) => {
+        clearTimeout(timer);
+        timer = setTimeout(() => remember(`grid.${name}`, Object.fromEntries(KEPT.filter((key) => key in now).map((key) => [key, now[key]]))), LEARNED_EVERY_MS);
+      },
+      ...options,
+    });
+    const stop = store.subscribe((change) => api.applyTransactionAsync(change));
+    let first = true;
+    const stopZone = effect(() => {
+      zone.value;
+      if (!first) {
+        api.refreshHeader();
+        api.refreshCells({ force: true });
+      }
+      first = false;
+    });
+    onApi(api);
+    return () => {
+      stop();
+      stopZone();
+      clearTimeout(timer);
+      onApi(null);
+      api.destroy();
+    };
+  }, []);
+  return html`<div class="grid" ref=${box} data-testid=${testid} role="region" aria-label=${label}></div>`;
+}
+
+export function forgetColumns(api, name) {
+  remember(`grid.${name}`, null);
+  api.resetColumnState();
+  api.setFilterModel(null);
+}

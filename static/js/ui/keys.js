@@ -1,0 +1,75 @@
+// The keyboard. No single key trades: sending takes Ctrl+Enter, and what cancels asks first.
+import { askCancelAll, askCancelLast } from '../state/actions.js';
+import { selectedSession, selectSession, sessions } from '../state/desk.js';
+import * as ticket from '../state/ticket.js';
+import { dismissAll } from '../state/toasts.js';
+import { blotterTab, decoded, drawerKey, helpOpen, phoneTab, question } from '../state/view.js';
+import { cancelChosen } from './blotter.js';
+
+const focus = (selector) => {
+  const element = document.querySelector(selector);
+  element?.focus();
+  element?.select?.();
+};
+
+const onTicket = (act) => () => {
+  phoneTab.value = 'ticket';
+  act();
+};
+
+function nextSession(step) {
+  const names = sessions.value.map((one) => one.name);
+  const at = names.indexOf(selectedSession.value?.name);
+  if (names.length) selectSession(names[(at + step + names.length) % names.length]);
+}
+
+// Esc takes back one thing at a time, the topmost first.
+function escape() {
+  if (drawerKey.value) drawerKey.value = null;
+  else if (decoded.value) decoded.value = null;
+  else if (ticket.order.value) ticket.startNew();
+  else dismissAll();
+  document.activeElement?.blur?.();
+}
+
+export const KEYS = [
+  { key: '/', shown: ['/'], does: 'Go to the symbol', act: onTicket(() => { if (ticket.order.value) ticket.startNew(); setTimeout(() => focus('#ticket-symbol'), 30); }) },
+  { key: 'b', shown: ['b'], does: 'Buy', act: onTicket(() => ticket.order.value || ticket.set('side', '1')) },
+  { key: 's', shown: ['s'], does: 'Sell', act: onTicket(() => ticket.order.value || ticket.set('side', '2')) },
+  { key: 'q', shown: ['q'], does: 'Go to the quantity', act: onTicket(() => setTimeout(() => focus('#ticket-order_qty'), 30)) },
+  { key: 'p', shown: ['p'], does: 'Go to the price', act: onTicket(() => setTimeout(() => focus('#ticket-price'), 30)) },
+  { shown: ['Ctrl', 'Enter'], does: 'Send or replace what is on the ticket' },
+  { key: 'n', shown: ['n'], does: 'New order: clear the ticket', act: onTicket(() => { ticket.startNew(); setTimeout(() => focus('#ticket-symbol'), 30); }) },
+  { key: 'x', shown: ['x'], does: 'Cancel the selected orders, or the last one (asks first)', act: () => cancelChosen() || askCancelLast() },
+  { key: 'X', shown: ['Shift', 'x'], does: 'Cancel all open orders (asks first)', act: askCancelAll },
+  { key: 'f', shown: ['f'], does: 'Search the blotter', act: () => { phoneTab.value = 'blotter'; setTimeout(() => focus('.blotter .search'), 30); } },
+  { key: 'm', shown: ['m'], does: 'Search the messages', act: () => { phoneTab.value = 'log'; setTimeout(() => focus('.log .search'), 30); } },
+  { key: 'e', shown: ['e'], does: 'Orders or executions', act: () => { blotterTab.value = blotterTab.value === 'orders' ? 'executions' : 'orders'; } },
+  { key: ']', shown: [']'], does: 'Next session', act: () => nextSession(1) },
+  { key: '[', shown: ['['], does: 'Session before', act: () => nextSession(-1) },
+  { shown: ['Esc'], does: 'Close, or back to a new order' },
+  { key: '?', shown: ['?'], does: 'This list', act: () => { helpOpen.value = true; } },
+];
+
+const byKey = new Map(KEYS.filter((one) => one.key).map((one) => [one.key, one.act]));
+const typing = (target) => target.closest?.('input:not([type=checkbox]), textarea, select, [contenteditable]');
+
+export function listen() {
+  addEventListener('keydown', (event) => {
+    if (question.value || helpOpen.value || event.defaultPrevented) return;
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      if (!event.repeat) ticket.submit();
+      return;
+    }
+    if (event.key === 'Escape') {
+      escape();
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || typing(event.target)) return;
+    const act = byKey.get(event.key);
+    if (!act) return;
+    event.preventDefault();
+    act();
+  });
+}

@@ -1,0 +1,134 @@
+// The message log: only the rows in sight are in the document, and the tail is followed until someone scrolls up.
+import { html, signal, useEffect, useLayoutEffect, useRef } from '../lib.js';
+import { msgTypeName } from '../fix/names.js';
+import { dayAndTime, time } from '../fix/times.js';
+import { sessions } from '../state/desk.js';
+import { log, NO_FILTER } from '../state/log.js';
+import { remembered, zone } from '../state/prefs.js';
+import { decoded } from '../state/view.js';
+import { Icon } from './bits.js';
+import { Decode } from './decode.js';
+
+const ROW = 22;
+const SPARE = 12; // rows drawn beyond each edge
+
+const filter = remembered('log.filter', NO_FILTER);
+const whole = remembered('log.whole', false);
+const following = signal(true);
+const scrollTop = signal(0);
+const height = signal(400);
+
+log.setFilter({ ...NO_FILTER, ...filter.value });
+
+function set(name, value) {
+  filter.value = { ...NO_FILTER, ...filter.value, [name]: value };
+  log.setFilter(filter.value);
+}
+
+const HEADER = /^8=[^|]*\|9=\d+\|35=[^|]*\|(?:(?:34|43|49|50|52|56|57|97|122|369)=[^|]*\|)*/;
+const body = (raw) => (raw ?? '').replace(HEADER, '').replace(/10=\d{3}\|?$/, '');
+
+const DIRECTIONS = { IN: ['in', 'In'], OUT: ['out', 'Out'], EVENT: ['dot', 'Event'] };
+
+export const Log = () => html`<section class=${`panel log ${decoded.value ? 'with-decode' : ''}`} aria-label="Messages" data-testid="log">
+  <${Bar} />
+  <div class="log-body">
+    <${Lines} />
+    ${decoded.value && html`<${Decode} line=${decoded.value} />`}
+  </div>
+</section>`;
+
+function Bar() {
+  log.version.value; // types and counts follow the log
+  const now = { ...NO_FILTER, ...filter.value };
+  const changed = JSON.stringify(now) !== JSON.stringify(NO_FILTER);
+  return html`<div class="bar">
+    <h2>Messages <span class="num count" data-testid="log-count">${log.view.length === log.size ? log.size : `${log.view.length} of ${log.size}`}</span></h2>
+    <select aria-label="Session" data-testid="log-session" value=${now.session} onChange=${(event) => set('session', event.target.value)}>
+      <option value="">All sessions</option>${sessions.value.map((one) => html`<option key=${one.name} value=${one.name} selected=${one.name === now.session}>${one.name}</option>`)}</select>
+    <select aria-label="Direction" data-testid="log-direction" value=${now.direction} onChange=${(event) => set('direction', event.target.value)}>
+      <option value="">In and out</option>${Object.entries(DIRECTIONS).map(([value, [, label]]) => html`<option key=${value} value=${value} selected=${value === now.direction}>${label}</option>`)}</select>
+    <select aria-label="Message type" data-testid="log-type" value=${now.msgType} onChange=${(event) => set('msgType', event.target.value)}>
+      <option value="">All types</option>${[...new Set([...log.types, ...(now.msgType ? [now.msgType] : [])])].sort().map((one) => html`<option key=${one} value=${one} selected=${one === now.msgType}>${one} ${msgTypeName(one)}</option>`)}</select>
+    <input type="search" class="search" placeholder="Text or tag=value" aria-label="Search the messages" data-testid="log-search" value=${now.text} onInput=${(event) => set('text', event.target.value)} />
+    <label class="check"><input type="checkbox" data-testid="log-heartbeats" checked=${now.heartbeats} onChange=${(event) => set('heartbeats', event.target.checked)} /> Heartbeats</label>
+    <label class="check wide-only" title="Show BeginString to SendingTime and CheckSum in the rows too"><input type="checkbox" checked=${whole.value} onChange=${(event) => { whole.value = event.target.checked; }} /> Header</label>
+    ${changed && html`<button type="button" class="small" onClick=${() => { filter.value = NO_FILTER; log.setFilter(NO_FILTER); }}>Clear</button>`}
+    <span class="grow"></span>
+    <button type="button" class="small toggle" aria-pressed=${following.value} data-testid="log-follow" onClick=${() => { following.value = !following.value; }}>
+      ${following.value && html`<${Icon} name="check" size=${12} />`} Follow</button>
+  </div>`;
+}
+
+function Lines() {
+  const box = useRef(null);
+  const placed = useRef({ dropped: 0, top: 0 });
+  log.version.value; // drawn again when the log changes
+  useEffect(() => {
+    const watch = new ResizeObserver(() => {
+      height.value = box.current.clientHeight;
+    });
+    watch.observe(box.current);
+    return () => watch.disconnect();
+  }, []);
+  useLayoutEffect(() => {
+    const element = box.current;
+    // Lines that left at the top must not move what someone is reading.
+    const gone = log.dropped - placed.current.dropped;
+    placed.current.dropped = log.dropped;
+    if (following.value) element.scrollTop = element.scrollHeight;
+    else if (gone > 0) element.scrollTop -= gone * ROW;
+    placed.current.top = element.scrollTop;
+    scrollTop.value = element.scrollTop;
+  });
+  const onScroll = (event) => {
+    const element = event.currentTarget;
+    const bottom = element.scrollHeight - element.scrollTop - element.clientHeight < ROW;
+    if (bottom) following.value = true;
+    else if (element.scrollTop < placed.current.top - 2) following.value = false;
+    placed.current.top = element.scrollTop;
+    scrollTop.value = element.scrollTop;
+  };
+  const first = Math.max(0, Math.floor(scrollTop.value / ROW) - SPARE);
+  const shown = log.view.slice(first, first + Math.ceil(height.value / ROW) + 2 * SPARE);
+  return html`<div class="lines" ref=${box} onScroll=${onScroll} data-testid="log-lines" role="list" aria-label="Messages, newest last" tabindex="0" onKeyDown=${onKeyDown}>
+    <div class="lines-space" style=${{ height: `${log.view.length * ROW}px` }}>
+      <div style=${{ transform: `translateY(${first * ROW}px)` }}>
+        ${shown.map((line) => html`<${Line} key=${line.key} line=${line} zone=${zone.value} whole=${whole.value} chosen=${decoded.value?.key === line.key} />`)}
+      </div>
+    </div>
+    ${!log.view.length && html`<p class="empty">${log.size ? 'No message passes the filter.' : 'No messages yet. Connect a session: its Logon appears here.'}</p>`}
+  </div>`;
+}
+
+// Up and down walk from message to message while one is decoded.
+function onKeyDown(event) {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step || !decoded.value) return;
+  event.preventDefault();
+  const at = log.view.findIndex((line) => line.key === decoded.value.key);
+  const next = log.view[at + step];
+  if (!next) return;
+  if (next.raw) decoded.value = next;
+  const element = event.currentTarget;
+  const top = (at + step) * ROW;
+  following.value = false;
+  if (top < element.scrollTop) element.scrollTop = top;
+  else if (top + ROW > element.scrollTop + element.clientHeight) element.scrollTop = top + ROW - element.clientHeight;
+}
+
+function Line({ line, chosen, zone: shownZone, whole: all }) {
+  const [icon, word] = DIRECTIONS[line.direction] ?? DIRECTIONS.EVENT;
+  const event = line.direction === 'EVENT';
+  const open = () => {
+    if (!event) decoded.value = chosen ? null : line;
+  };
+  return html`<div role="listitem" class=${`line line-${line.direction} ${chosen ? 'chosen' : ''}`} data-testid="log-line" data-msg-type=${line.msg_type ?? ''} onClick=${open}>
+    <span class="line-time num" title=${dayAndTime(line.at, shownZone)}>${time(line.at, shownZone)}</span>
+    <span class="line-session">${line.session_name}</span>
+    <span class="line-direction"><${Icon} name=${icon} size=${11} /> ${word}</span>
+    <span class="line-seq num">${line.msg_seq_num ?? ''}</span>
+    <span class="line-type">${event ? '' : msgTypeName(line.msg_type)}</span>
+    <span class="line-raw">${event ? line.text : all ? line.raw : body(line.raw)}</span>
+  </div>`;
+}

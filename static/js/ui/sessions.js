@@ -1,0 +1,40 @@
+// Every session with its state, why it is in it, both sequence numbers, and when something last came and went.
+import { html, signal } from '../lib.js';
+import { ago, dayAndTime, time } from '../fix/times.js';
+import { loaded, selectSession, selectedSession, sessions } from '../state/desk.js';
+import { zone } from '../state/prefs.js';
+import { Light } from './bits.js';
+import { ConnectButton } from './topbar.js';
+
+const now = signal(Date.now());
+setInterval(() => {
+  now.value = Date.now();
+}, 1000);
+
+export const Sessions = () => html`<section class="panel sessions" aria-labelledby="sessions-title" data-testid="sessions">
+  <h2 id="sessions-title">Sessions</h2>
+  <ul>
+    ${sessions.value.map((session) => html`<${Card} key=${session.name} session=${session} chosen=${session.name === selectedSession.value?.name} />`)}
+  </ul>
+  ${loaded.value && !sessions.value.length && html`<p class="empty">No session is configured. Add one to <code>multi_session_config.json</code> and start the engine and the desk again.</p>`}
+</section>`;
+
+const Card = ({ session, chosen }) => html`<li class=${`session ${chosen ? 'chosen' : ''}`} data-testid=${`session-${session.name}`} data-state=${session.state}>
+  <div class="session-head">
+    <button type="button" class="session-name" aria-pressed=${chosen} title="Use this session on the ticket" onClick=${() => selectSession(session.name)}>
+      <b>${session.name}</b></button>
+    <${Light} session=${session} />
+    <${ConnectButton} session=${session} testid=${`connect-${session.name}`} />
+  </div>
+  ${session.reason && session.state !== 'connected' && html`<p class="reason" data-testid=${`reason-${session.name}`}>${session.reason}</p>`}
+  <dl class="session-facts">
+    <div class="span"><dt class="sr">Route</dt><dd title=${`${session.sender_comp_id} → ${session.target_comp_id} at ${session.server_ip}:${session.port}`}>${session.fix_version} · ${session.sender_comp_id} → ${session.target_comp_id}</dd></div>
+    <${Fact} name="Next out" title="Next MsgSeqNum(34) we send" value=${session.next_sender_seq_num} />
+    <${Fact} name="Next in" title="Next MsgSeqNum(34) we expect" value=${session.next_target_seq_num} />
+    <${Fact} name="Sent" title=${dayAndTime(session.last_sent_at, zone.value)} value=${session.last_sent_at && `${ago(session.last_sent_at, now.value)} ago`} />
+    <${Fact} name="Received" title=${`${dayAndTime(session.last_received_at, zone.value)}${session.connected_at ? `; connected at ${time(session.connected_at, zone.value)}` : ''}`}
+      value=${session.last_received_at && `${ago(session.last_received_at, now.value)} ago`} />
+  </dl>
+</li>`;
+
+const Fact = ({ name, title, value }) => html`<div title=${title}><dt>${name}</dt><dd class="num">${value ?? '–'}</dd></div>`;

@@ -1,0 +1,96 @@
+import { html, signal, useEffect, useRef, useState } from '../lib.js';
+import { clock } from '../fix/times.js';
+import { link } from '../net/socket.js';
+import { connect, disconnect } from '../state/actions.js';
+import { health, selectSession, selectedSession, sessions, version } from '../state/desk.js';
+import { theme, toggleTheme, zone } from '../state/prefs.js';
+import { helpOpen } from '../state/view.js';
+import { Icon, Light, lightOf } from './bits.js';
+
+const now = signal(new Date());
+setInterval(() => {
+  now.value = new Date();
+}, 1000);
+
+const ZONE_NAME = new Intl.DateTimeFormat('en', { timeZoneName: 'short' }).formatToParts(new Date()).find((part) => part.type === 'timeZoneName').value;
+
+export const TopBar = () => html`
+  <header class="topbar">
+    <span class="brand"><img src=${new URL('../../icons/favicon.svg', import.meta.url).pathname} alt="" width="22" height="22" /><b>SendFix</b></span>
+    <${Picker} />
+    <span class="grow"></span>
+    <${Clocks} />
+    <${DeskLink} />
+    <button type="button" class="icon-button" aria-label=${`Switch to the ${theme.value === 'dark' ? 'light' : 'dark'} theme`}
+      title="Theme" data-testid="theme-toggle" onClick=${toggleTheme}><${Icon} name=${theme.value === 'dark' ? 'sun' : 'moon'} size=${16} /></button>
+    <button type="button" class="icon-button" aria-label="Keyboard shortcuts" title="Keyboard shortcuts (?)" data-testid="help-button"
+      onClick=${() => { helpOpen.value = true; }}><${Icon} name="keys" size=${16} /></button>
+    <a class="icon-button wide-only" href="/api/docs" aria-label="REST interface" title="REST interface"><${Icon} name="book" size=${16} /></a>
+  </header>`;
+
+function Picker() {
+  const [open, setOpen] = useState(false);
+  const box = useRef(null);
+  const session = selectedSession.value;
+  useEffect(() => {
+    if (!open) return undefined;
+    const away = (event) => box.current?.contains(event.target) || setOpen(false);
+    addEventListener('pointerdown', away);
+    return () => removeEventListener('pointerdown', away);
+  }, [open]);
+  const keydown = (event) => {
+    if (event.key === 'Escape' && open) {
+      event.stopPropagation();
+      setOpen(false);
+    }
+    if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+      event.preventDefault();
+      const names = sessions.value.map((one) => one.name);
+      const at = names.indexOf(session?.name) + (event.key === 'ArrowDown' ? 1 : -1);
+      selectSession(names[(at + names.length) % names.length]);
+    }
+  };
+  return html`<div class="picker" ref=${box} onKeyDown=${keydown}>
+    <button type="button" class="picker-button" data-testid="session-picker" aria-haspopup="listbox" aria-expanded=${open}
+      aria-label=${session ? `Session ${session.name}, ${lightOf(session).text}` : 'No session'} onClick=${() => setOpen(!open)}>
+      ${session ? html`<${Light} session=${session} words=${false} /><b>${session.name}</b><span class="quiet wide-only">${lightOf(session).text}</span>` : 'No sessions'}
+      <${Icon} name="down" />
+    </button>
+    ${open && html`<div class="menu" role="listbox" aria-label="Sessions">
+      ${sessions.value.map((one) => html`<div class="menu-row" key=${one.name} role="option" aria-selected=${one.name === session?.name}>
+        <button type="button" class="menu-pick" data-testid=${`pick-${one.name}`} onClick=${() => { selectSession(one.name); setOpen(false); }}>
+          <${Light} session=${one} words=${false} /><b>${one.name}</b><span class="quiet">${one.fix_version} · ${lightOf(one).text}</span>
+        </button>
+        <${ConnectButton} session=${one} />
+      </div>`)}
+    </div>`}
+  </div>`;
+}
+
+export const ConnectButton = ({ session, testid }) => {
+  const up = session.state === 'connected' || session.state === 'connecting';
+  return html`<button type="button" class="small" data-testid=${testid} disabled=${link.value.state === 'lost' || !health.value.engine.available}
+    aria-label=${`${up ? 'Disconnect' : 'Connect'} ${session.name}`} onClick=${() => (up ? disconnect : connect)(session.name)}>${up ? 'Disconnect' : 'Connect'}</button>`;
+};
+
+const Clocks = () => html`<div class="clocks" data-testid="clocks">
+  ${['UTC', 'local'].map((one) => html`<button type="button" key=${one} class=${zone.value === one ? 'chosen' : ''} aria-pressed=${zone.value === one}
+    title=${one === 'UTC' ? 'Show times in UTC' : 'Show times in your local zone'} onClick=${() => { zone.value = one; }}>
+    <span class="num">${clock(now.value, one)}</span> <small>${one === 'UTC' ? 'UTC' : ZONE_NAME}</small></button>`)}
+</div>`;
+
+const LINKS = {
+  connecting: { tone: 'wait', icon: 'half', text: 'Connecting' },
+  online: { tone: 'good', icon: 'link', text: 'Desk' },
+  slow: { tone: 'wait', icon: 'warn', text: 'No answer' },
+  lost: { tone: 'bad', icon: 'cross', text: 'Lost' },
+};
+
+function DeskLink() {
+  const { state, delayMs, transport } = link.value;
+  const shown = LINKS[state];
+  const delay = delayMs === null ? '' : `${delayMs < 10 ? delayMs.toFixed(1) : Math.round(delayMs)} ms`;
+  return html`<span class="desk-link tone-${shown.tone}" data-testid="desk-link" data-state=${state}
+    title=${`Connection to the desk${transport ? ` by ${transport}` : ''}${version.value ? `, version ${version.value}` : ''}`}>
+    <${Icon} name=${shown.icon} /> <span>${shown.text}</span> <span class="num delay">${delay}</span></span>`;
+}
