@@ -23,7 +23,7 @@ from sendfix.domain.order_record import fill_from_record, order_to_record
 from sendfix.domain.pending import Pending
 from sendfix.domain.refusals import on_cancel_rejected, on_message_rejected, on_not_resent
 from sendfix.domain.reports import on_execution_reported
-from sendfix.domain.transitions import CLOSED, DAY_OVER, TRANSITIONS, Kind
+from sendfix.domain.transitions import CLOSED, DAY_OVER, ENDED, TRANSITIONS, Kind
 
 __all__ = ["Execution", "Order", "Pending"]
 
@@ -36,7 +36,7 @@ class Order:
 
     `cl_ord_ids` are all ids of the chain, oldest first, those of cancels and of unanswered requests too;
     `cl_ord_id` is the order's own, which only a confirmed replace changes. `requests` are the unanswered
-    requests, oldest first, and `pending` the latest of them. `last_report`, `last_trade` and `last_terms` say
+    requests, oldest first; `pending` is the latest. `last_report`, `last_trade` and `last_terms` say
     when the counterparty sent the newest report, fill and change of terms (`ExecutionReported.sent`).
     """
 
@@ -117,8 +117,8 @@ class Order:
 
     @property
     def pending(self) -> Pending | None:
-        """The latest unanswered request."""
-        return self.requests[-1] if self.requests else None
+        """The latest unanswered request, unless the order has come to an end where none can succeed."""
+        return self.requests[-1] if self.requests and self.status not in ENDED else None
 
     @property
     def is_open(self) -> bool:

@@ -30,14 +30,13 @@ def on_cancel_rejected(order: Order, event: CancelRejected) -> None:
         unknown = event.cxl_rej_reason == UNKNOWN_ORDER and event.ord_status is OrdStatus.REJECTED
         status = order.status if unknown and order.reported else event.ord_status
         order.check(Kind.CANCEL_REJECTED, status)
-        if status in CLOSED and status is not order.status:
+        if status is not order.status and status in CLOSED:
             order.leaves_qty = ZERO
+        if status is not order.status or status not in ENDED:
+            order.text = event.text  # "too late" would hide why the order ended
         order.status = status
-        order.text = event.text
         order.last_report = event.sent
     order.answered(event.cl_ord_id)
-    if order.status in ENDED:
-        order.requests.clear()
     order.updated_at = event.at
 
 
@@ -78,7 +77,6 @@ def _refuse(order: Order, cl_ord_id: str, text: str, at: datetime) -> None:
         order.check(Kind.ORDER_REFUSED, OrdStatus.REJECTED)
         order.status = OrdStatus.REJECTED
         order.leaves_qty = ZERO
-        order.requests.clear()
     elif order.find_request(cl_ord_id) is None:
         return  # answered before
     else:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sendfix.domain.enums import ExecTransType, ExecType, OrdStatus
 from sendfix.domain.events import ExecutionReported
 from sendfix.domain.execution import Execution
-from sendfix.domain.transitions import ENDED, KIND_OF_EXEC_TYPE, Kind
+from sendfix.domain.transitions import KIND_OF_EXEC_TYPE, Kind
 
 if TYPE_CHECKING:
     from sendfix.domain.order import Order
@@ -41,7 +41,7 @@ def on_execution_reported(order: Order, event: ExecutionReported) -> Execution |
     if counted_as is not None and counted_as in order.exec_ids:
         return None
     if event.poss_dup and event.sent < order.last_report:
-        _take_late(order, kind, event)
+        _take_what_stays(order, kind, event)
     else:
         status = event.ord_status
         if kind is Kind.CANCEL_REJECTED and status is OrdStatus.REJECTED:
@@ -95,24 +95,21 @@ def _take(order: Order, kind: Kind, event: ExecutionReported, status: OrdStatus)
     if kind is Kind.RESTATED or (kind is Kind.STATUS and _speaks_of_the_order(order, event)):
         _take_terms(order, event)
     _take_what_stays(order, kind, event)
-    if status in ENDED:
-        order.requests.clear()
-
-
-def _take_late(order: Order, kind: Kind, event: ExecutionReported) -> None:
-    """A newer report is known: take only what that one can't have repeated."""
-    _take_what_stays(order, kind, event)
-    if event.ord_status in ENDED and kind is not Kind.CANCEL_REJECTED:
-        order.requests.clear()
 
 
 def _take_what_stays(order: Order, kind: Kind, event: ExecutionReported) -> None:
+    """What holds even if a newer report is known, because that one can't have repeated it."""
     if kind in _FILLS and event.last_qty is not None and event.sent >= order.last_trade:
         order.last_qty, order.last_px, order.last_trade = event.last_qty, event.last_px, event.sent
     if kind is Kind.REPLACED:
         _replaced(order, event)
     elif kind is Kind.CANCEL_REJECTED:
         order.answered(event.cl_ord_id)
+    elif kind is Kind.CANCELED:
+        request = order.find_request(event.cl_ord_id)
+        # Not a replace of that id: after a gap its own confirmation is still to come.
+        if request is not None and request.type == "cancel":
+            order.answered(event.cl_ord_id)
     order.updated_at = event.at
 
 
