@@ -112,7 +112,7 @@ class Runner:
                 raise PartEnded(
                     f"the {part.name} was not ready within {READY_SECONDS:.0f} s. Its last lines:\n{_last_lines(part)}"
                 )
-        if plan is BROKER:
+        if FIX_ON in part.found:
             # The sessions of multi_session_config.json take the broker's port from here.
             self._environ["BROKER_FIX_PORT"] = part.found[FIX_ON][1].rsplit(":", 1)[1]
 
