@@ -9,6 +9,7 @@ nobody has been told of it, because an entry is handed on only after its write h
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import secrets
 import struct
@@ -22,6 +23,8 @@ from zlib import crc32
 
 SEGMENT_BYTES = 64 * 1024 * 1024
 MAX_PAYLOAD_BYTES = 16 * 1024 * 1024
+
+log = logging.getLogger(__name__)
 
 _MAGIC = b"SFJ1"
 _SEGMENT_HEADER = struct.Struct("<4s16sQ")  # magic, journal id, first index
@@ -55,7 +58,7 @@ class _Segment:
 
 class Journal:
     """Append from any thread, read from any thread; one process at a time. `on_append` is called with each entry,
-    in order, under the journal's lock: it must be quick and must not call the journal."""
+    in order, under the journal's lock: it must be quick and must not call the journal; if it fails, that is logged."""
 
     def __init__(
         self,
@@ -117,7 +120,10 @@ class Journal:
             self._size += len(data)
             self._next_index = index + 1
             if self.on_append is not None:
-                self.on_append(Entry(index, at_ns, direction, payload))
+                try:
+                    self.on_append(Entry(index, at_ns, direction, payload))
+                except Exception:
+                    log.exception("a listener of the journal %s failed", self._folder)
             return index
 
     def read(self, after_index: int, limit: int) -> list[Entry]:

@@ -40,6 +40,14 @@ class ReplyCode:
     FAILED = "failed"
 
 
+class NotSent(Exception):
+    """A message was not sent; `code` is a `ReplyCode`, the text a sentence for a person."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+
+
 @dataclass(frozen=True, slots=True)
 class Hello:
     """Engine to desk, once, on connecting. `sessions` maps a name to `journal_id`, `first_index`,

@@ -1,0 +1,484 @@
+"""QuickFixClient: one FIX session, kept open; the only file that imports quickfix. Usable as a library by itself:
+
+    from pathlib import Path
+    from quickfix_client import QuickFixClient
+    from sendfix.config import SessionConfig
+
+    config = SessionConfig("DEMO", "127.0.0.1", 15001, "FIX.4.4", "DEMO1", "BROKER")
+    with QuickFixClient(config, Path("store")) as client:
+        client.connect()
+        client.wait_until_connected(timeout=10)
+        order = "35=D|11=1|55=AAPL|54=1|38=100|40=2|44=230.10|59=0|60=20260102-14:30:00.000|"
+        print("sent with MsgSeqNum(34)", client.send(order.replace("|", "\\x01").encode()))
+
+Every message, in and out, and every change of state is an entry of the journal under `<store>/journal/<name>/`.
+Each connection is a QuickFIX initiator of its own. docs/engine.md has the rest.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import re
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, ClassVar, Concatenate, ParamSpec, Protocol, TypeVar
+
+from sendfix.config import Endpoint, SessionConfig
+from sendfix.domain.enums import SessionState
+from sendfix.link.journal import Journal
+from sendfix.link.keeper import ConnectionRefusedByUs, Keeper
+from sendfix.link.lenient_dictionary import DictionaryError, lenient_dictionary, shipped_dictionary
+from sendfix.link.protocol import NotSent as NotSent
+from sendfix.link.protocol import ReplyCode
+from sendfix.link.quickfix_settings import connection_settings, session_settings
+from sendfix.link.reasons import explain, logout_reason, silent_end
+from sendfix.link.session_record import SessionRecord
+from sendfix.link.signals import sigint_kept
+
+with sigint_kept():
+    import quickfix
+
+log = logging.getLogger("sendfix.engine")
+
+STALE_AFTER_SECONDS = 10.0
+ADMIN_MSG_TYPES = frozenset({b"0", b"1", b"2", b"3", b"4", b"5", b"A"})
+SOH = b"\x01"
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class _HasConnection(Protocol):
+    connection: _Connection
+
+
+S = TypeVar("S", bound=_HasConnection)
+
+
+def _guarded(callback: Callable[Concatenate[S, P], None]) -> Callable[Concatenate[S, P], None]:
+    """No exception may leave a callback but the two that QuickFIX knows there: it would end the process or hang
+    the session while it still looks logged on."""
+
+    @functools.wraps(callback)
+    def guarded(self: S, *args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            callback(self, *args, **kwargs)
+        except (quickfix.DoNotSend, quickfix.RejectLogon):
+            raise
+        except BaseException as error:
+            self.connection.callback_failed(callback.__name__, error)
+
+    return guarded
+
+
+class _Log(quickfix.Log):
+    """Sees every raw message: an incoming one before QuickFIX counts it, an outgoing one between store and socket."""
+
+    def __init__(self, connection: _Connection) -> None:
+        super().__init__()
+        self.connection = connection
+
+    @_guarded
+    def onIncoming(self, text: str) -> None:  # noqa: N802
+        self.connection.incoming(text.encode("utf-8", "surrogateescape"))
+
+    @_guarded
+    def onOutgoing(self, text: str) -> None:  # noqa: N802
+        self.connection.outgoing(text.encode("utf-8", "surrogateescape"))
+
+    @_guarded
+    def onEvent(self, text: str) -> None:  # noqa: N802
+        self.connection.event(text)
+
+    def clear(self) -> None:
+        """QuickFIX asks for this after a reset; the journal forgets nothing."""
+
+    def backup(self) -> None:
+        """As `clear`."""
+
+
+class _LogFactory(quickfix.LogFactory):
+    def __init__(self, connection: _Connection) -> None:
+        super().__init__()
+        self._connection = connection
+        self._logs: list[_Log] = []
+
+    def create(self, *_session_id: quickfix.SessionID) -> _Log:
+        # SWIG would free the object twice: it must not own it, and somebody must keep it.
+        made = _Log(self._connection)
+        made.thisown = False
+        self._logs.append(made)
+        return made
+
+    def destroy(self, made: _Log) -> None:
+        """The logs go with the factory."""
+
+
+class _Application(quickfix.Application):
+    def __init__(self, connection: _Connection) -> None:
+        super().__init__()
+        self.connection = connection
+
+    def onCreate(self, session_id: quickfix.SessionID) -> None:  # noqa: N802
+        """Nothing to do: the session is looked up when the initiator is there."""
+
+    @_guarded
+    def onLogon(self, session_id: quickfix.SessionID) -> None:  # noqa: N802
+        self.connection.logon()
+
+    @_guarded
+    def onLogout(self, session_id: quickfix.SessionID) -> None:  # noqa: N802
+        self.connection.end()
+
+    @_guarded
+    def toAdmin(self, message: quickfix.Message, session_id: quickfix.SessionID) -> None:  # noqa: N802
+        config = self.connection.record.config
+        if message.getHeader().getField(35) == "A":
+            if config.username is not None:
+                message.setField(553, config.username)
+            if config.password is not None:
+                message.setField(554, config.password)
+
+    @_guarded
+    def toApp(self, message: quickfix.Message, session_id: quickfix.SessionID) -> None:  # noqa: N802
+        self.connection.about_to_send(message)
+
+    @_guarded
+    def fromAdmin(self, message: quickfix.Message, session_id: quickfix.SessionID) -> None:  # noqa: N802
+        # Nothing may be counted as received that is not in the journal. This ends the session uncounted.
+        if self.connection.record.failure is not None:
+            raise quickfix.RejectLogon(self.connection.record.failure)
+
+    @_guarded
+    def fromApp(self, message: quickfix.Message, session_id: quickfix.SessionID) -> None:  # noqa: N802
+        if self.connection.record.failure is not None:
+            self.connection.refuse_to_count()
+
+
+class _Connection:
+    """One initiator from its making to its end. QuickFIX calls it from its own thread and from the sender's."""
+
+    def __init__(
+        self,
+        record: SessionRecord,
+        endpoint: Endpoint,
+        address: str,
+        store: Path,
+        dictionary: Path,
+        never_sent: set[int],
+    ) -> None:
+        """Raises quickfix's ConfigError and RuntimeError."""
+        self.record = record
+        self.logged_on = False
+        self.was_logged_on = False
+        self.ended = False
+        self.reason: str | None = None
+        self._endpoint = endpoint
+        self._never_sent = never_sent
+        self._sender = 0
+        self._sent: bytes | None = None
+        config = record.config
+        self._id = quickfix.SessionID(config.fix_version, config.sender_comp_id, config.target_comp_id)
+        self._settings = quickfix.SessionSettings()
+        self._settings.set(_settings(connection_settings(config.tls)))
+        self._settings.set(
+            self._id, _settings(session_settings(config, address, endpoint.port, store, dictionary))
+        )
+        self._dictionary = quickfix.DataDictionary(str(dictionary))
+        # QuickFIX keeps plain pointers to all of these.
+        self._application = _Application(self)
+        self._store_factory = quickfix.FileStoreFactory(self._settings)
+        self._log_factory = _LogFactory(self)
+        initiator = quickfix.SSLSocketInitiator if config.tls is not None else quickfix.SocketInitiator
+        self._initiator: quickfix.Initiator | None = initiator(
+            self._application, self._store_factory, self._settings, self._log_factory
+        )
+        self._session: quickfix.Session | None = quickfix.Session.lookupSession(self._id)
+        # block() in a thread of Python's: twice as fast as start(), whose callbacks each build a thread state.
+        self._thread = threading.Thread(target=self._block, name=f"fix {config.name}", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Log out if logged on, and wait for the end: 1 to 3 s."""
+        assert self._initiator is not None
+        self._initiator.stop()
+        self._thread.join()
+
+    def delete(self) -> None:
+        """After `stop`. QuickFIX must not be deleted under the feet of its thread, nor of a sender."""
+        self.update_seq_nums()
+        self._session = self._initiator = None
+
+    def update_seq_nums(self) -> None:
+        if self._session is not None:
+            self.record.next_sender_seq_num = self._session.getExpectedSenderNum()
+            self.record.next_target_seq_num = self._session.getExpectedTargetNum()
+
+    def send(self, text: str) -> int:
+        """Store and send; the MsgSeqNum(34). Raises `NotSent`. One sender at a time."""
+        name = self.record.config.name
+        if self._session is None or not self.logged_on or not self._session.isLoggedOn():
+            raise NotSent(ReplyCode.NOT_LOGGED_ON, f"Session {name} is not logged on")
+        if self.record.failure is not None:
+            raise NotSent(ReplyCode.REFUSED, self.record.failure)
+        try:
+            message = quickfix.Message(text, self._dictionary, False)
+        except quickfix.FIXException as error:
+            raise NotSent(ReplyCode.REFUSED, f"QuickFIX can't read the message: {error}") from error
+        self._sent = None
+        self._sender = threading.get_ident()
+        try:
+            stored = quickfix.Session.sendToTarget(message, self._id)
+        finally:
+            self._sender = 0
+        sent = self._sent
+        if sent is None:
+            if not stored:
+                raise NotSent(ReplyCode.FAILED, "QuickFIX could not store the message, so it was not sent")
+            # The session ended between the question and the sending: the number is used, the message must not be.
+            self._never_sent.add(int(message.getHeader().getField(34)))
+            raise NotSent(ReplyCode.NOT_LOGGED_ON, f"Session {name} was logged out at that moment")
+        start = sent.index(b"\x0134=") + 4
+        return int(sent[start : sent.index(SOH, start)])
+
+    def incoming(self, raw: bytes) -> None:
+        self.record.received(raw)
+        if b"\x0135=5\x01" in raw[:40]:
+            text = re.search(rb"\x0158=([^\x01]*)", raw)
+            self._because(
+                logout_reason(text[1].decode("utf-8", "replace") if text else "", self.was_logged_on)
+            )
+
+    def outgoing(self, raw: bytes) -> None:
+        self.record.sent(raw)
+        if self._sender == threading.get_ident():
+            self._sent = raw
+
+    def event(self, text: str) -> None:
+        self.record.note(text)
+        reason = explain(text)
+        if reason is not None:
+            self._because(reason)
+
+    def logon(self) -> None:
+        self.logged_on = self.was_logged_on = True
+        config = self.record.config
+        where = f"{self._endpoint.server_ip}:{self._endpoint.port}"
+        self.record.set_state(
+            SessionState.CONNECTED,
+            f"Logged on at {where} as {config.sender_comp_id} → {config.target_comp_id}",
+        )
+
+    def end(self) -> None:
+        """The session is over; QuickFIX must not connect again by itself."""
+        self.logged_on = False
+        if self._session is not None:
+            self._session.logout()
+        config = self.record.config
+        self._because(silent_end(self.was_logged_on, config.sender_comp_id, config.target_comp_id))
+        with self.record.changed:
+            self.ended = True
+            self.record.changed.notify_all()
+
+    def about_to_send(self, message: quickfix.Message) -> None:
+        """Let a new message pass; of those the counterparty asks for again, only fresh ones."""
+        if self._sender == threading.get_ident():
+            return
+        raw = message.toString()
+        number = int(_field(raw, 34))
+        age = _seconds_since(_field(raw, 122))
+        if number not in self._never_sent and age < STALE_AFTER_SECONDS:
+            return
+        cl_ord_id = _field(raw, 11)
+        self.record.not_resent(
+            cl_ord_id,
+            number,
+            f"Not sent again: the counterparty asked for MsgSeqNum(34) {number} again {age:.0f} s after it was sent",
+        )
+        raise quickfix.DoNotSend()
+
+    def refuse_to_count(self) -> None:
+        """End the session with the message at hand not counted: QuickFIX adds one after the callback."""
+        if self._session is not None:
+            self._session.setNextTargetMsgSeqNum(self._session.getExpectedTargetNum() - 1)
+            self._session.disconnect()
+
+    def callback_failed(self, callback: str, error: BaseException) -> None:
+        log.error("session %s: %s failed", self.record.config.name, callback, exc_info=error)
+
+    def _because(self, reason: str) -> None:
+        """The first explanation is the one nearest to the cause."""
+        if self.reason is None:
+            self.reason = reason
+
+    def _block(self) -> None:
+        assert self._initiator is not None
+        try:
+            self._initiator.block()
+        except quickfix.FIXException as error:
+            self._because(f"QuickFIX could not start: {error}")
+        with self.record.changed:
+            self.ended = True
+            self.record.changed.notify_all()
+
+
+class QuickFixClient:
+    """One session: `connect` opens it and keeps it open, `disconnect` logs out, `close` ends everything.
+
+    All methods may be called from any thread."""
+
+    _claimed: ClassVar[set[tuple[str, str, str]]] = set()
+    _claiming: ClassVar[threading.Lock] = threading.Lock()
+
+    def __init__(
+        self,
+        config: SessionConfig,
+        store_dir: Path,
+        journal: Journal | None = None,
+        on_status: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Opens the journal under `store_dir` unless one is given; `close` closes it. `on_status` is called at each
+        change of state, from several threads, and must be quick. Raises ValueError for a session that another
+        client of this process has, and what `Journal` raises."""
+        self.config = config
+        self._identity = (config.fix_version, config.sender_comp_id, config.target_comp_id)
+        with self._claiming:
+            # QuickFIX would take a second one without a word, and forget both when one is deleted.
+            if self._identity in self._claimed:
+                raise ValueError(f"there is a client for {' '.join(self._identity)} already; close it first")
+            self._claimed.add(self._identity)
+        try:
+            self.journal = journal or Journal(store_dir / "journal" / config.name)
+            self._folder = store_dir / "quickfix" / config.name
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except BaseException:
+            self._release()
+            raise
+        self._record = SessionRecord(config, self.journal, on_status)
+        self._read_seq_nums()
+        self._never_sent: set[int] = set()
+        self._connection: _Connection | None = None
+        self._keeper = Keeper(self._record, self._open)
+
+    def __enter__(self) -> QuickFixClient:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def connect(self) -> None:
+        """Open the session and keep it open. Returns at once; does nothing while it is open."""
+        self._keeper.connect()
+
+    def disconnect(self) -> None:
+        """Log out and stay disconnected. Returns at once."""
+        self._keeper.disconnect("Disconnected on request")
+
+    def wait_until_connected(self, timeout: float) -> None:
+        """Raises TimeoutError, with the reason, when the session is not logged on after `timeout` seconds."""
+        with self._record.changed:
+            if not self._record.changed.wait_for(
+                lambda: self._record.state is SessionState.CONNECTED, timeout
+            ):
+                raise TimeoutError(self._record.reason or "not asked to connect")
+
+    def begin_close(self) -> None:
+        """Begin to end everything and return at once; `close` waits for it."""
+        self._keeper.begin_close("The engine was stopped")
+
+    def close(self) -> None:
+        """Log out, wait for the threads (1 to 3 s, up to 15), close the journal. Idempotent."""
+        self.begin_close()
+        self._keeper.join()
+        self.journal.close()
+        self._release()
+
+    def send(self, body: bytes) -> int:
+        """Send one application message and return its MsgSeqNum(34) once it is stored and sent.
+
+        `body` begins with MsgType(35), ends with SOH, and has no other field of the header or trailer. Raises
+        `NotSent`, and then the message has not been sent and will not be."""
+        msg_type = body[3 : body.find(SOH)]
+        if not body.startswith(b"35=") or not body.endswith(SOH) or msg_type in ADMIN_MSG_TYPES:
+            raise NotSent(
+                ReplyCode.REFUSED,
+                "A message begins with MsgType(35) of an application message and ends with SOH",
+            )
+        try:
+            text = body.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise NotSent(
+                ReplyCode.REFUSED,
+                f"QuickFIX can send only UTF-8 text; byte {error.start} of the message is not",
+            ) from error
+        with self._keeper.using:
+            if self._connection is not None and self._connection.logged_on:
+                return self._connection.send(text)
+        reason = self._record.reason or "it has not been connected"
+        raise NotSent(ReplyCode.NOT_LOGGED_ON, f"Session {self.config.name} is not logged on: {reason}")
+
+    def status(self) -> dict[str, Any]:
+        """The live part of the session; see `SessionRecord.status`."""
+        with self._keeper.using:
+            if self._connection is not None:
+                self._connection.update_seq_nums()
+        return self._record.status()
+
+    def _open(self, endpoint: Endpoint, address: str) -> _Connection:
+        # For TLS the name goes along, since the server may choose its certificate by it.
+        host = endpoint.server_ip if self.config.tls is not None else address
+        try:
+            self._connection = _Connection(
+                self._record, endpoint, host, self._folder, self._dictionary_file(), self._never_sent
+            )
+        except (DictionaryError, OSError) as error:
+            raise ConnectionRefusedByUs(str(error)) from error
+        except quickfix.FIXException as error:
+            raise ConnectionRefusedByUs(f"QuickFIX does not accept the settings: {error}") from error
+        return self._connection
+
+    def _dictionary_file(self) -> Path:
+        """Made anew for each connection: QuickFIX's own or the configured one, without what would refuse messages."""
+        source = self.config.data_dictionary or shipped_dictionary(self.config.fix_version)
+        target = self._folder / "dictionary.xml"
+        target.write_bytes(lenient_dictionary(source))
+        return target
+
+    def _read_seq_nums(self) -> None:
+        """What QuickFIX's store says while no connection has it open."""
+        try:
+            text = (self._folder / f"{'-'.join(self._identity)}.seqnums").read_text()
+            sender, target = (int(number) for number in text.split(":"))
+        except (OSError, ValueError):
+            return  # never connected, and QuickFIX begins at 1
+        self._record.next_sender_seq_num, self._record.next_target_seq_num = sender, target
+
+    def _release(self) -> None:
+        with self._claiming:
+            self._claimed.discard(self._identity)
+
+
+def _settings(values: dict[str, str]) -> quickfix.Dictionary:
+    made = quickfix.Dictionary()
+    for key, value in values.items():
+        made.setString(key, value)
+    return made
+
+
+def _field(raw: str, tag: int) -> str:
+    found = re.search(rf"\x01{tag}=([^\x01]*)", raw)
+    return found[1] if found else ""
+
+
+def _seconds_since(timestamp: str) -> float:
+    """Age of a UTCTimestamp; infinite for one that can't be read."""
+    try:
+        then = datetime.strptime(timestamp[:17], "%Y%m%d-%H:%M:%S").replace(tzinfo=UTC)
+    except ValueError:
+        return float("inf")
+    return (datetime.now(UTC) - then).total_seconds()

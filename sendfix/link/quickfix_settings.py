@@ -1,0 +1,54 @@
+"""The settings that QuickFIX gets for one connection, made from a `SessionConfig`. See docs/adr/0011."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sendfix.config import SessionConfig, Tls
+
+LOGON_TIMEOUT_SECONDS = 10
+LOGOUT_TIMEOUT_SECONDS = 2
+
+
+def session_settings(
+    config: SessionConfig, address: str, port: int, store: Path, dictionary: Path
+) -> dict[str, str]:
+    """Settings of the session itself. `address` is an IPv4 address that has just answered."""
+    return {
+        "ConnectionType": "initiator",
+        "SocketConnectHost": address,
+        "SocketConnectPort": str(port),
+        "HeartBtInt": str(config.heartbeat_interval),
+        "FileStorePath": str(store),
+        "NonStopSession": "Y",
+        "ResetOnLogon": "Y" if config.reset_on_logon else "N",
+        "LogonTimeout": str(LOGON_TIMEOUT_SECONDS),
+        "LogoutTimeout": str(LOGOUT_TIMEOUT_SECONDS),
+        # A message the counterparty means must reach the journal and be counted, whatever its tags.
+        "UseDataDictionary": "Y",
+        "DataDictionary": str(dictionary),
+        "ValidateUserDefinedFields": "N",
+        "ValidateFieldsOutOfOrder": "N",
+        "ValidateFieldsHaveValues": "N",
+        "AllowUnknownMsgFields": "Y",
+    }
+
+
+def connection_settings(tls: Tls | None) -> dict[str, str]:
+    """Settings that QuickFIX reads from the defaults only."""
+    settings = {
+        "SocketNodelay": "Y",
+        # The client decides when to connect again; within one connection QuickFIX must not.
+        "ReconnectInterval": "86400",
+    }
+    if tls is not None:
+        settings["SSLProtocol"] = "+TLSv1_2 +TLSv1_3"
+        settings["CertificateVerifyLevel"] = "1" if tls.verify else "0"
+        for key, path in (
+            ("CertificationAuthoritiesFile", tls.ca_file),
+            ("ClientCertificateFile", tls.cert_file),
+            ("ClientCertificateKeyFile", tls.key_file),
+        ):
+            if path is not None:
+                settings[key] = str(path)
+    return settings

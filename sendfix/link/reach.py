@@ -1,0 +1,63 @@
+"""Can a counterparty be reached, and if not, why: asked before QuickFIX is let loose.
+
+QuickFIX says nothing about a refused connection, hangs on a name it can't resolve, and uses up a sequence number for
+each attempt that fails. So the address is looked up and connected to first, and the connection closed again.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from dataclasses import dataclass
+
+from sendfix.config import Endpoint, Tls
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """The IPv4 address that answered (QuickFIX knows no other)."""
+
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotReached:
+    """`reason` is a sentence without a full stop."""
+
+    reason: str
+
+
+def reach(endpoint: Endpoint, tls: Tls | None, timeout: float) -> Reached | NotReached:
+    """Look up, connect, shake hands when TLS is asked for, and hang up."""
+    where = f"{endpoint.server_ip}:{endpoint.port}"
+    try:
+        found = socket.getaddrinfo(endpoint.server_ip, endpoint.port, socket.AF_INET, socket.SOCK_STREAM)
+    except (socket.gaierror, UnicodeError) as error:
+        text = error.strerror if isinstance(error, socket.gaierror) else str(error)
+        return NotReached(f"The name {endpoint.server_ip} can't be resolved to an IPv4 address ({text})")
+    address = str(found[0][4][0])
+    try:
+        with socket.create_connection((address, endpoint.port), timeout) as connection:
+            if tls is not None:
+                _shake_hands(connection, endpoint, tls)
+    except ConnectionRefusedError:
+        return NotReached(f"The connection to {where} was refused: nothing listens there")
+    except TimeoutError:
+        return NotReached(f"The connection to {where} was not answered in {timeout:g} s")
+    except ssl.SSLCertVerificationError as error:
+        return NotReached(f"The TLS certificate of {where} is not accepted: {error.verify_message}")
+    except ssl.SSLError as error:
+        return NotReached(f"The TLS handshake with {where} failed: {error.reason or error}")
+    except OSError as error:
+        return NotReached(f"The connection to {where} failed: {error.strerror or error}")
+    return Reached(address)
+
+
+def _shake_hands(connection: socket.socket, endpoint: Endpoint, tls: Tls) -> None:
+    context = ssl.create_default_context(cafile=str(tls.ca_file) if tls.ca_file else None)
+    context.check_hostname = tls.verify and tls.server_name is not None
+    if not tls.verify:
+        context.verify_mode = ssl.CERT_NONE
+    if tls.cert_file is not None and tls.key_file is not None:
+        context.load_cert_chain(tls.cert_file, tls.key_file)
+    context.wrap_socket(connection, server_hostname=tls.server_name or endpoint.server_ip).close()

@@ -1,0 +1,130 @@
+"""What is known and written down about one session: its journal, its state, and what goes wrong in writing.
+
+QuickFIX's threads and the one that keeps the session open call this; none of it calls QuickFIX.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from sendfix.config import SessionConfig
+from sendfix.domain.enums import SessionState
+from sendfix.link.journal import Journal
+from sendfix.link.protocol import Direction
+
+log = logging.getLogger("sendfix.engine")
+
+_SECRET = re.compile(rb"\x01(554|925)=[^\x01]*")
+
+# From a state to those that may follow it; what is not here is a mistake in the engine.
+TRANSITIONS = {
+    SessionState.NOT_CONNECTED: {SessionState.CONNECTING},
+    SessionState.CONNECTING: {
+        SessionState.CONNECTED,
+        SessionState.DISCONNECTED,
+        SessionState.NOT_CONNECTED,
+    },
+    SessionState.CONNECTED: {SessionState.DISCONNECTED, SessionState.NOT_CONNECTED},
+    SessionState.DISCONNECTED: {SessionState.CONNECTING, SessionState.NOT_CONNECTED},
+}
+
+
+class SessionRecord:
+    """`failure` says why the journal can't be written, from the first write that failed until `recover` worked."""
+
+    def __init__(self, config: SessionConfig, journal: Journal, on_status: Callable[[], None]) -> None:
+        self.config = config
+        self.journal = journal
+        self.state = SessionState.NOT_CONNECTED
+        self.reason: str | None = None
+        self.failure: str | None = None
+        self.connected_at: int | None = None
+        self.last_received_at: int | None = None
+        self.last_sent_at: int | None = None
+        self.next_sender_seq_num = 1
+        self.next_target_seq_num = 1
+        self.changed = threading.Condition()
+        self._on_status = on_status
+        self._unwritten: list[bytes] = []
+
+    def received(self, raw: bytes) -> None:
+        self.last_received_at = time.time_ns()
+        self._write(Direction.IN, raw)
+
+    def sent(self, raw: bytes) -> None:
+        self.last_sent_at = time.time_ns()
+        self._write(Direction.OUT, raw)
+
+    def note(self, text: str) -> None:
+        """A line of the session's event log."""
+        self._event({"event": "text", "text": text})
+
+    def not_resent(self, cl_ord_id: str, msg_seq_num: int, text: str) -> None:
+        self._event({"event": "not_resent", "cl_ord_id": cl_ord_id, "msg_seq_num": msg_seq_num, "text": text})
+
+    def set_state(self, state: SessionState, reason: str) -> None:
+        """Change state or reason, write the change down and tell the listener. The same again is no change."""
+        with self.changed:
+            if (state, reason) == (self.state, self.reason):
+                return
+            if state != self.state and state not in TRANSITIONS[self.state]:
+                log.error("session %s: impossible change %s to %s", self.config.name, self.state, state)
+            self.state, self.reason = state, reason
+            self.connected_at = time.time_ns() if state is SessionState.CONNECTED else None
+            self.changed.notify_all()
+        log.info("session %s: %s: %s", self.config.name, state.value, reason)
+        self._event({"event": "state", "state": state.value, "text": reason})
+        self._on_status()
+
+    def recover(self) -> bool:
+        """After a failure: whether the journal can be written again; what was sent meanwhile is made up for."""
+        if self.failure is None:
+            return True
+        if not self.journal.writable():
+            return False
+        try:
+            while self._unwritten:
+                self.journal.append(Direction.OUT, self._unwritten[0])
+                del self._unwritten[0]
+        except OSError:
+            return False
+        self.failure = None
+        self.note("The journal can be written again")
+        return True
+
+    def status(self) -> dict[str, Any]:
+        """The live keys of a session; times in nanoseconds since the epoch."""
+        return {
+            "state": self.state.value,
+            "logged_on": self.state is SessionState.CONNECTED,
+            "reason": self.reason,
+            "next_sender_seq_num": self.next_sender_seq_num,
+            "next_target_seq_num": self.next_target_seq_num,
+            "connected_at": self.connected_at,
+            "last_received_at": self.last_received_at,
+            "last_sent_at": self.last_sent_at,
+        }
+
+    def _event(self, event: dict[str, object]) -> None:
+        self._write(Direction.EVENT, json.dumps(event, ensure_ascii=False).encode("utf-8", "replace"))
+
+    def _write(self, direction: Direction, payload: bytes) -> None:
+        try:
+            if b"\x01554=" in payload or b"\x01925=" in payload:
+                payload = _SECRET.sub(b"\x01\\1=***", payload)
+            self.journal.append(direction, payload)
+        except Exception as error:  # whatever it is, the session must not go on uncounted
+            if direction is Direction.OUT:
+                self._unwritten.append(payload)
+            if self.failure is None:
+                why = error.strerror if isinstance(error, OSError) else repr(error)
+                self.failure = f"The journal can't be written ({why})"
+                log.error("session %s: %s", self.config.name, self.failure)
+                with self.changed:
+                    self.changed.notify_all()
