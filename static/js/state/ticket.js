@@ -18,6 +18,7 @@ export const touched = signal(new Set()); // fields whose faults may be shown
 export const refusals = signal([]); // what the desk said was wrong: [{field, message}]
 export const sending = signal(false);
 
+const AGAIN_AFTER_MS = 400;
 let nextExtra = 1;
 
 export function set(name, value) {
@@ -244,7 +245,10 @@ export async function submit() {
     refusals.value = problem.errors ?? [];
     toast('error', order.value ? 'Not replaced' : 'Not sent', problem.text);
   } finally {
-    sending.value = false;
+    // A double click is one order: the button stays shut for longer than the second click takes.
+    setTimeout(() => {
+      sending.value = false;
+    }, AGAIN_AFTER_MS);
   }
 }
 

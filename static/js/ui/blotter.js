@@ -6,10 +6,14 @@ import { executions, loaded, loading, openCount, orderKey, orders } from '../sta
 import { fillFrom } from '../state/ticket.js';
 import { blotterTab, drawerKey, phoneTab } from '../state/view.js';
 import { Icon } from './bits.js';
-import { executionColumns, orderColumns } from './columns.js';
+import { executionColumns, forPhone, orderColumns } from './columns.js';
 import { Columns } from './columns_menu.js';
 import { NoExecutions, NoOrders } from './empty.js';
 import { Grid } from './grid.js';
+
+const phone = matchMedia('(max-width: 760px)').matches;
+const columnsOf = (name, columns) => (phone ? forPhone(name, columns) : columns);
+const gridName = (name) => (phone ? `${name}.phone` : name);
 
 const apis = { orders: signal(null), executions: signal(null) };
 const selected = signal([]);
@@ -30,7 +34,7 @@ const context = {
 
 const orderOptions = {
   context,
-  rowSelection: { mode: 'multiRow', checkboxes: true, headerCheckbox: true, enableClickSelection: false, selectAll: 'filtered' },
+  rowSelection: phone ? undefined : { mode: 'multiRow', checkboxes: true, headerCheckbox: true, enableClickSelection: false, selectAll: 'filtered' },
   selectionColumnDef: { width: 34, minWidth: 34, maxWidth: 34, resizable: false, sortable: false, suppressHeaderMenuButton: true },
   onSelectionChanged: ({ api }) => {
     selected.value = api.getSelectedRows();
@@ -40,7 +44,8 @@ const orderOptions = {
   },
   onCellClicked: ({ column, data }) => {
     const id = column.getColId();
-    if (id !== 'actions' && !id.startsWith('ag-Grid')) fillFrom(data);
+    if (phone) context.detail(data);
+    else if (id !== 'actions' && !id.startsWith('ag-Grid')) fillFrom(data);
   },
   onCellKeyDown: ({ event, data }) => {
     if (event.key === 'Enter') fillFrom(data);
@@ -82,15 +87,15 @@ export function Blotter() {
       <span class="grow"></span>
       ${loading.value && html`<span class="quiet" role="status">Loading…</span>`}
       ${tab === 'orders' && html`<${OrderButtons} />`}
-      <${Columns} api=${api} name=${tab} />
+      <${Columns} api=${api} name=${gridName(tab)} />
       <button type="button" class="small" data-testid="export" onClick=${() => exportCsv(api, tab)}>CSV</button>
     </div>
     <div class="grid-box" hidden=${tab !== 'orders'} role="tabpanel">
-      <${Grid} name="orders" label="Orders" testid="orders-grid" store=${orders} columns=${orderColumns()} options=${orderOptions} onApi=${(made) => { apis.orders.value = made; }} />
+      <${Grid} name=${gridName('orders')} label="Orders" testid="orders-grid" store=${orders} columns=${columnsOf('orders', orderColumns())} options=${orderOptions} onApi=${(made) => { apis.orders.value = made; }} />
       <${Empty} store=${orders} component=${NoOrders} />
     </div>
     <div class="grid-box" hidden=${tab !== 'executions'} role="tabpanel">
-      <${Grid} name="executions" label="Executions" testid="executions-grid" store=${executions} columns=${executionColumns()} options=${executionOptions} onApi=${(made) => { apis.executions.value = made; }} />
+      <${Grid} name=${gridName('executions')} label="Executions" testid="executions-grid" store=${executions} columns=${columnsOf('executions', executionColumns())} options=${executionOptions} onApi=${(made) => { apis.executions.value = made; }} />
       <${Empty} store=${executions} component=${NoExecutions} />
     </div>
   </section>`;
@@ -109,7 +114,7 @@ function Empty({ store, component }) {
 
 function OrderButtons() {
   const many = selected.value.length;
-  return html`<button type="button" class="small danger" disabled=${!many} data-testid="cancel-selected" onClick=${() => askCancel(selected.value)}>Cancel selected${many ? ` (${many})` : ''}</button>
+  return html`${many > 0 && html`<button type="button" class="small danger" data-testid="cancel-selected" onClick=${() => askCancel(selected.value)}>Cancel selected (${many})…</button>`}
     <button type="button" class="small danger" disabled=${!openCount.value} data-testid="cancel-all" onClick=${askCancelAll}>Cancel all…</button>`;
 }
 

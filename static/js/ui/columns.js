@@ -7,26 +7,47 @@ import { canCancel } from '../state/actions.js';
 import { iconElement } from './bits.js';
 
 const MOST_DIGITS = 8;
-const digitsSeen = new Map(); // column -> digits after the point of its longest value so far
 
-function numeric(field, headerName, { least = 0, ...more } = {}) {
+function numeric(field, headerName, { least = 0, noZero = false, ...more } = {}) {
   return {
     field,
     headerName,
     type: 'rightAligned',
-    cellClass: 'num',
+    cellClass: 'num ag-right-aligned-cell',
     filter: 'agNumberColumnFilter',
     filterValueGetter: ({ data }) => (data[field] === null || data[field] === '' ? null : Number(data[field])),
     comparator: compareDecimals,
-    valueFormatter: ({ value }) => {
-      if (value === null || value === undefined || value === '') return '';
-      const seen = Math.max(digitsSeen.get(field) ?? least, Math.min(MOST_DIGITS, fractionDigits(value)));
-      digitsSeen.set(field, seen);
-      return showDecimal(value, least, seen);
-    },
-    width: 92,
+    valueFormatter: ({ value, context }) => (noZero && !/[1-9]/.test(value ?? '') ? '' : showDecimal(value, least, context.digits.get(field) ?? least)),
+    width: 82,
     ...more,
   };
+}
+
+// The digits after the point of each column's longest value so far; a column that got a longer one is drawn again, so
+// that all its numbers stand on the decimal point.
+export class Digits {
+  constructor(columns) {
+    this.fields = columns.filter((column) => column.filter === 'agNumberColumnFilter').map((column) => column.field);
+    this.seen = new Map();
+  }
+
+  get(field) {
+    return this.seen.get(field);
+  }
+
+  // Answers the fields that grew.
+  learn(rows) {
+    const grown = new Set();
+    for (const row of rows) {
+      for (const field of this.fields) {
+        const digits = row[field] ? Math.min(MOST_DIGITS, fractionDigits(row[field])) : 0;
+        if (digits <= (this.seen.get(field) ?? 0)) continue;
+        this.seen.set(field, digits);
+        grown.add(field);
+      }
+    }
+    return [...grown];
+  }
 }
 
 function timed(field, headerName, more = {}) {
@@ -38,7 +59,7 @@ function timed(field, headerName, more = {}) {
     valueFormatter: ({ value }) => time(value, zone.value),
     tooltipValueGetter: ({ value }) => dayAndTime(value, zone.value),
     enableCellChangeFlash: false,
-    width: 118,
+    width: 112,
     ...more,
   };
 }
@@ -51,7 +72,7 @@ function element(tag, className, text) {
 }
 
 const sideColumn = {
-  field: 'side', headerName: 'Side', width: 74, valueFormatter: ({ value }) => sideLabel(value), filterValueGetter: ({ data }) => sideLabel(data.side),
+  field: 'side', headerName: 'Side', width: 62, valueFormatter: ({ value }) => sideLabel(value), filterValueGetter: ({ data }) => sideLabel(data.side),
   cellClassRules: { 'tone-buy': ({ value }) => isBuy(value), 'tone-sell': ({ value }) => isSell(value) },
 };
 
@@ -94,48 +115,61 @@ function actionsCell({ data, context }) {
   return cell;
 }
 
+// A phone has room for what an order is and how it stands; a tap opens the rest.
+const ON_PHONE = { orders: ['symbol', 'side', 'order_qty', 'price', 'status', 'cum_qty'], executions: ['symbol', 'side', 'last_qty', 'last_px', 'received_at'] };
+
+export function forPhone(name, columns) {
+  const id = (column) => column.colId ?? column.field;
+  const shown = ON_PHONE[name];
+  const slim = columns.filter((column) => id(column) !== 'actions').map((column) => ({
+    ...column, hide: !shown.includes(id(column)), ...(id(column) === 'status' ? { width: 118, minWidth: 90 } : { minWidth: 48, width: Math.min(column.width, 76) }),
+  }));
+  const place = (column) => (shown.includes(id(column)) ? shown.indexOf(id(column)) : shown.length);
+  return slim.sort((a, b) => place(a) - place(b));
+}
+
 export const orderColumns = () => [
   timed('created_at', 'Time', { sort: 'desc', sortIndex: 0 }),
-  { field: 'symbol', headerName: 'Symbol', width: 86, cellClass: 'strong' },
+  { field: 'symbol', headerName: 'Symbol', width: 74, cellClass: 'strong' },
   sideColumn,
   numeric('order_qty', 'Quantity'),
-  { field: 'ord_type', headerName: 'Type', width: 86, valueFormatter: ({ value }) => ordTypeLabel(value), filterValueGetter: ({ data }) => ordTypeLabel(data.ord_type) },
+  { field: 'ord_type', headerName: 'Type', width: 84, valueFormatter: ({ value }) => ordTypeLabel(value), filterValueGetter: ({ data }) => ordTypeLabel(data.ord_type) },
   numeric('price', 'Price', { least: 2 }),
   {
-    colId: 'status', headerName: 'Status', width: 142, minWidth: 110, valueGetter: ({ data }) => `${statusLabel(data)}${data.pending ? `, ${pendingText(data)}` : ''}`, cellRenderer: statusCell,
+    colId: 'status', headerName: 'Status', width: 146, minWidth: 110, valueGetter: ({ data }) => `${statusLabel(data)}${data.pending ? `, ${pendingText(data)}` : ''}`, cellRenderer: statusCell,
     tooltipValueGetter: ({ data }) => [statusLabel(data), pendingText(data), data.text].filter(Boolean).join(' · '),
   },
   {
-    colId: 'actions', headerName: '', width: 92, minWidth: 92, maxWidth: 92, sortable: false, filter: false, resizable: false, enableCellChangeFlash: false, cellRenderer: actionsCell, cellClass: 'actions-cell',
+    colId: 'actions', headerName: '', width: 98, minWidth: 98, maxWidth: 98, pinned: 'right', lockPinned: true, sortable: false, filter: false, resizable: false, enableCellChangeFlash: false, cellRenderer: actionsCell, cellClass: 'actions-cell',
     valueGetter: ({ data }) => `${isOpen(data)}${canCancel(data)}`, suppressHeaderMenuButton: true,
   },
-  numeric('cum_qty', 'Filled', { width: 84 }),
-  numeric('leaves_qty', 'Leaves', { width: 84 }),
-  numeric('avg_px', 'Avg price', { least: 2, width: 96 }),
-  { field: 'time_in_force', headerName: 'TIF', width: 72, valueFormatter: ({ value }) => value ?? '', tooltipValueGetter: ({ value }) => tifLabel(value) },
-  { field: 'text', headerName: 'Text', width: 180, tooltipField: 'text' },
+  numeric('cum_qty', 'Filled', { width: 74 }),
+  numeric('leaves_qty', 'Leaves', { width: 74 }),
+  numeric('avg_px', 'Avg price', { least: 2, noZero: true, width: 90 }),
+  { field: 'text', headerName: 'Text', width: 190, tooltipField: 'text' },
+  { field: 'time_in_force', headerName: 'TIF', width: 58, valueFormatter: ({ value }) => value ?? '', tooltipValueGetter: ({ value }) => tifLabel(value) },
   { field: 'session_name', headerName: 'Session', width: 112 },
   { field: 'cl_ord_id', headerName: 'ClOrdID', width: 170, cellClass: 'mono' },
   numeric('stop_px', 'Stop', { least: 2, hide: true }),
   { field: 'account', headerName: 'Account', width: 100, hide: true },
   { field: 'order_id', headerName: 'OrderID', width: 140, cellClass: 'mono', hide: true },
   { field: 'orig_cl_ord_id', headerName: 'OrigClOrdID', width: 170, cellClass: 'mono', hide: true },
-  numeric('last_qty', 'Last qty', { hide: true }),
-  numeric('last_px', 'Last price', { least: 2, hide: true }),
+  numeric('last_qty', 'Last qty', { noZero: true, hide: true }),
+  numeric('last_px', 'Last price', { least: 2, noZero: true, hide: true }),
   timed('updated_at', 'Updated', { hide: true }),
 ];
 
 export const executionColumns = () => [
   timed('received_at', 'Time', { sort: 'desc', sortIndex: 0 }),
-  { field: 'symbol', headerName: 'Symbol', width: 86, cellClass: 'strong' },
+  { field: 'symbol', headerName: 'Symbol', width: 74, cellClass: 'strong' },
   sideColumn,
   { field: 'exec_type', headerName: 'Exec type', width: 116, valueFormatter: ({ value }) => words(value) },
-  numeric('last_qty', 'Quantity'),
-  numeric('last_px', 'Price', { least: 2 }),
+  numeric('last_qty', 'Quantity', { noZero: true }),
+  numeric('last_px', 'Price', { least: 2, noZero: true }),
   { field: 'ord_status', headerName: 'Status', width: 116, valueFormatter: ({ value }) => words(value) },
-  numeric('cum_qty', 'Filled', { width: 84 }),
-  numeric('leaves_qty', 'Leaves', { width: 84 }),
-  numeric('avg_px', 'Avg price', { least: 2, width: 96 }),
+  numeric('cum_qty', 'Filled', { width: 74 }),
+  numeric('leaves_qty', 'Leaves', { width: 74 }),
+  numeric('avg_px', 'Avg price', { least: 2, noZero: true, width: 90 }),
   { field: 'text', headerName: 'Text', width: 180, tooltipField: 'text' },
   { field: 'session_name', headerName: 'Session', width: 112 },
   { field: 'cl_ord_id', headerName: 'ClOrdID', width: 170, cellClass: 'mono' },

@@ -40,7 +40,7 @@ export function Decode({ line, onClose = () => { decoded.value = null; } }) {
     <div class="decode-fields"><table>
       <thead><tr><th class="num">Tag</th><th>Name</th><th>Value</th><th>Meaning</th></tr></thead>
       <tbody>${fields.map((field, at) => html`<tr key=${at} class=${field.name ? '' : 'unknown'}>
-        <td class="num">${field.tag}</td><td>${field.name ?? 'not in the dictionary'}</td><td class="mono">${field.value}</td><td>${field.value_name ?? ''}</td></tr>`)}</tbody>
+        <td class="num">${field.tag}</td><td>${field.name ?? 'not in the dictionary'}</td><td class="mono">${field.value}</td><td>${(field.value_name ?? '').replaceAll('_', ' ')}</td></tr>`)}</tbody>
     </table></div>
   </aside>`;
 }

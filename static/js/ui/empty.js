@@ -1,7 +1,7 @@
 // What a newcomer sees where there is nothing yet: the next step.
 import { html } from '../lib.js';
 import { connect } from '../state/actions.js';
-import { selectedSession } from '../state/desk.js';
+import { health, selectedSession } from '../state/desk.js';
 import { phoneTab } from '../state/view.js';
 import { lightOf } from './bits.js';
 
@@ -13,6 +13,9 @@ const focusSymbol = () => {
 export function NoOrders() {
   const session = selectedSession.value;
   if (!session) return html`<p class="empty">No session is configured, so there is nothing to trade on yet.</p>`;
+  if (!health.value.engine.available) {
+    return html`<p class="empty"><b>No orders yet.</b> The FIX engine is not available; start it (<code>make run</code> starts all parts), and the desk takes it up by itself.</p>`;
+  }
   if (session.state !== 'connected') {
     return html`<div class="empty"><p><b>No orders yet.</b> ${session.name} is ${lightOf(session).text.toLowerCase()}.</p>
       <button type="button" class="primary" onClick=${() => connect(session.name)}>Connect ${session.name}</button></div>`;

@@ -2,6 +2,7 @@
 import * as ag from '../../vendor/ag-grid.js';
 import { html, effect, useEffect, useRef } from '../lib.js';
 import { recall, remember, zone } from '../state/prefs.js';
+import { Digits } from './columns.js';
 
 ag.ModuleRegistry.registerModules([
   ag.ClientSideRowModelModule, ag.ClientSideRowModelApiModule, ag.ColumnApiModule, ag.GridStateModule, ag.HighlightChangesModule,
@@ -14,7 +15,7 @@ const theme = ag.themeQuartz.withParams({
   backgroundColor: 'var(--panel)', foregroundColor: 'var(--text)', accentColor: 'var(--accent)', borderColor: 'var(--line)',
   headerBackgroundColor: 'var(--head)', headerTextColor: 'var(--muted)', headerFontWeight: 600, oddRowBackgroundColor: 'var(--panel)', rowHoverColor: 'var(--hover)',
   selectedRowBackgroundColor: 'var(--selected)', menuBackgroundColor: 'var(--raised)', valueChangeValueHighlightBackgroundColor: 'var(--flash)',
-  fontFamily: 'inherit', fontSize: 13, headerFontSize: 12, rowHeight: 28, headerHeight: 30, cellHorizontalPadding: 8, spacing: 5, wrapperBorder: false,
+  fontFamily: 'inherit', fontSize: 13, headerFontSize: 12, rowHeight: 27, headerHeight: 30, cellHorizontalPadding: 7, spacing: 5, columnBorder: false, wrapperBorder: false,
   wrapperBorderRadius: 0, browserColorScheme: 'inherit', iconSize: 13, checkboxBorderRadius: 3,
 });
 
@@ -25,6 +26,8 @@ export function Grid({ name, store, columns, options = {}, onApi, testid, label 
   const box = useRef(null);
   useEffect(() => {
     const state = recall(`grid.${name}`);
+    const digits = new Digits(columns);
+    digits.learn(store.rows.values());
     let timer = null;
     const api = ag.createGrid(box.current, {
       theme,
@@ -46,8 +49,12 @@ export function Grid({ name, store, columns, options = {}, onApi, testid, label 
         timer = setTimeout(() => remember(`grid.${name}`, Object.fromEntries(KEPT.filter((key) => key in now).map((key) => [key, now[key]]))), LEARNED_EVERY_MS);
       },
       ...options,
+      context: { ...options.context, digits },
     });
-    const stop = store.subscribe((change) => api.applyTransactionAsync(change));
+    const stop = store.subscribe((change) => {
+      const grown = [...new Set([...digits.learn(change.add), ...digits.learn(change.update)])];
+      api.applyTransactionAsync(change, () => grown.length && api.refreshCells({ columns: grown, force: true, suppressFlash: true }));
+    });
     let first = true;
     const stopZone = effect(() => {
       zone.value;

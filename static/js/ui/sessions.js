@@ -23,17 +23,16 @@ const Card = ({ session, chosen }) => html`<li class=${`session ${chosen ? 'chos
   <div class="session-head">
     <button type="button" class="session-name" aria-pressed=${chosen} title="Use this session on the ticket" onClick=${() => selectSession(session.name)}>
       <b>${session.name}</b></button>
-    <${Light} session=${session} />
     <${ConnectButton} session=${session} testid=${`connect-${session.name}`} />
   </div>
+  <p class="session-state"><${Light} session=${session} /> <span class="quiet" title=${`At ${session.server_ip}:${session.port}, heartbeat every ${session.heartbeat_interval} s`}>${session.fix_version} · ${session.sender_comp_id} → ${session.target_comp_id}</span></p>
   ${session.reason && session.state !== 'connected' && html`<p class="reason" data-testid=${`reason-${session.name}`}>${session.reason}</p>`}
   <dl class="session-facts">
-    <div class="span"><dt class="sr">Route</dt><dd title=${`${session.sender_comp_id} → ${session.target_comp_id} at ${session.server_ip}:${session.port}`}>${session.fix_version} · ${session.sender_comp_id} → ${session.target_comp_id}</dd></div>
     <${Fact} name="Next out" title="Next MsgSeqNum(34) we send" value=${session.next_sender_seq_num} />
     <${Fact} name="Next in" title="Next MsgSeqNum(34) we expect" value=${session.next_target_seq_num} />
-    <${Fact} name="Sent" title=${dayAndTime(session.last_sent_at, zone.value)} value=${session.last_sent_at && `${ago(session.last_sent_at, now.value)} ago`} />
-    <${Fact} name="Received" title=${`${dayAndTime(session.last_received_at, zone.value)}${session.connected_at ? `; connected at ${time(session.connected_at, zone.value)}` : ''}`}
-      value=${session.last_received_at && `${ago(session.last_received_at, now.value)} ago`} />
+    <${Fact} name="Last out" title=${dayAndTime(session.last_sent_at, zone.value)} value=${session.last_sent_at && ago(session.last_sent_at, now.value)} />
+    <${Fact} name="Last in" title=${`${dayAndTime(session.last_received_at, zone.value)}${session.connected_at ? `; connected at ${time(session.connected_at, zone.value)}` : ''}`}
+      value=${session.last_received_at && ago(session.last_received_at, now.value)} />
   </dl>
 </li>`;
 

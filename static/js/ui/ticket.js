@@ -2,10 +2,9 @@ import { html, useEffect, useRef } from '../lib.js';
 import { isBuy, isOpen, isSell, statusLabel } from '../fix/names.js';
 import { link } from '../net/socket.js';
 import { canCancel, cancel, describe } from '../state/actions.js';
-import { health, orders, selectedSession } from '../state/desk.js';
+import { health, orderKey, orders, selectedSession } from '../state/desk.js';
 import * as ticket from '../state/ticket.js';
 import { drawerKey } from '../state/view.js';
-import { orderKey } from '../state/desk.js';
 import { Icon, lightOf } from './bits.js';
 import { Extras } from './extras.js';
 import { Preview } from './preview.js';
@@ -57,7 +56,9 @@ function why() {
   if (!health.value.engine.available) return 'The FIX engine is not available';
   const session = selectedSession.value;
   if (!session) return 'No session';
-  return session.logged_on ? null : `${session.name}: ${lightOf(session).text.toLowerCase()}`;
+  if (!session.logged_on) return `${session.name}: ${lightOf(session).text.toLowerCase()}`;
+  const order = ticket.order.value;
+  return order && !isOpen(order) ? `This order is ${statusLabel(order).toLowerCase()}: it can't be changed` : null;
 }
 
 export function Ticket() {
@@ -114,7 +115,7 @@ function Side({ locked }) {
 }
 
 const Chosen = ({ order }) => html`<p class="chosen-order" data-testid="ticket-order">
-  <b>${describe(order)}</b> <span class="quiet">${statusLabel(order)}${order.pending ? `, ${order.pending.type} sent` : ''}${order.cum_qty ? `, ${order.cum_qty} filled` : ''}</span>
+  <b>${describe(order)}</b> <span class="quiet">${statusLabel(order)}${order.pending ? `, ${order.pending.type} sent` : ''}${Number(order.cum_qty) ? `, ${order.cum_qty} filled` : ''}</span>
   <button type="button" class="small" onClick=${() => { drawerKey.value = orderKey(order); }}>Details</button>
 </p>`;
 
@@ -134,10 +135,10 @@ function Buttons({ order }) {
   const busy = ticket.sending.value;
   return html`<div class="send">
     ${order ? html`<div class="send-row">
-      <button type="submit" class="primary" data-testid="replace" disabled=${busy || Boolean(reason) || !isOpen(order)}>${busy ? 'Sending…' : 'Replace'}</button>
+      <button type="submit" class="primary" data-testid="replace" disabled=${busy || Boolean(reason)}>${busy ? 'Sending…' : 'Replace'}</button>
       <button type="button" class="danger" data-testid="cancel" disabled=${Boolean(reason) || !canCancel(order)} onClick=${() => cancel(order)}>Cancel order</button>
     </div>` : html`<button type="submit" class=${`primary send-${kind}`} data-testid="send" disabled=${busy || Boolean(reason)}>
       ${busy ? 'Sending…' : `Send: ${name?.label ?? side} ${qty} ${symbol.trim()}`}</button>`}
-    <p class="hint" data-testid="send-hint">${reason ? html`<${Icon} name="warn" /> ${reason}` : html`<kbd>Ctrl</kbd>+<kbd>Enter</kbd> sends`}</p>
+    <p class="hint" data-testid="send-hint">${reason ? html`<${Icon} name="warn" /> ${reason}` : html`<span class="with-keys"><kbd>Ctrl</kbd>+<kbd>Enter</kbd> sends</span>`}</p>
   </div>`;
 }

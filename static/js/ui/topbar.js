@@ -23,7 +23,7 @@ export const TopBar = () => html`
     <${DeskLink} />
     <button type="button" class="icon-button" aria-label=${`Switch to the ${theme.value === 'dark' ? 'light' : 'dark'} theme`}
       title="Theme" data-testid="theme-toggle" onClick=${toggleTheme}><${Icon} name=${theme.value === 'dark' ? 'sun' : 'moon'} size=${16} /></button>
-    <button type="button" class="icon-button" aria-label="Keyboard shortcuts" title="Keyboard shortcuts (?)" data-testid="help-button"
+    <button type="button" class="icon-button wide-only" aria-label="Keyboard shortcuts" title="Keyboard shortcuts (?)" data-testid="help-button"
       onClick=${() => { helpOpen.value = true; }}><${Icon} name="keys" size=${16} /></button>
     <a class="icon-button wide-only" href="/api/docs" aria-label="REST interface" title="REST interface"><${Icon} name="book" size=${16} /></a>
   </header>`;
