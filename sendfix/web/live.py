@@ -24,6 +24,7 @@ from sendfix.services.health import HealthCheck
 from sendfix.services.ports import MessageRow
 from sendfix.services.sessions import Session, Sessions
 from sendfix.web.to_json import (
+    execution_to_json,
     health_to_json,
     log_message_to_json,
     order_to_json,
@@ -80,7 +81,8 @@ class Broadcaster:
             self._queue_event("order_updated", order_to_json(order))
 
     def execution_booked(self, execution: Execution) -> None:
-        """An execution shows in its order, and its message in the log."""
+        if self.clients:
+            self._queue_event("execution_booked", execution_to_json(execution))
 
     def session_changed(self, session: Session) -> None:
         if self.clients:

@@ -19,6 +19,7 @@ SOCKET_IO_EVENTS = (
     "connection_result",
     "session_updated",
     "order_updated",
+    "execution_booked",
     "log_message",
     "health_updated",
     "subscribe",

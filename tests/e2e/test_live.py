@@ -16,6 +16,7 @@ EVENTS = (
     "connection_result",
     "session_updated",
     "order_updated",
+    "execution_booked",
     "log_message",
     "health_updated",
     "frame",
