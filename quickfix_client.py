@@ -15,6 +15,8 @@ Every message, in and out, and every change of state is an entry of the journal 
 Each connection is a QuickFIX initiator of its own. docs/engine.md has the rest.
 """
 
+# ruff: noqa: N802 - the callbacks have the names that QuickFIX calls
+
 from __future__ import annotations
 
 import functools
@@ -35,6 +37,7 @@ from sendfix.link.protocol import NotSent as NotSent
 from sendfix.link.protocol import ReplyCode
 from sendfix.link.quickfix_settings import connection_settings, session_settings
 from sendfix.link.reasons import explain, logout_reason, silent_end
+from sendfix.link.resend import judge
 from sendfix.link.session_record import SessionRecord
 from sendfix.link.signals import sigint_kept
 
@@ -43,7 +46,6 @@ with sigint_kept():
 
 log = logging.getLogger("sendfix.engine")
 
-STALE_AFTER_SECONDS = 10.0
 ADMIN_MSG_TYPES = frozenset({b"0", b"1", b"2", b"3", b"4", b"5", b"A"})
 SOH = b"\x01"
 
@@ -63,7 +65,7 @@ def _guarded(callback: Callable[Concatenate[S, P], None]) -> Callable[Concatenat
     the session while it still looks logged on."""
 
     @functools.wraps(callback)
-    def guarded(self: S, *args: P.args, **kwargs: P.kwargs) -> None:
+    def guarded(self: S, /, *args: P.args, **kwargs: P.kwargs) -> None:
         try:
             callback(self, *args, **kwargs)
         except (quickfix.DoNotSend, quickfix.RejectLogon):
@@ -82,15 +84,15 @@ class _Log(quickfix.Log):
         self.connection = connection
 
     @_guarded
-    def onIncoming(self, text: str) -> None:  # noqa: N802
+    def onIncoming(self, text: str) -> None:
         self.connection.incoming(text.encode("utf-8", "surrogateescape"))
 
     @_guarded
-    def onOutgoing(self, text: str) -> None:  # noqa: N802
+    def onOutgoing(self, text: str) -> None:
         self.connection.outgoing(text.encode("utf-8", "surrogateescape"))
 
     @_guarded
-    def onEvent(self, text: str) -> None:  # noqa: N802
+    def onEvent(self, text: str) -> None:
         self.connection.event(text)
 
     def clear(self) -> None:
@@ -122,19 +124,19 @@ class _Application(quickfix.Application):
         super().__init__()
         self.connection = connection
 
-    def onCreate(self, session_id: quickfix.SessionID) -> None:  # noqa: N802
+    def onCreate(self, session_id: quickfix.SessionID) -> None:
         """Nothing to do: the session is looked up when the initiator is there."""
 
     @_guarded
-    def onLogon(self, session_id: quickfix.SessionID) -> None:  # noqa: N802
+    def onLogon(self, session_id: quickfix.SessionID) -> None:
         self.connection.logon()
 
     @_guarded
-    def onLogout(self, session_id: quickfix.SessionID) -> None:  # noqa: N802
+    def onLogout(self, session_id: quickfix.SessionID) -> None:
         self.connection.end()
 
     @_guarded
-    def toAdmin(self, message: quickfix.Message, session_id: quickfix.SessionID) -> None:  # noqa: N802
+    def toAdmin(self, message: quickfix.Message, session_id: quickfix.SessionID) -> None:
         config = self.connection.record.config
         if message.getHeader().getField(35) == "A":
             if config.username is not None:
@@ -143,17 +145,17 @@ class _Application(quickfix.Application):
                 message.setField(554, config.password)
 
     @_guarded
-    def toApp(self, message: quickfix.Message, session_id: quickfix.SessionID) -> None:  # noqa: N802
+    def toApp(self, message: quickfix.Message, session_id: quickfix.SessionID) -> None:
         self.connection.about_to_send(message)
 
     @_guarded
-    def fromAdmin(self, message: quickfix.Message, session_id: quickfix.SessionID) -> None:  # noqa: N802
+    def fromAdmin(self, message: quickfix.Message, session_id: quickfix.SessionID) -> None:
         # Nothing may be counted as received that is not in the journal. This ends the session uncounted.
         if self.connection.record.failure is not None:
             raise quickfix.RejectLogon(self.connection.record.failure)
 
     @_guarded
-    def fromApp(self, message: quickfix.Message, session_id: quickfix.SessionID) -> None:  # noqa: N802
+    def fromApp(self, message: quickfix.Message, session_id: quickfix.SessionID) -> None:
         if self.connection.record.failure is not None:
             self.connection.refuse_to_count()
 
@@ -289,17 +291,10 @@ class _Connection:
         """Let a new message pass; of those the counterparty asks for again, only fresh ones."""
         if self._sender == threading.get_ident():
             return
-        raw = message.toString()
-        number = int(_field(raw, 34))
-        age = _seconds_since(_field(raw, 122))
-        if number not in self._never_sent and age < STALE_AFTER_SECONDS:
+        verdict = judge(message.toString(), self._never_sent, datetime.now(UTC))
+        if verdict is None:
             return
-        cl_ord_id = _field(raw, 11)
-        self.record.not_resent(
-            cl_ord_id,
-            number,
-            f"Not sent again: the counterparty asked for MsgSeqNum(34) {number} again {age:.0f} s after it was sent",
-        )
+        self.record.not_resent(verdict.cl_ord_id, verdict.msg_seq_num, verdict.text)
         raise quickfix.DoNotSend()
 
     def refuse_to_count(self) -> None:
@@ -468,17 +463,3 @@ def _settings(values: dict[str, str]) -> quickfix.Dictionary:
     for key, value in values.items():
         made.setString(key, value)
     return made
-
-
-def _field(raw: str, tag: int) -> str:
-    found = re.search(rf"\x01{tag}=([^\x01]*)", raw)
-    return found[1] if found else ""
-
-
-def _seconds_since(timestamp: str) -> float:
-    """Age of a UTCTimestamp; infinite for one that can't be read."""
-    try:
-        then = datetime.strptime(timestamp[:17], "%Y%m%d-%H:%M:%S").replace(tzinfo=UTC)
-    except ValueError:
-        return float("inf")
-    return (datetime.now(UTC) - then).total_seconds()

@@ -1,0 +1,300 @@
+"""MultiFixClient: the pool of named sessions. `python multi_fix_client.py` is the engine process.
+
+The engine opens every session of the configuration, keeps those with `auto_connect` connected, and serves desks on a
+Unix socket (docs/engine.md). A session that can't be opened is logged and left out; the others go on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import logging
+import logging.handlers
+import os
+import signal
+import socket
+import stat
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from types import FrameType, MappingProxyType, TracebackType
+
+from quickfix_client import QuickFixClient
+from sendfix.config import Config, ConfigError, SessionConfig, Settings, load_config
+from sendfix.link.hub import Hub
+from sendfix.link.journal import Entry, Journal, JournalError
+from sendfix.link.protocol import NotSent, ReplyCode
+from sendfix.link.text_logs import TextLogs
+
+log = logging.getLogger("sendfix.engine")
+
+LOG_FORMAT = "%(asctime)s.%(msecs)03dZ %(levelname)s %(message)s"
+LOG_BYTES = 20 * 1024 * 1024
+SOCKET_PATH_LIMIT = 107  # bytes, by the kernel
+
+
+class StartError(Exception):
+    """The engine can't start; the text is one line for a person."""
+
+
+class _PooledClient(QuickFixClient):
+    """A session that is switched off in the configuration stays off."""
+
+    def connect(self) -> None:
+        if not self.config.enabled:
+            raise NotSent(
+                ReplyCode.REFUSED,
+                f"Session {self.config.name} is switched off (enabled is false) in the configuration",
+            )
+        super().connect()
+
+
+class MultiFixClient:
+    """Named sessions, opened together and closed together. A client is a `QuickFixClient`."""
+
+    def __init__(
+        self,
+        sessions: Sequence[SessionConfig],
+        store_dir: Path,
+        on_entry: Callable[[str, Entry], None] = lambda _name, _entry: None,
+        on_status: Callable[[str], None] = lambda _name: None,
+    ) -> None:
+        """`on_entry` gets each journal entry with its session's name, in order, and `on_status` a session's name at
+        each change of state: both from several threads, and both must be quick."""
+        self._clients: dict[str, _PooledClient] = {}
+        for config in sessions:
+            try:
+                self._clients[config.name] = self._open(config, store_dir, on_entry, on_status)
+            except (OSError, JournalError, ValueError) as error:
+                log.error("session %s is left out: %s", config.name, error)
+
+    def __enter__(self) -> MultiFixClient:
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def clients(self) -> Mapping[str, QuickFixClient]:
+        return MappingProxyType(self._clients)
+
+    def connect_automatic(self) -> None:
+        """Connect the sessions that ask for it in the configuration."""
+        for client in self._clients.values():
+            if client.config.auto_connect and client.config.enabled:
+                client.connect()
+
+    def close(self) -> None:
+        """Log out of all sessions side by side, and wait for them."""
+        for client in self._clients.values():
+            client.begin_close()
+        for client in self._clients.values():
+            client.close()
+
+    def _open(
+        self,
+        config: SessionConfig,
+        store_dir: Path,
+        on_entry: Callable[[str, Entry], None],
+        on_status: Callable[[str], None],
+    ) -> _PooledClient:
+        journal = Journal(store_dir / "journal" / config.name)
+        if journal.repaired_bytes:
+            log.warning(
+                "session %s: %d bytes of an unfinished entry were cut off the journal",
+                config.name,
+                journal.repaired_bytes,
+            )
+        journal.on_append = lambda entry: on_entry(config.name, entry)
+        try:
+            return _PooledClient(config, store_dir, journal, lambda: on_status(config.name))
+        except BaseException:
+            journal.close()
+            raise
+
+
+class Engine:
+    """The process: pool, hub, logs. `run` returns when a signal has asked for the end and all sessions are out."""
+
+    def __init__(self, settings: Settings, config: Config) -> None:
+        self._settings = settings
+        self._config = config
+        self._stopping = False
+        self._hub: Hub | None = None
+        self._pool: MultiFixClient | None = None
+
+    def run(self) -> None:
+        """Raises `StartError`, and then nothing is left behind."""
+        with ExitStack() as stack:
+            _lock_store(self._settings.store_dir, stack)
+            listener = _listen(self._settings.engine_socket, stack)
+            texts = TextLogs(self._settings.log_dir)
+            stack.callback(texts.close)
+            hub = Hub(listener)
+            stack.callback(hub.close_pipe)
+
+            def on_entry(name: str, entry: Entry) -> None:
+                texts.put(name, entry)
+                hub.entry_appended(name, entry)
+
+            pool = MultiFixClient(
+                self._config.sessions, self._settings.store_dir, on_entry, hub.status_changed
+            )
+            hub.sessions.update(pool.clients)
+            self._hub, self._pool = hub, pool
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, self._on_signal)
+            pool.connect_automatic()
+            # One write, so that nothing else on the terminal gets into the line.
+            sys.stdout.write(
+                f"engine: ready on {self._settings.engine_socket} with {len(pool.clients)} sessions\n"
+            )
+            sys.stdout.flush()
+            hub.run()
+            log.info("engine: stopped")
+
+    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
+        if self._stopping:
+            os._exit(1)
+        self._stopping = True
+        log.info("engine: %s: logging out of all sessions", signal.Signals(number).name)
+        threading.Thread(target=self._close, name="close", daemon=True).start()
+
+    def _close(self) -> None:
+        # The hub serves until the last Logout is written, so that desks see how it ended.
+        assert self._pool is not None
+        assert self._hub is not None
+        try:
+            self._pool.close()
+        finally:
+            self._hub.stop()
+
+
+def _lock_store(store_dir: Path, stack: ExitStack) -> None:
+    path = store_dir / "engine.lock"
+    try:
+        store_dir.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise StartError(f"the store {store_dir} can't be used: {error.strerror}") from error
+    stack.callback(os.close, descriptor)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
+        raise StartError(
+            f"another engine (process {holder or 'unknown'}) uses the store {store_dir}; stop it, or set "
+            "SENDFIX_STORE_DIR to another folder"
+        ) from None
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+
+
+def _listen(path: Path, stack: ExitStack) -> socket.socket:
+    """The store's lock is held, so a socket file that is there is a dead engine's."""
+    if len(os.fsencode(path)) > SOCKET_PATH_LIMIT:
+        raise StartError(
+            f"the socket's path {path} is longer than {SOCKET_PATH_LIMIT} bytes; set SENDFIX_ENGINE_SOCKET to a "
+            "shorter one"
+        )
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    stack.callback(listener.close)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists():
+            if not stat.S_ISSOCK(path.stat().st_mode):
+                raise StartError(
+                    f"{path} is there and is not a socket; move it, or set SENDFIX_ENGINE_SOCKET"
+                )
+            _refuse_live(path)
+            path.unlink()
+        before = os.umask(0o177)
+        try:
+            listener.bind(str(path))
+        finally:
+            os.umask(before)
+        listener.listen(64)
+    except OSError as error:
+        raise StartError(f"the socket {path} can't be opened: {error.strerror}") from error
+    stack.callback(path.unlink, missing_ok=True)
+    return listener
+
+
+def _refuse_live(path: Path) -> None:
+    """An engine with another store may listen on the same path."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        try:
+            probe.connect(str(path))
+        except OSError:
+            return
+    raise StartError(
+        f"another engine serves {path} (with another store); stop it, or set SENDFIX_ENGINE_SOCKET"
+    )
+
+
+def _set_up_logging(settings: Settings) -> None:
+    settings.log_dir.mkdir(parents=True, exist_ok=True)
+    handlers: list[logging.Handler] = [
+        logging.StreamHandler(sys.stderr),
+        logging.handlers.RotatingFileHandler(
+            settings.log_dir / "engine.log", maxBytes=LOG_BYTES, backupCount=5, encoding="utf-8"
+        ),
+    ]
+    formatter = logging.Formatter(LOG_FORMAT, "%Y-%m-%dT%H:%M:%S")
+    formatter.converter = time.gmtime
+    for handler in handlers:
+        handler.setFormatter(formatter)
+    logging.basicConfig(level=settings.log_level, handlers=handlers)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0 after a clean stop, 2 when it could not start."""
+    parser = argparse.ArgumentParser(
+        prog="multi_fix_client.py",
+        description="The FIX engine: keeps the configured sessions and serves desks on a Unix socket.",
+        epilog="Environment: SENDFIX_CONFIG, SENDFIX_STORE_DIR, SENDFIX_LOG_DIR, SENDFIX_LOG_LEVEL, "
+        "SENDFIX_ENGINE_SOCKET. See docs/configuration.md.",
+    )
+    parser.add_argument("--config", metavar="FILE", help="the sessions (SENDFIX_CONFIG)")
+    parser.add_argument("--store", metavar="FOLDER", help="journals and QuickFIX's store (SENDFIX_STORE_DIR)")
+    parser.add_argument("--log-dir", metavar="FOLDER", help="log files (SENDFIX_LOG_DIR)")
+    parser.add_argument(
+        "--log-level", metavar="LEVEL", help="DEBUG, INFO, WARNING or ERROR (SENDFIX_LOG_LEVEL)"
+    )
+    parser.add_argument("--socket", metavar="PATH", help="where desks connect (SENDFIX_ENGINE_SOCKET)")
+    parser.add_argument("--check", action="store_true", help="check the configuration and end")
+    given = parser.parse_args(arguments)
+    environ = dict(os.environ)
+    for key, value in {
+        "SENDFIX_CONFIG": given.config,
+        "SENDFIX_STORE_DIR": given.store,
+        "SENDFIX_LOG_DIR": given.log_dir,
+        "SENDFIX_LOG_LEVEL": given.log_level,
+        "SENDFIX_ENGINE_SOCKET": given.socket,
+    }.items():
+        if value is not None:
+            environ[key] = value
+    try:
+        settings = Settings.from_environ(environ)
+        config = load_config(settings.config_path, environ)
+        if given.check:
+            print(f"engine: {settings.config_path} is good: {len(config.sessions)} sessions")
+            return 0
+        _set_up_logging(settings)
+        Engine(settings, config).run()
+    except (ConfigError, StartError) as error:
+        print(f"engine: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"engine: {error.filename or ''}: {error.strerror}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,96 @@
+"""The engine's side of one desk: how far it has been served, and what waits to be written to its socket.
+
+Bytes come in and go out through the hub, which owns the socket; nothing here blocks.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sendfix.link import protocol
+from sendfix.link.journal import Entry
+
+MAX_BACKLOG_BYTES = 64 * 1024 * 1024
+RECEIVE_BYTES = 32 * 1024
+
+
+@dataclass(slots=True)
+class Position:
+    """How far one desk has got with one session. Up to `live_after` it is served from the journal's files."""
+
+    sent: int
+    announced: bool = False
+
+
+class DeskConnection:
+    """`number` is for the log. `positions` is empty until the desk attaches."""
+
+    def __init__(self, connection: socket.socket, number: int) -> None:
+        connection.setblocking(False)
+        self.socket = connection
+        self.name = f"desk {number}"
+        self.attached = False
+        self.behind: list[str] = []
+        self._positions: dict[str, Position] = {}
+        self._decoder = protocol.Decoder()
+        self._out = bytearray()
+
+    @property
+    def backlog_bytes(self) -> int:
+        return len(self._out)
+
+    def attach(self, cursors: Mapping[str, int]) -> None:
+        """`cursors` has the last index that the desk has, for every session."""
+        self.attached = True
+        self._positions = {name: Position(index) for name, index in cursors.items()}
+        self.behind = list(cursors)
+
+    def receive(self) -> Iterable[protocol.Message] | None:
+        """The messages that have come; None when the desk has hung up. Raises `ProtocolError` while iterated, and
+        OSError."""
+        try:
+            data = self.socket.recv(RECEIVE_BYTES)
+        except BlockingIOError:
+            return ()
+        return self._decoder.feed(data) if data else None
+
+    def queue(self, message: protocol.Message) -> None:
+        self._out += protocol.encode(message)
+
+    def queue_entry(self, name: str, entry: Entry, packed: bytes) -> None:
+        """A new entry; passed over while the session is still served from the files, or when it was among them."""
+        position = self._positions.get(name)
+        if position is not None and position.announced and entry.number == position.sent + 1:
+            self._out += packed
+            position.sent = entry.number
+
+    def queue_from_files(self, name: str, entries: Iterable[Entry]) -> None:
+        for entry in entries:
+            self._out += pack_entry(name, entry)
+            self._positions[name].sent = entry.number
+
+    def sent_up_to(self, name: str) -> int:
+        return self._positions[name].sent
+
+    def caught_up(self, name: str) -> None:
+        """Everything in the files has been queued; from now on the entries come live."""
+        position = self._positions[name]
+        position.announced = True
+        self.behind.remove(name)
+        self.queue(protocol.CaughtUp(name, position.sent))
+
+    def flush(self) -> None:
+        """Write what the socket takes. Raises OSError when the desk has gone."""
+        while self._out:
+            try:
+                written = self.socket.send(self._out)
+            except BlockingIOError:
+                return
+            del self._out[:written]
+
+
+def pack_entry(name: str, entry: Entry) -> bytes:
+    """A journal entry as it goes over the link."""
+    return protocol.encode(protocol.Entry(name, entry.number, entry.at_ns, entry.direction, entry.payload))

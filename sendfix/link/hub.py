@@ -1,0 +1,333 @@
+"""The engine's end of the link: one thread owns every desk's socket, and does what the desks ask for.
+
+QuickFIX's threads reach it through `entry_appended` and `status_changed` only, which put something in a queue and
+wake it. Nothing here waits for a counterparty: sending is storing and handing to a socket, and connecting and
+disconnecting are requests to the session's own thread.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import secrets
+import selectors
+import socket
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from sendfix.link import protocol
+from sendfix.link.desk_connection import MAX_BACKLOG_BYTES, DeskConnection, pack_entry
+from sendfix.link.journal import Entry, Journal, JournalError
+from sendfix.link.protocol import NotSent, ReplyCode
+
+log = logging.getLogger("sendfix.engine")
+
+STATUS_SECONDS = 1.0
+CHUNK_ENTRIES = 256
+CHUNK_BELOW_BYTES = 1024 * 1024
+MAX_LOST_ENTRIES = 10_000
+
+
+class Session(Protocol):
+    """One session as the hub sees it; none of these may block."""
+
+    @property
+    def journal(self) -> Journal: ...
+
+    def connect(self) -> None:
+        """Raises `NotSent` when it may not."""
+
+    def disconnect(self) -> None: ...
+
+    def send(self, body: bytes) -> int:
+        """Raises `NotSent`."""
+
+    def status(self) -> dict[str, Any]: ...
+
+
+class Hub:
+    """Serves `sessions`, which is filled before `run`. `run` serves until `stop`, which may be called from any thread
+    and from a signal handler."""
+
+    def __init__(
+        self,
+        listener: socket.socket,
+        max_backlog_bytes: int = MAX_BACKLOG_BYTES,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.engine_id = secrets.token_hex(8)
+        self._listener = listener
+        self.sessions: dict[str, Session] = {}
+        self._max_backlog_bytes = max_backlog_bytes
+        self._clock = clock
+        self._desks: list[DeskConnection] = []
+        self._number = 0
+        self._fresh: deque[tuple[str, Entry]] = deque()
+        self._changed: deque[str] = deque()
+        self._stirred: set[str] = set()
+        self._last_status: dict[str, dict[str, Any]] = {}
+        self._next_status = 0.0
+        self._stopping = False
+        self._woken = False
+        self._thread_id = 0
+        self._wake_in, self._wake_out = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self._selector = selectors.DefaultSelector()
+        self._handlers: dict[type[protocol.Message], Callable[[DeskConnection, Any], None]] = {
+            protocol.Attach: self._attach,
+            protocol.Send: self._send,
+            protocol.Connect: self._connect,
+            protocol.Disconnect: self._disconnect,
+        }
+
+    def entry_appended(self, name: str, entry: Entry) -> None:
+        """From any thread, in the journal's order."""
+        self._fresh.append((name, entry))
+        self._wake()
+
+    def status_changed(self, name: str) -> None:
+        """From any thread: a state or its reason has changed."""
+        self._changed.append(name)
+        self._wake()
+
+    def stop(self) -> None:
+        self._stopping = True
+        self._write_pipe()
+
+    def run(self) -> None:
+        """Serve; closes all sockets at the end."""
+        self._thread_id = threading.get_ident()
+        self._listener.setblocking(False)
+        self._selector.register(self._listener, selectors.EVENT_READ, self._accept)
+        self._selector.register(self._wake_in, selectors.EVENT_READ, self._drain_pipe)
+        try:
+            while not self._stopping:
+                for key, _ in self._selector.select(self._timeout()):
+                    key.data()
+                self._pass_on()
+            self._pass_on()
+        finally:
+            for desk in list(self._desks):
+                self._drop(desk, "the engine stops")
+            self._selector.close()
+            self._listener.close()
+            os.close(self._wake_in)
+            self._wake_in = -1
+
+    def close_pipe(self) -> None:
+        """After `run`, when no other thread can wake the hub any more."""
+        os.close(self._wake_out)
+
+    def _wake(self) -> None:
+        if not self._woken and threading.get_ident() != self._thread_id:
+            self._woken = True
+            self._write_pipe()
+
+    def _write_pipe(self) -> None:
+        with contextlib.suppress(BlockingIOError, BrokenPipeError):
+            os.write(self._wake_out, b"!")
+
+    def _drain_pipe(self) -> None:
+        self._woken = False
+        with contextlib.suppress(BlockingIOError):
+            os.read(self._wake_in, 4096)
+
+    def _timeout(self) -> float | None:
+        if any(desk.behind and desk.backlog_bytes < CHUNK_BELOW_BYTES for desk in self._desks):
+            return 0.0
+        if self._stirred and self._desks:
+            return max(0.0, self._next_status - self._clock())
+        return None
+
+    def _pass_on(self) -> None:
+        """What has happened since goes to the desks, and to their sockets."""
+        self._pass_on_entries()
+        while self._changed:
+            self._pass_on_status(self._changed.popleft())
+        if self._stirred and self._clock() >= self._next_status:
+            self._next_status = self._clock() + STATUS_SECONDS
+            stirred, self._stirred = self._stirred, set()
+            for name in stirred:
+                self._pass_on_status(name)
+        for desk in list(self._desks):
+            self._serve_from_files(desk)
+            self._flush(desk)
+
+    def _pass_on_entries(self) -> None:
+        while self._fresh:
+            name, entry = self._fresh.popleft()
+            self._stirred.add(name)
+            if self._desks:
+                packed = pack_entry(name, entry)
+                for desk in self._desks:
+                    desk.queue_entry(name, entry, packed)
+
+    def _pass_on_status(self, name: str) -> None:
+        status = self.sessions[name].status()
+        if status == self._last_status.get(name):
+            return
+        self._last_status[name] = status
+        for desk in self._desks:
+            desk.queue(protocol.Status(name, status))
+
+    def _serve_from_files(self, desk: DeskConnection) -> None:
+        """One chunk of the session whose turn it is, so that several are served side by side."""
+        if not desk.behind or desk.backlog_bytes >= CHUNK_BELOW_BYTES:
+            return
+        name = desk.behind[0]
+        try:
+            entries = self.sessions[name].journal.read(desk.sent_up_to(name), CHUNK_ENTRIES)
+        except (OSError, JournalError) as error:
+            log.error("%s: session %s can't be served from its journal: %s", desk.name, name, error)
+            self._drop(desk, "a journal can't be read")
+            return
+        if entries:
+            desk.queue_from_files(name, entries)
+            desk.behind.append(desk.behind.pop(0))
+        else:
+            desk.caught_up(name)
+
+    def _flush(self, desk: DeskConnection) -> None:
+        if desk not in self._desks:
+            return
+        try:
+            desk.flush()
+        except OSError as error:
+            self._drop(desk, error.strerror or str(error))
+            return
+        if desk.backlog_bytes > self._max_backlog_bytes:
+            self._drop(desk, f"it does not read: {desk.backlog_bytes} bytes wait for it")
+            return
+        events = selectors.EVENT_READ | (selectors.EVENT_WRITE if desk.backlog_bytes else 0)
+        if self._selector.get_key(desk.socket).events != events:
+            self._selector.modify(desk.socket, events, lambda: self._converse(desk))
+
+    def _accept(self) -> None:
+        try:
+            connection, _ = self._listener.accept()
+        except BlockingIOError:
+            return
+        except OSError as error:
+            log.error("a desk could not be accepted: %s", error)
+            time.sleep(0.1)  # out of file descriptors: do not spin
+            return
+        self._number += 1
+        desk = DeskConnection(connection, self._number)
+        self._desks.append(desk)
+        self._selector.register(connection, selectors.EVENT_READ, lambda: self._converse(desk))
+        log.info("%s: connected", desk.name)
+        desk.queue(protocol.Hello(protocol.PROTOCOL_VERSION, self.engine_id, self._hello()))
+
+    def _hello(self) -> dict[str, dict[str, Any]]:
+        return {
+            name: {
+                "journal_id": session.journal.journal_id,
+                "first_index": session.journal.first_index,
+                "last_index": session.journal.last_index,
+                "status": session.status(),
+            }
+            for name, session in self.sessions.items()
+        }
+
+    def _drop(self, desk: DeskConnection, why: str) -> None:
+        self._desks.remove(desk)
+        self._selector.unregister(desk.socket)
+        desk.socket.close()
+        log.info("%s: disconnected: %s", desk.name, why)
+
+    def _converse(self, desk: DeskConnection) -> None:
+        """A desk says something, or nonsense; nonsense costs this desk its connection and nothing else."""
+        if desk not in self._desks:
+            return
+        try:
+            messages = desk.receive()
+            if messages is None:
+                self._drop(desk, "it hung up")
+                return
+            for message in messages:
+                handle = self._handlers.get(type(message))
+                if handle is None:
+                    raise protocol.ProtocolError(f"a desk does not send {type(message).__name__}")
+                handle(desk, message)
+        except OSError as error:
+            self._drop(desk, error.strerror or str(error))
+        except protocol.ProtocolError as error:
+            self._drop(desk, str(error))
+        except Exception:
+            log.exception("%s: what it asked for failed", desk.name)
+            self._drop(desk, "its request failed; see above")
+
+    def _attach(self, desk: DeskConnection, message: protocol.Attach) -> None:
+        if desk.attached:
+            raise protocol.ProtocolError("Attach came twice")
+        cursors = {}
+        for name, session in self.sessions.items():
+            journal_id, index = message.cursors.get(name, ("", 0))
+            if journal_id != session.journal.journal_id or index < 0:
+                index = 0
+            cursors[name] = self._within(name, session.journal, index)
+        desk.attach(cursors)
+
+    def _within(self, name: str, journal: Journal, index: int) -> int:
+        """The desk may know more than the journal after a power failure. New entries must not get indexes that it
+        has seen, so the lost ones are made up for by notes."""
+        lost = index - journal.last_index
+        if lost <= 0:
+            return index
+        if lost > MAX_LOST_ENTRIES:
+            raise protocol.ProtocolError(
+                f"session {name}: cursor {index} is far beyond the journal's end {journal.last_index}"
+            )
+        log.error(
+            "session %s: %d entries at the journal's end were lost in a crash of the machine", name, lost
+        )
+        for _ in range(lost):
+            journal.append(
+                protocol.Direction.EVENT,
+                b'{"event": "text", "text": "An entry was lost here in a crash of the machine"}',
+            )
+        return index
+
+    def _send(self, desk: DeskConnection, message: protocol.Send) -> None:
+        session = self._session(desk, message)
+        if session is None:
+            return
+        if not isinstance(message.body, bytes):
+            raise protocol.ProtocolError("Send.body is not bytes")
+        try:
+            detail = f"MsgSeqNum(34) {session.send(message.body)}"
+            code = ReplyCode.OK
+        except NotSent as error:
+            code, detail = error.code, str(error)
+        # The entry of what was sent goes before the reply.
+        self._pass_on_entries()
+        desk.queue(protocol.Reply(message.request_id, code, detail))
+
+    def _connect(self, desk: DeskConnection, message: protocol.Connect) -> None:
+        session = self._session(desk, message)
+        if session is None:
+            return
+        try:
+            session.connect()
+        except NotSent as error:
+            desk.queue(protocol.Reply(message.request_id, error.code, str(error)))
+        else:
+            desk.queue(protocol.Reply(message.request_id, ReplyCode.OK, "Connecting"))
+
+    def _disconnect(self, desk: DeskConnection, message: protocol.Disconnect) -> None:
+        session = self._session(desk, message)
+        if session is not None:
+            session.disconnect()
+            desk.queue(protocol.Reply(message.request_id, ReplyCode.OK, "Disconnecting"))
+
+    def _session(
+        self, desk: DeskConnection, message: protocol.Send | protocol.Connect | protocol.Disconnect
+    ) -> Session | None:
+        session = self.sessions.get(message.session_name)
+        if session is None:
+            detail = f"The engine has no session {message.session_name!r}"
+            desk.queue(protocol.Reply(message.request_id, ReplyCode.UNKNOWN_SESSION, detail))
+        return session
