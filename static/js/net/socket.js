@@ -44,7 +44,7 @@ export function start() {
     if (reason === 'io server disconnect') setTimeout(() => socket.connect(), 500);
   });
   addEventListener('offline', () => lost());
-  addEventListener('online', () => socket.connected || socket.connect());
+  addEventListener('online', () => (socket.connected ? probe() : socket.connect()));
   document.addEventListener('visibilitychange', () => document.hidden || probe());
 }
 

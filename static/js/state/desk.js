@@ -3,16 +3,16 @@ import { batch, computed, signal } from '../lib.js';
 import { isOpen, statusLabel } from '../fix/names.js';
 import { on, onJoined } from '../net/socket.js';
 import { pages, rest } from '../net/rest.js';
-import { log } from './log.js';
+import { keyOfLine, log } from './log.js';
 import { recall, remember } from './prefs.js';
 import { RowStore } from './rows.js';
 import { toast } from './toasts.js';
 
 const ORDERS_HELD = 20000;
 const EXECUTIONS_HELD = 20000;
-const ORDERS_LOADED = 10000;
-const EXECUTIONS_LOADED = 5000;
-const MESSAGES_LOADED = 3000;
+// How much is asked for when the page opens, and at most when it comes back and looks for what it missed.
+const AT_FIRST = { orders: 10000, executions: 5000, messages: 3000 };
+const AFTER_LOSS = { orders: ORDERS_HELD, executions: EXECUTIONS_HELD, messages: 50000 };
 
 export const sessions = signal([]);
 export const health = signal({ status: 'ok', problems: [], engine: { available: true, reason: null } });
@@ -66,10 +66,8 @@ function tell(before, order) {
   }
 }
 
-on('order_updated', (order) => {
-  putOrder(order, true);
-  executionsStale();
-});
+on('order_updated', (order) => putOrder(order, true));
+on('execution_booked', (execution) => executions.put(execution));
 on('session_updated', putSession);
 on('health_updated', putHealth);
 on('log_message', (line) => log.push(line));
@@ -100,20 +98,28 @@ let reloading = 0;
 // Everything that may have been missed, by REST, over what is there: nothing is doubled, for all of it goes by key.
 export async function reload() {
   const mine = ++reloading;
+  const most = loaded.value ? AFTER_LOSS : AT_FIRST;
+  // What was here before this join, not what came live since: only the former says that the hole is closed.
+  const knownLines = new Set(log.keys);
+  const knownExecutions = new Set(executions.rows.keys());
   loading.value = true;
   try {
-    const [gotOrders, gotMessages] = await Promise.all([
-      pages(rest.orders, 'orders', { most: ORDERS_LOADED }),
+    const [gotOrders, gotMessages, gotExecutions] = await Promise.all([
+      pages(rest.orders, 'orders', { most: most.orders }),
       pages((query) => rest.messages({ ...query, direction: 'IN,OUT,EVENT' }), 'messages', {
-        most: MESSAGES_LOADED,
-        enough: (rows) => log.size > 0 && rows.some((row) => log.has(row)),
+        most: most.messages,
+        enough: (rows) => rows.some((row) => knownLines.has(keyOfLine(row))),
       }),
-      reloadExecutions(EXECUTIONS_LOADED),
+      pages(rest.executions, 'executions', {
+        most: most.executions,
+        enough: (rows) => rows.some((row) => knownExecutions.has(executionKey(row))),
+      }),
     ]);
     if (mine !== reloading) return;
     batch(() => {
       gotOrders.rows.reverse().forEach((order) => putOrder(order, false));
       if (gotOrders.complete) dropUnknown(gotOrders.rows);
+      gotExecutions.rows.reverse().filter((row) => !executions.get(executionKey(row))).forEach((row) => executions.put(row));
       log.merge(gotMessages.rows);
       loaded.value = true;
     });
@@ -132,39 +138,4 @@ function dropUnknown(rows) {
     openCount.value -= Number(isOpen(order));
     orders.remove(key);
   }
-}
-
-// Executions come by REST, soon after an order's change: at once when quiet, once a second under load, and once more
-// after the last change, because the desk stores them in batches.
-const EXECUTIONS_SOON_MS = 150;
-const EXECUTIONS_EVERY_MS = 1000;
-let executionsTimer = null;
-let executionsAt = 0;
-let executionsAgain = 0;
-
-function executionsStale() {
-  executionsAgain = 2;
-  scheduleExecutions();
-}
-
-function scheduleExecutions() {
-  const wait = Math.max(EXECUTIONS_SOON_MS, executionsAt + EXECUTIONS_EVERY_MS - Date.now());
-  executionsTimer ??= setTimeout(refreshExecutions, wait);
-}
-
-async function refreshExecutions() {
-  executionsAt = Date.now();
-  executionsAgain -= 1;
-  await reloadExecutions(EXECUTIONS_LOADED).catch(() => {}); // the loss itself is on the banner; joining again reloads
-  executionsTimer = null;
-  if (executionsAgain > 0) scheduleExecutions();
-}
-
-async function reloadExecutions(most) {
-  const { rows } = await pages(rest.executions, 'executions', {
-    most,
-    size: executions.size ? 200 : 1000,
-    enough: (page) => page.some((row) => executions.get(executionKey(row))),
-  });
-  rows.reverse().filter((row) => !executions.get(executionKey(row))).forEach((row) => executions.put(row));
 }

@@ -6,7 +6,7 @@ const CAP = 100000;
 const SLACK = 5000; // lines are dropped in lumps: moving the array at every line would cost more than it saves
 const QUIET = new Set(['0', '1']); // Heartbeat, TestRequest
 
-const keyOf = (line) => (line.id ? `#${line.id}` : `${line.session_name}|${line.direction}|${line.at}|${line.msg_seq_num}|${line.text ?? ''}`);
+export const keyOfLine = (line) => (line.id ? `#${line.id}` : `${line.session_name}|${line.direction}|${line.at}|${line.msg_seq_num}|${line.text ?? ''}`);
 
 export const NO_FILTER = { session: '', direction: '', msgType: '', text: '', heartbeats: false };
 
@@ -27,12 +27,8 @@ export class Log {
     return this.lines.length;
   }
 
-  has(line) {
-    return this.keys.has(keyOf(line));
-  }
-
   push(line) {
-    const key = keyOf(line);
+    const key = keyOfLine(line);
     if (this.keys.has(key)) return;
     this.keys.add(key);
     line.key = key;
@@ -47,7 +43,7 @@ export class Log {
   merge(lines) {
     let news = 0;
     for (const line of lines) {
-      const key = keyOf(line);
+      const key = keyOfLine(line);
       if (this.keys.has(key)) continue;
       this.keys.add(key);
       line.key = key;
