@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 _WORD_BORDER = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 # Abbreviations whose capitals would be cut at the wrong place.
-_ABBREVIATIONS = {"IDs": "Ids", "IOIID": "IoiId", "Rule80A": "Rule80a"}
+_ABBREVIATIONS = {"IDs": "Ids", "IOIID": "IoiId", "IOIid": "IoiId", "Rule80A": "Rule80a"}
 
 
 class DictionaryError(Exception):

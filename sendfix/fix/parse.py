@@ -87,8 +87,8 @@ def header(raw: bytes) -> tuple[str | None, int | None]:
     """MsgType(35) and MsgSeqNum(34), without parsing the rest."""
     msg_type = _find(raw, b"35=")
     number = _find(raw, b"34=")
-    seq_num = int(number) if number is not None and number.isascii() and number.isdigit() else None
-    return msg_type, seq_num
+    plain = number is not None and number.isascii() and number.isdigit() and len(number) < 19
+    return msg_type, int(number) if number is not None and plain else None
 
 
 def _find(raw: bytes, tag: bytes) -> str | None:
