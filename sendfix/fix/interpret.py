@@ -36,7 +36,7 @@ from sendfix.domain.events import (
 )
 from sendfix.domain.values import decimal_of_text
 from sendfix.fix.dictionary import Dictionary
-from sendfix.fix.parse import header, parse_values
+from sendfix.fix.parse import msg_type_of, parse_values
 
 IN, OUT, EVENT = 0, 1, 2
 
@@ -65,7 +65,7 @@ def interpret(
     session_name: str, direction: int, raw: bytes, at: datetime, dictionary: Dictionary
 ) -> Event | None:
     """`direction` is 0 for the counterparty's messages, 1 for ours, 2 for the engine's events (JSON)."""
-    msg_type = "event" if direction == EVENT else header(raw)[0]
+    msg_type = "event" if direction == EVENT else msg_type_of(raw)
     reader = _READERS.get((direction, msg_type))
     if reader is None:
         return None

@@ -25,6 +25,10 @@ DATA_OF_LENGTH = {
 }
 
 
+# Looking a tag up is twice as fast as int(), and tells a plain number from what int() would also take.
+_TAGS = {str(tag): tag for tag in range(10_000)}
+
+
 def text_of(raw: bytes) -> str:
     """UTF-8 where it is that, else Latin-1, which gives each byte a character."""
     try:
@@ -36,8 +40,8 @@ def text_of(raw: bytes) -> str:
 def parse(raw: bytes) -> list[tuple[int, str]]:
     """The fields in the order of the wire. Never raises; parts without a numeric tag and "=" are left out."""
     try:
-        fields = [(int(tag), value) for tag, _, value in [part.partition("=") for part in _parts(raw)]]
-    except ValueError:
+        fields = [(_TAGS[tag], value) for tag, value in [part.split("=", 1) for part in _parts(raw)]]
+    except (KeyError, ValueError):
         return _parse_bytes(raw)
     return fields if DATA_OF_LENGTH.keys().isdisjoint(dict(fields)) else _parse_bytes(raw)
 
@@ -47,8 +51,8 @@ def parse_values(raw: bytes) -> dict[int, str]:
     parts = _parts(raw)
     parts.reverse()
     try:
-        values = {int(tag): value for tag, _, value in [part.partition("=") for part in parts]}
-    except ValueError:
+        values = {_TAGS[tag]: value for tag, value in [part.split("=", 1) for part in parts]}
+    except (KeyError, ValueError):
         return dict(reversed(_parse_bytes(raw)))
     return values if DATA_OF_LENGTH.keys().isdisjoint(values) else dict(reversed(_parse_bytes(raw)))
 
@@ -81,6 +85,11 @@ def _parse_bytes(raw: bytes) -> list[tuple[int, str]]:
         data_length = int(value) if data_tag and value.isascii() and value.isdigit() and len(value) < 9 else 0
         position = stop + 1
     return fields
+
+
+def msg_type_of(raw: bytes) -> str | None:
+    """MsgType(35), without parsing the rest."""
+    return _find(raw, b"35=")
 
 
 def header(raw: bytes) -> tuple[str | None, int | None]:

@@ -41,7 +41,8 @@ def test_a_wrong_length_falls_back_to_the_next_soh() -> None:
 
 
 def test_what_is_no_field_is_left_out() -> None:
-    assert parse(fix("35=8|junk|x=1|=2|58=ok|")) == [(35, "8"), (58, "ok")]
+    assert parse(fix("35=8|junk|55|x=1|=2| 6=1|58=ok|20001=y|")) == [(35, "8"), (58, "ok"), (20001, "y")]
+    assert parse(fix("35=8|55|58=ok|")) == [(35, "8"), (58, "ok")]
     assert parse(b"") == []
 
 
