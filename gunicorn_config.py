@@ -6,12 +6,17 @@ gunicorn and the desk have to say goes to stderr and to `logs/error.log`. SIGUSR
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import signal
+import socket
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, ClassVar
+
+from geventwebsocket.handler import WebSocketHandler
+from gunicorn.workers.ggevent import PyWSGIHandler  # type: ignore[import-untyped]
 
 _host = os.environ.get("SENDFIX_HOST") or "127.0.0.1"
 _logs = Path(os.environ.get("SENDFIX_WEB_LOG_DIR") or Path(__file__).resolve().parent / "logs")
@@ -39,6 +44,24 @@ _error_file = logging.FileHandler(_logs / "error.log", delay=True)
 _error_file.setFormatter(logging.Formatter("%(asctime)s [%(process)d] %(levelname)s %(name)s: %(message)s"))
 
 
+class RequestHandler(WebSocketHandler, PyWSGIHandler):  # type: ignore[misc]
+    """The worker's own handler logs no request. A WebSocket is logged when it ends, with the time it was open."""
+
+    websockets: ClassVar[set[Any]] = set()
+
+    def run_websocket(self) -> None:
+        self.websockets.add(self.socket)
+        try:
+            super().run_websocket()
+        finally:
+            self.websockets.discard(self.socket)
+
+    def log_request(self) -> None:
+        # There is no environ yet when the request could not be read at all.
+        if getattr(self, "environ", None) is not None:
+            PyWSGIHandler.log_request(self)
+
+
 def on_starting(server: Any) -> None:
     server.log.error_log.addHandler(_error_file)
 
@@ -48,6 +71,9 @@ def post_worker_init(worker: Any) -> None:
     import gevent
 
     logging.getLogger("sendfix").addHandler(_error_file)
+    worker.wsgi_handler = RequestHandler
+    # The master, which has a copy of its own, kills after the whole of it: leave time for worker_exit.
+    worker.cfg.set("graceful_timeout", graceful_timeout - 5)
 
     def stop(number: int, frame: FrameType | None) -> None:
         worker.handle_exit(number, frame)
@@ -64,20 +90,26 @@ def worker_exit(_server: Any, worker: Any) -> None:
     if app is not None:
         from sendfix_web_multi import shutdown
 
+        _close_transports()
         shutdown(app)
 
 
 def _let_browsers_go() -> None:
-    """Close every transport, again and again: until the worker stops listening, within a second, they come back.
-
-    It is the transport that is closed and not the Socket.IO session: that would tell them to stay away.
-    """
+    """Again and again: until the worker stops listening, within a second, they come back."""
     import gevent
 
+    while True:
+        _close_transports()
+        gevent.sleep(0.2)
+        # Some do not answer the closing frame, and the worker would wait for them.
+        for connection in list(RequestHandler.websockets):
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RD)
+
+
+def _close_transports() -> None:
+    """The transport alone: a client that is told goodbye by Engine.IO or Socket.IO takes it as a wish to stay away."""
     from sendfix_web_multi import socketio
 
-    engine_io = socketio.server.eio
-    while True:
-        for sid in list(engine_io.sockets):
-            gevent.spawn(engine_io.disconnect, sid)
-        gevent.sleep(0.1)
+    for client in list(socketio.server.eio.sockets.values()):
+        client.close(wait=False, abort=True)
