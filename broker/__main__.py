@@ -1,0 +1,149 @@
+"""`python -m broker`: the FIX acceptor and the HTTP side in one process."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+
+from broker.acceptor import Core
+from broker.app import create_app
+from broker.models import Database, DatabaseError
+
+ROOT = Path(__file__).resolve().parents[1]
+UNIVERSE = Path(__file__).with_name("stock_universe.csv")
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+class Unusable(Exception):
+    """The broker can't start; the text says why and what to do, in one line."""
+
+
+class QuietHandler(WSGIRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        logging.getLogger("broker.http").debug("%s %s %s", self.command, self.path, code)
+
+
+def parse_options(arguments: list[str] | None, environ: Mapping[str, str]) -> argparse.Namespace:
+    """Raises Unusable for a bad value; `--help` and unknown options end the process as argparse does."""
+    parser = argparse.ArgumentParser(
+        prog="python -m broker",
+        description="A simulated broker: FIX.4.2 and FIX.4.4 acceptor, matching engine, REST and a page.",
+        epilog="Port 0 takes any free port. The two lines on stdout say where it listens. docs/broker.md tells more.",
+    )
+    get = environ.get
+    parser.add_argument("--host", default=get("BROKER_HOST", "127.0.0.1"), help="BROKER_HOST (127.0.0.1)")
+    parser.add_argument("--fix-port", default=get("BROKER_FIX_PORT", "15001"), help="BROKER_FIX_PORT (15001)")
+    parser.add_argument(
+        "--http-port", default=get("BROKER_HTTP_PORT", "5002"), help="BROKER_HTTP_PORT (5002)"
+    )
+    parser.add_argument(
+        "--database-url",
+        default=get("BROKER_DATABASE_URL", f"sqlite:///{ROOT / 'store' / 'broker.db'}"),
+        help="BROKER_DATABASE_URL (an SQLite file, store/broker.db)",
+    )
+    parser.add_argument(
+        "--log-level",
+        default=get("BROKER_LOG_LEVEL", "INFO"),
+        type=str.upper,
+        choices=LOG_LEVELS,
+        help="(INFO)",
+    )
+    options = parser.parse_args(arguments)
+    options.fix_port = _port(options.fix_port, "BROKER_FIX_PORT")
+    options.http_port = _port(options.http_port, "BROKER_HTTP_PORT")
+    return options
+
+
+def _port(text: str, name: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise Unusable(f"{name} is {text!r}; it must be a port from 0 to 65535")
+    return int(text)
+
+
+def _listen(host: str, port: int, name: str) -> socket.socket:
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        raise Unusable(
+            f"port {port} on {host} can't be used ({error.strerror}); stop what holds it, or set {name} to another"
+        ) from error
+    return listener
+
+
+def _open_database(url: str) -> Database:
+    with UNIVERSE.open(newline="") as file:
+        universe = [{**row, "updated_at": time.time()} for row in csv.DictReader(file)]
+    try:
+        database = Database(url)
+        database.create(universe)
+    except DatabaseError as error:
+        raise Unusable(f"the database {url.split('@')[-1]} can't be used: {error}") from error
+    return database
+
+
+def serve(options: argparse.Namespace) -> None:
+    """Serve until SIGINT or SIGTERM. The core runs in this thread, HTTP in another."""
+    logging.basicConfig(
+        level=options.log_level, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    fix_listener = _listen(options.host, options.fix_port, "BROKER_FIX_PORT")
+    try:
+        http_listener = _listen(options.host, options.http_port, "BROKER_HTTP_PORT")
+    except Unusable:
+        fix_listener.close()
+        raise
+    database = _open_database(options.database_url)
+    core = Core(database, fix_listener)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: core.stop())
+    fix_port = fix_listener.getsockname()[1]
+    with http_listener:
+        host, http_port = http_listener.getsockname()[:2]
+        server = make_server(
+            host, http_port, create_app(core, database), True, 1, QuietHandler, fd=http_listener.fileno()
+        )
+        runner = threading.Thread(target=server.serve_forever, name="http", daemon=True)
+        runner.start()
+        print(f"broker: FIX on {options.host}:{fix_port}", flush=True)
+        print(f"broker: HTTP on http://{options.host}:{http_port}", flush=True)
+        try:
+            core.run()
+        finally:
+            _end(server, runner, database)
+
+
+def _end(server: BaseWSGIServer, runner: threading.Thread, database: Database) -> None:
+    server.shutdown()
+    runner.join(2)
+    server.server_close()
+    database.close()
+
+
+def main(arguments: list[str] | None = None, environ: Mapping[str, str] = os.environ) -> int:
+    try:
+        serve(parse_options(arguments, environ))
+    except Unusable as error:
+        print(f"broker: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

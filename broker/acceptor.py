@@ -1,0 +1,374 @@
+"""The core: one thread that owns sockets, sessions, books and the writing to the database.
+
+Each turn of its loop takes what is ready from all sockets, works on it in memory, commits one transaction, and only
+then sends. While the database can't be written nothing is read or sent: the same transaction is tried again until it
+is on disk, so that nothing is acknowledged that is not stored and nothing is done twice.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import selectors
+import socket
+import time
+from concurrent.futures import Future
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from broker.by_hand import ByHand, Command, Refused
+from broker.connection import Connection
+from broker.ledger import Ledger
+from broker.models import Batch, Database, DatabaseError
+from broker.orders import Orders
+from broker.requests import Requests
+from broker.states import ApplicationMessage, Ended, Event, LoggedOn, Noted, SessionKey, State
+from broker.validation import VERSIONS
+from broker.wire import Garbled, Message, Pair, parse
+
+TICK: Final = 0.25
+RETRY: Final = 0.25
+FAREWELL: Final = 3.0
+"""Seconds that clients have to answer the Logout when the broker ends."""
+
+LOW_WATER: Final = 1 << 20
+"""Bytes of output below which a long replay goes on."""
+
+log: Final = logging.getLogger("broker")
+
+
+@dataclass(slots=True)
+class Statistics:
+    started_at: float
+    messages_in: int = 0
+    messages_out: int = 0
+    garbled: int = 0
+    commits: int = 0
+
+
+class Core:
+    """Make it, then `run` it in a thread of its own; `submit`, `stop` and the attributes are for other threads."""
+
+    def __init__(self, database: Database, listener: socket.socket) -> None:
+        self._database = database
+        self._listener = listener
+        self._selector = selectors.DefaultSelector()
+        self._waker, self._wake = socket.socketpair()
+        self._waker.setblocking(False)
+        self._wake.setblocking(False)
+        listener.setblocking(False)
+        self._selector.register(listener, selectors.EVENT_READ)
+        self._selector.register(self._waker, selectors.EVENT_READ)
+        self.ledger = Ledger(database)
+        prices = {row["symbol"]: Decimal(row["last_price"]) for row in database.load_stocks()}
+        self.orders = Orders(prices, self._send, database.load_order)
+        self.statistics = Statistics(time.time())
+        self.storage_problem: str | None = None
+        self.connections: dict[SessionKey, Connection] = {}
+        self._all: set[Connection] = set()
+        self._requests = Requests(self.orders, self._send)
+        self._by_hand = ByHand(self.orders)
+        self._commands: queue.SimpleQueue[tuple[Command, Future[Any]]] = queue.SimpleQueue()
+        self._answered: list[tuple[Future[Any], Any]] = []
+        self._stopping = False
+        self._next_tick = 0.0
+
+    # -- for other threads ---------------------------------------------------------------------------------------
+
+    def submit(self, command: Command) -> Future[Any]:
+        """The future is done once what the command did is on disk. It raises Refused for a command that can't be."""
+        future: Future[Any] = Future()
+        self._commands.put((command, future))
+        self.wake()
+        return future
+
+    def stop(self) -> None:
+        """Log out all clients and let `run` return. May be called from a signal handler."""
+        self._stopping = True
+        self.wake()
+
+    def wake(self) -> None:
+        try:
+            self._wake.send(b"\0")
+        except OSError:
+            return  # it is awake already, or ended
+
+    # -- the loop ------------------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Serve until `stop`."""
+        try:
+            self._restore()
+            while not self._stopping:
+                self._turn()
+            self._say_farewell()
+        finally:
+            self._close()
+
+    def _restore(self) -> None:
+        database = self._database
+        rows = database.load_open_orders(), database.load_cl_ord_ids(), database.last_execution_id()
+        self.orders.restore(*rows, now=time.time())
+        self._commit()
+
+    def _say_farewell(self) -> None:
+        self._selector.unregister(self._listener)
+        self._listener.close()
+        now = time.time()
+        for session in self.ledger.sessions.values():
+            session.logout("the broker is shutting down", now)
+        deadline = time.monotonic() + FAREWELL
+        self._settle()
+        while self._all and self.storage_problem is None and time.monotonic() < deadline:
+            self._turn()
+
+    def _turn(self) -> None:
+        now = time.time()
+        due = self.orders.matching.next_due
+        until = self._next_tick if due is None else min(due, self._next_tick)
+        ready = self._selector.select(max(0.0, min(until - now, TICK)))
+        now = time.time()
+        received: list[tuple[Connection, bytes]] = []
+        for key, mask in ready:
+            if key.fileobj is self._listener:
+                self._accept(now)
+            elif key.fileobj is self._waker:
+                self._waker.recv(4096)
+            elif mask & selectors.EVENT_READ:
+                data = key.data.receive()
+                if data is None:
+                    # Before any data: a client that comes again may be ready in the same turn as its own end.
+                    self._drop(key.data, now)
+                else:
+                    received.append((key.data, data))
+        for connection, data in received:
+            if connection in self._all:
+                self._process_guarded(connection, data, now)
+        self._execute_commands(now)
+        self._run_due(now)
+        if now >= self._next_tick or self._next_tick > now + TICK:
+            self._next_tick = now + TICK
+            self._tick(now)
+        self._settle()
+
+    def _settle(self) -> None:
+        """Commit, then send and answer."""
+        if not self._commit():
+            return
+        now = time.time()
+        for connection in list(self._all):
+            self._flush(connection, now)
+        for future, result in self._answered:
+            if isinstance(result, Refused):
+                future.set_exception(result)
+            else:
+                future.set_result(result)
+        self._answered.clear()
+
+    def _commit(self) -> bool:
+        """False when the broker is to stop and could not write."""
+        batch = self.ledger.collect(self.orders)
+        if batch is None:
+            return True
+        while not self._write(batch):
+            if self._stopping:
+                log.error("stopping without the last changes: %s", self.storage_problem)
+                return False
+            time.sleep(RETRY)
+        self.orders.forget_closed()
+        self.statistics.commits += 1
+        return True
+
+    def _write(self, batch: Batch) -> bool:
+        try:
+            self._database.write(batch)
+        except DatabaseError as error:
+            if self.storage_problem is None:
+                log.error("the database can't be written: %s; nothing is read or sent until it can", error)
+            self.storage_problem = str(error)
+            return False
+        if self.storage_problem is not None:
+            log.warning("the database can be written again")
+            self.storage_problem = None
+        return True
+
+    # -- connections ---------------------------------------------------------------------------------------------
+
+    def _accept(self, now: float) -> None:
+        while True:
+            try:
+                client, address = self._listener.accept()
+            except BlockingIOError:
+                return
+            except OSError as error:
+                log.error("a connection could not be accepted: %s", error)
+                return
+            connection = Connection(client, f"{address[0]}:{address[1]}", now)
+            self._all.add(connection)
+            self._selector.register(client, selectors.EVENT_READ, connection)
+
+    def _process_guarded(self, connection: Connection, data: bytes, now: float) -> None:
+        try:
+            self._process(connection, data, now)
+        except Exception:
+            # A fault of ours with one client, or a read that the database refused, is that client's end only.
+            log.exception("%s: connection closed: its messages could not be processed", connection.name)
+            self._drop(connection, now)
+
+    def _run_due(self, now: float) -> None:
+        try:
+            self.orders.matching.run_due(now)
+        except Exception:
+            log.exception("a fill in steps failed")
+
+    def _process(self, connection: Connection, data: bytes, now: float) -> None:
+        for frame in connection.framer.feed(data):
+            self.statistics.messages_in += 1
+            try:
+                message = parse(frame)
+            except Garbled as error:
+                connection.framer.garbled += 1
+                connection.framer.last_garbled = str(error)
+                continue
+            if connection.session is None and not self._welcome(connection, message, now):
+                return
+            session = connection.session
+            assert session is not None
+            self._act(connection, session.receive(message, now), now)
+            if session.state is State.CLOSING:
+                return
+        if connection.framer.garbled:
+            self.statistics.garbled += connection.framer.garbled
+            log.warning("%s: ignored as garbled: %s", connection.name, connection.framer.last_garbled)
+            connection.framer.garbled = 0
+
+    def _welcome(self, connection: Connection, message: Message, now: float) -> bool:
+        """Find the session that a first message names."""
+        fields = message.fields
+        key = SessionKey(message.pairs[0][1], fields.get(b"49", b""), fields.get(b"56", b""))
+        current = self.connections.get(key)
+        if current is not None and current.ended:
+            self._drop(current, now)
+            current = None
+        refusal = None
+        if key.begin_string not in VERSIONS:
+            refusal = f"BeginString(8) {key.version} is none of FIX.4.2, FIX.4.4"
+        elif message.msg_type != b"A":
+            refusal = f"the first message was MsgType(35) {message.text(b'35')}, not Logon(A)"
+        elif not key.sender_comp_id or not key.target_comp_id:
+            refusal = "SenderCompID(49) or TargetCompID(56) is missing"
+        elif current is not None:
+            refusal = f"{key} is logged on already, from {current.address}"
+        if refusal is not None:
+            log.warning("%s: connection refused: %s", connection.address, refusal)
+            self._drop(connection, now)
+            return False
+        session = self.ledger.session(key)
+        session.connected(now)
+        connection.session = session
+        self.connections[key] = connection
+        return True
+
+    def _act(self, connection: Connection, events: list[Event], now: float) -> None:
+        session = connection.session
+        assert session is not None
+        for event in events:
+            if isinstance(event, ApplicationMessage):
+                self._answer(session.key, event.message, now)
+            elif isinstance(event, LoggedOn):
+                numbers = "numbers reset" if event.reset else f"expecting {session.next_in}"
+                log.info("%s logged on from %s, %s", session.key, connection.address, numbers)
+            elif isinstance(event, Ended):
+                log.info("%s ended: %s", connection.name, event.reason)
+            elif isinstance(event, Noted):
+                log.info("%s: %s", connection.name, event.text)
+
+    def _answer(self, key: SessionKey, message: Message, now: float) -> None:
+        try:
+            self._requests.handle(key, message, now)
+        except Exception:
+            # A fault of ours with one message must not take the other clients down.
+            log.exception("%s: no answer to %s", key, message.raw)
+            self._requests.refuse(key, message, b"4", "the broker failed to process this message")
+
+    def _send(self, key: SessionKey, msg_type: bytes, body: list[Pair]) -> None:
+        self.ledger.sessions[key].send(msg_type, body, time.time())
+
+    def _tick(self, now: float) -> None:
+        for connection in list(self._all):
+            session = connection.session
+            if session is not None:
+                self._act(connection, session.tick(now), now)
+            elif now - connection.connected_at > connection.LOGON_TIMEOUT:
+                log.warning("%s: connection closed: no Logon came", connection.address)
+                self._drop(connection, now)
+
+    def _flush(self, connection: Connection, now: float) -> None:
+        session = connection.session
+        if session is not None:
+            if session.replaying and connection.waiting < LOW_WATER:
+                try:
+                    session.continue_replay(now)
+                except DatabaseError as error:
+                    log.error("%s: connection closed: its messages can't be read: %s", connection.name, error)
+                    self._drop(connection, now)
+                    return
+            if session.out:
+                self.statistics.messages_out += len(session.out)
+                connection.put(session.out)
+                session.out.clear()
+        problem = connection.flush()
+        if problem is not None:
+            log.warning("%s: connection closed: %s", connection.name, problem)
+            self._drop(connection, now)
+        elif not connection.waiting and session is not None and session.state is State.CLOSING:
+            self._drop(connection, now)
+        else:
+            wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if connection.waiting else 0)
+            if connection.watched != wanted:
+                connection.watched = wanted
+                self._selector.modify(connection.socket, wanted, connection)
+        if session is not None and session.replaying and connection.waiting < LOW_WATER:
+            self._next_tick = 0.0
+
+    def _drop(self, connection: Connection, now: float) -> None:
+        if connection not in self._all:
+            return
+        self._all.remove(connection)
+        self._selector.unregister(connection.socket)
+        connection.socket.close()
+        session = connection.session
+        if session is not None:
+            if session.state in (State.LOGGED_ON, State.LOGOUT_SENT):
+                log.info("%s: the connection was closed", connection.name)
+            session.disconnected(now)
+            del self.connections[session.key]
+
+    # -- commands ------------------------------------------------------------------------------------------------
+
+    def _execute_commands(self, now: float) -> None:
+        while True:
+            try:
+                command, future = self._commands.get_nowait()
+            except queue.Empty:
+                return
+            try:
+                result = self._by_hand.execute(command, now)
+            except Refused as refused:
+                result = refused
+            except Exception as error:
+                log.exception("a command failed: %s", command)
+                result = Refused(500, f"The broker failed: {error}")
+            self._answered.append((future, result))
+
+    def _close(self) -> None:
+        now = time.time()
+        for connection in list(self._all):
+            self._drop(connection, now)
+        for future, _ in self._answered:
+            future.set_exception(Refused(503, "The broker has stopped."))
+        self._selector.close()
+        self._listener.close()
+        self._waker.close()
+        self._wake.close()

@@ -1,0 +1,289 @@
+"""The database: stocks, orders, executions, sessions with their sent messages. SQLite (WAL) by default.
+
+The core's thread writes, one transaction for each batch (`Database.write`); the HTTP threads read what is committed.
+Decimals are stored as text, exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from sqlalchemy import (
+    Column,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+    bindparam,
+    create_engine,
+    delete,
+    event,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.engine import URL, Engine, make_url
+from sqlalchemy.exc import DBAPIError
+
+Row = dict[str, Any]
+
+metadata: Final = MetaData()
+
+stocks: Final = Table(
+    "stocks",
+    metadata,
+    Column("symbol", String, primary_key=True),
+    Column("last_price", String, nullable=False),
+    Column("updated_at", Float, nullable=False),
+)
+
+orders: Final = Table(
+    "orders",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("fix_version", String),
+    Column("sender_comp_id", String, nullable=False),
+    Column("target_comp_id", String),
+    Column("cl_ord_id", String, nullable=False),
+    Column(
+        "cl_ord_ids", String, nullable=False, doc="the chain of ClOrdIDs, oldest first, with SOH between them"
+    ),
+    Column("symbol", String, nullable=False),
+    Column("side", String, nullable=False),
+    Column("order_type", String, nullable=False),
+    Column("quantity", String, nullable=False),
+    Column("limit_price", String),
+    Column("stop_price", String),
+    Column("time_in_force", String, nullable=False),
+    Column("account", String),
+    Column("status", String, nullable=False),
+    Column("is_open", Integer, nullable=False),
+    Column("replaced", Integer, nullable=False),
+    Column("triggered", Integer, nullable=False),
+    Column("behaviour", String, nullable=False, doc="JSON: the rule by which it is filled"),
+    Column("filled_quantity", String, nullable=False),
+    Column("remaining_quantity", String, nullable=False),
+    Column("notional", String, nullable=False),
+    Column("reports", Integer, nullable=False),
+    Column("text", String),
+    Column("created_at", Float, nullable=False),
+    Column("updated_at", Float, nullable=False),
+    Index("ix_orders_open", "is_open"),
+    UniqueConstraint(
+        "fix_version", "sender_comp_id", "target_comp_id", "cl_ord_id", name="uq_orders_cl_ord_id"
+    ),
+)
+
+executions: Final = Table(
+    "executions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("exec_id", String, nullable=False, unique=True),
+    Column("order_id", Integer, nullable=False, index=True),
+    Column("cl_ord_id", String, nullable=False),
+    Column("sender_comp_id", String, nullable=False),
+    Column("symbol", String, nullable=False),
+    Column("side", String, nullable=False),
+    Column("exec_quantity", String, nullable=False),
+    Column("exec_price", String, nullable=False),
+    Column("cum_quantity", String, nullable=False),
+    Column("leaves_quantity", String, nullable=False),
+    Column("created_at", Float, nullable=False),
+)
+
+sessions: Final = Table(
+    "sessions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("fix_version", String, nullable=False),
+    Column("sender_comp_id", String, nullable=False),
+    Column("target_comp_id", String, nullable=False),
+    Column("next_in", Integer, nullable=False),
+    Column("next_out", Integer, nullable=False),
+    UniqueConstraint("fix_version", "sender_comp_id", "target_comp_id"),
+)
+
+sent_messages: Final = Table(
+    "sent_messages",
+    metadata,
+    Column("session_id", Integer, primary_key=True),
+    Column("msg_seq_num", Integer, primary_key=True),
+    Column("raw", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+
+class DatabaseError(Exception):
+    """The database refused; the text says what in its own words."""
+
+
+@dataclass(slots=True)
+class Batch:
+    """What one transaction writes. Rows are dicts by column; ids are the caller's."""
+
+    new_sessions: list[Row] = field(default_factory=list)
+    session_numbers: list[Row] = field(default_factory=list)
+    cleared_sessions: list[int] = field(default_factory=list)
+    sent_messages: list[Row] = field(default_factory=list)
+    new_orders: list[Row] = field(default_factory=list)
+    changed_orders: list[Row] = field(default_factory=list)
+    executions: list[Row] = field(default_factory=list)
+    prices: list[Row] = field(default_factory=list)
+
+    @property
+    def is_filled(self) -> bool:
+        parts = (
+            self.new_sessions,
+            self.session_numbers,
+            self.sent_messages,
+            self.new_orders,
+            self.changed_orders,
+        )
+        return any(parts) or bool(self.cleared_sessions or self.executions or self.prices)
+
+
+_CHANGING: Final = [
+    column.name
+    for column in orders.columns
+    if column.name not in ("id", "fix_version", "sender_comp_id", "target_comp_id", "created_at")
+]
+_UPDATE_ORDER: Final = (
+    update(orders)
+    .where(orders.c.id == bindparam("b_id"))
+    .values({name: bindparam(name) for name in _CHANGING})
+)
+_UPDATE_SESSION: Final = (
+    update(sessions)
+    .where(sessions.c.id == bindparam("b_id"))
+    .values(next_in=bindparam("next_in"), next_out=bindparam("next_out"))
+)
+_UPDATE_PRICE: Final = (
+    update(stocks)
+    .where(stocks.c.symbol == bindparam("b_symbol"))
+    .values(last_price=bindparam("last_price"), updated_at=bindparam("updated_at"))
+)
+
+
+class Database:
+    """Raises DatabaseError from every method when the database can't be read or written."""
+
+    def __init__(self, url: str) -> None:
+        self.url: URL = make_url(url)
+        self._engine: Engine = create_engine(self.url, connect_args=_connect_args(self.url))
+        if self.url.get_backend_name() == "sqlite":
+            event.listen(self._engine, "connect", _set_pragmas)
+
+    def create(self, universe: Iterable[Row]) -> None:
+        """Make the tables, and add the stocks that are not there yet."""
+        try:
+            with self._engine.begin() as connection:
+                metadata.create_all(connection)
+                known = set(connection.scalars(select(stocks.c.symbol)))
+                missing = [row for row in universe if row["symbol"] not in known]
+                if missing:
+                    connection.execute(insert(stocks), missing)
+        except DBAPIError as error:
+            raise DatabaseError(str(error.orig)) from error
+
+    def write(self, batch: Batch) -> None:
+        """All of it or nothing."""
+        steps: list[tuple[Any, list[Row]]] = [
+            (insert(sessions), batch.new_sessions),
+            (_UPDATE_SESSION, batch.session_numbers),
+            (insert(sent_messages), batch.sent_messages),
+            (insert(orders), batch.new_orders),
+            (_UPDATE_ORDER, batch.changed_orders),
+            (insert(executions), batch.executions),
+            (_UPDATE_PRICE, batch.prices),
+        ]
+        try:
+            with self._engine.begin() as connection:
+                if batch.cleared_sessions:
+                    connection.execute(
+                        delete(sent_messages).where(sent_messages.c.session_id.in_(batch.cleared_sessions))
+                    )
+                for statement, rows in steps:
+                    if rows:
+                        connection.execute(statement, rows)
+        except DBAPIError as error:
+            raise DatabaseError(str(error.orig)) from error
+
+    def load_sessions(self) -> list[Row]:
+        return self._rows(select(sessions))
+
+    def load_stocks(self) -> list[Row]:
+        return self._rows(select(stocks).order_by(stocks.c.symbol))
+
+    def load_open_orders(self) -> list[Row]:
+        return self._rows(select(orders).where(orders.c.is_open == 1).order_by(orders.c.id))
+
+    def load_order(self, order_id: int) -> Row | None:
+        rows = self._rows(select(orders).where(orders.c.id == order_id))
+        return rows[0] if rows else None
+
+    def load_cl_ord_ids(self) -> list[Row]:
+        """Of every order: `id`, whose it is, and its chain of ClOrdIDs."""
+        c = orders.c
+        return self._rows(select(c.id, c.fix_version, c.sender_comp_id, c.target_comp_id, c.cl_ord_ids))
+
+    def last_execution_id(self) -> int:
+        return int(self._rows(select(func.coalesce(func.max(executions.c.id), 0).label("last")))[0]["last"])
+
+    def read_sent(self, session_id: int, begin: int, end: int, limit: int) -> list[tuple[int, bytes]]:
+        c = sent_messages.c
+        statement = select(c.msg_seq_num, c.raw).where(
+            c.session_id == session_id, c.msg_seq_num.between(begin, end)
+        )
+        rows = self._rows(statement.order_by(c.msg_seq_num).limit(limit))
+        return [(row["msg_seq_num"], row["raw"]) for row in rows]
+
+    def list_orders(self, limit: int, before: int | None = None, **equal: Any) -> list[Row]:
+        """Newest first."""
+        return self._listed(orders, limit, before, equal)
+
+    def list_executions(self, limit: int, before: int | None = None, **equal: Any) -> list[Row]:
+        """Newest first."""
+        return self._listed(executions, limit, before, equal)
+
+    def count_orders(self) -> dict[str, int]:
+        """By status."""
+        rows = self._rows(select(orders.c.status, func.count().label("count")).group_by(orders.c.status))
+        return {row["status"]: row["count"] for row in rows}
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def _listed(self, table: Table, limit: int, before: int | None, equal: dict[str, Any]) -> list[Row]:
+        statement = select(table).order_by(table.c.id.desc()).limit(limit)
+        if before is not None:
+            statement = statement.where(table.c.id < before)
+        for name, value in equal.items():
+            statement = statement.where(table.c[name] == value)
+        return self._rows(statement)
+
+    def _rows(self, statement: Any) -> list[Row]:
+        try:
+            with self._engine.connect() as connection:
+                found: Sequence[Any] = connection.execute(statement).mappings().all()
+                return [dict(row) for row in found]
+        except DBAPIError as error:
+            raise DatabaseError(str(error.orig)) from error
+
+
+def _connect_args(url: URL) -> dict[str, Any]:
+    # The core must not stand still for the usual five seconds when another process holds the database.
+    return {"timeout": 1.0} if url.get_backend_name() == "sqlite" else {}
+
+
+def _set_pragmas(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.close()

@@ -1,0 +1,71 @@
+"""Rows of the database and live sessions as the JSON of the REST interface. One function for each type."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import orjson
+
+from broker.api_input import ORD_TYPES, SIDES, TIMES_IN_FORCE, name_of
+from broker.connection import Connection
+from broker.order import average_price, plain
+from broker.session import Session
+
+
+def time_to_json(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def order_to_json(row: Mapping[str, Any]) -> dict[str, Any]:
+    average = average_price(Decimal(row["notional"]), Decimal(row["filled_quantity"]))
+    return {
+        "id": row["id"],
+        "order_id": f"O{row['id']}",
+        "cl_ord_id": row["cl_ord_id"],
+        "cl_ord_ids": row["cl_ord_ids"].split("\x01"),
+        "sender_comp_id": row["sender_comp_id"],
+        "target_comp_id": row["target_comp_id"],
+        "fix_version": row["fix_version"],
+        "symbol": row["symbol"],
+        "side": name_of(SIDES, row["side"]),
+        "order_type": name_of(ORD_TYPES, row["order_type"]),
+        "quantity": row["quantity"],
+        "limit_price": row["limit_price"],
+        "stop_price": row["stop_price"],
+        "time_in_force": name_of(TIMES_IN_FORCE, row["time_in_force"]),
+        "account": row["account"],
+        "status": row["status"],
+        "filled_quantity": row["filled_quantity"],
+        "remaining_quantity": row["remaining_quantity"],
+        "average_price": plain(average),
+        "behaviour": orjson.loads(row["behaviour"])["mode"],
+        "text": row["text"],
+        "created_at": time_to_json(row["created_at"]),
+        "updated_at": time_to_json(row["updated_at"]),
+    }
+
+
+def execution_to_json(row: Mapping[str, Any]) -> dict[str, Any]:
+    side = name_of(SIDES, row["side"])
+    return {**row, "side": side, "created_at": time_to_json(row["created_at"])}
+
+
+def stock_to_json(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {**row, "updated_at": time_to_json(row["updated_at"])}
+
+
+def client_to_json(session: Session, connection: Connection | None) -> dict[str, Any]:
+    return {
+        "sender_comp_id": session.key.client,
+        "target_comp_id": session.key.broker,
+        "fix_version": session.key.version,
+        "state": session.state.value,
+        "address": connection.address if connection else None,
+        "connected_at": time_to_json(connection.connected_at) if connection else None,
+        "heartbeat_interval": session.heart_bt_int,
+        "next_incoming_seq_num": session.next_in,
+        "next_outgoing_seq_num": session.next_out,
+    }

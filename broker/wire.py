@@ -1,0 +1,209 @@
+"""FIX tag=value on the wire: cutting a stream into messages, reading their fields, building new ones.
+
+`simplefix.FixParser` walks a stream byte by byte (84 µs for an order). The frame of a message is found here by its
+BodyLength(9) and CheckSum(10) first; its fields then go straight into a `simplefix.FixMessage` (5 µs). A message with
+a data field, which may hold SOH, takes simplefix's parser.
+"""
+
+from __future__ import annotations
+
+import calendar
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+import simplefix
+from simplefix.data import RAW_LEN_TAGS
+
+SOH: Final = b"\x01"
+MAX_MESSAGE: Final = 1 << 20
+"""Bytes. A longer BodyLength(9) can only be garbage."""
+
+Pair = tuple[bytes, bytes]
+
+_START: Final = b"8=FIX"
+_RAW_LENGTH_TAGS: Final = frozenset(b"%d" % tag for tag in RAW_LEN_TAGS)
+_LONGEST_HEAD: Final = 32
+
+
+class Garbled(Exception):
+    """Bytes that are no FIX message. They are ignored, as the session protocol demands."""
+
+
+class Message(simplefix.FixMessage):  # type: ignore[misc]
+    """A received message: simplefix's `pairs` in order of the wire, and `fields` by tag (the first of each tag)."""
+
+    pairs: list[Pair]
+    fields: dict[bytes, bytes]
+    msg_type: bytes
+    raw: bytes
+
+    def text(self, tag: bytes) -> str | None:
+        """The value as text, None when the field is absent."""
+        value = self.fields.get(tag)
+        return None if value is None else value.decode("latin-1")
+
+    def number(self, tag: bytes) -> int | None:
+        """The value as an unsigned integer, None when it is absent or is not one."""
+        value = self.fields.get(tag)
+        return int(value) if value is not None and value.isdigit() and len(value) < 19 else None
+
+
+def parse(frame: bytes) -> Message:
+    """The fields of one frame. Raises Garbled when it has a field without `=`, or MsgType(35) is not third."""
+    pairs: list[Pair] = []
+    message = Message()
+    for field in frame[:-1].split(SOH):
+        tag, equals, value = field.partition(b"=")
+        if tag in _RAW_LENGTH_TAGS:
+            pairs = _parse_with_data(frame)
+            break
+        if not equals:
+            raise Garbled(f"a field without '=': {field[:40]!r}")
+        pairs.append((tag, value))
+    if len(pairs) < 4 or pairs[2][0] != b"35":
+        raise Garbled("MsgType(35) is not the third field")
+    message.pairs = pairs
+    message.fields = dict(reversed(pairs))
+    message.begin_string = pairs[0][1]
+    message.message_type = message.msg_type = pairs[2][1]
+    message.raw = frame
+    return message
+
+
+def _parse_with_data(frame: bytes) -> list[Pair]:
+    parser = simplefix.FixParser(allow_empty_values=True)
+    parser.append_buffer(frame)
+    try:
+        parsed = parser.get_message()
+    except (simplefix.errors.ParsingError, ValueError) as error:
+        raise Garbled(f"a data field that can't be read: {error}") from error
+    if parsed is None or parser.get_buffer():
+        raise Garbled("a data field longer or shorter than its length says")
+    return list(parsed.pairs)
+
+
+class Framer:
+    """Cuts a stream of bytes into messages whose BodyLength(9) and CheckSum(10) are right.
+
+    `garbled` counts what was thrown away, `last_garbled` says why.
+    """
+
+    def __init__(self) -> None:
+        self._buffer = b""
+        self.garbled = 0
+        self.last_garbled = ""
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """The complete frames, as they become known. Never raises, whatever the bytes."""
+        buffer = self._buffer + data if self._buffer else data
+        at = 0
+        try:
+            while True:
+                if not buffer.startswith(_START, at):
+                    at = self._skip(buffer, at)
+                    if not buffer.startswith(_START, at):
+                        return
+                end = self._frame_end(buffer, at)
+                if end == 0:
+                    return
+                if end < 0:
+                    at += len(_START)
+                    continue
+                frame = buffer[at:end]
+                at = end
+                yield frame
+        finally:
+            self._buffer = buffer[at:]
+
+    def _skip(self, buffer: bytes, at: int) -> int:
+        """The next place where a message may begin: a start, or an end of the buffer that a start may grow from."""
+        found = buffer.find(_START, at)
+        if found < 0:
+            found = len(buffer)
+            for length in range(min(len(_START) - 1, len(buffer) - at), 0, -1):
+                if buffer.endswith(_START[:length]):
+                    found = len(buffer) - length
+                    break
+        if found > at:
+            self._throw_away("bytes outside of any message")
+        return found
+
+    def _frame_end(self, buffer: bytes, at: int) -> int:
+        """Where the frame ends; 0: not all here yet; -1: no message starts here."""
+        length_at = buffer.find(b"\x019=", at, at + _LONGEST_HEAD)
+        length_end = buffer.find(SOH, length_at + 3, at + _LONGEST_HEAD) if length_at >= 0 else -1
+        if length_end < 0:
+            if len(buffer) - at < _LONGEST_HEAD:
+                return 0
+            return self._throw_away("no BodyLength(9) behind BeginString(8)")
+        digits = buffer[length_at + 3 : length_end]
+        if not digits.isdigit() or b"\x01" in buffer[at:length_at] or (length := int(digits)) > MAX_MESSAGE:
+            return self._throw_away(f"BodyLength(9) is {digits!r}")
+        trailer = length_end + 1 + length
+        end = trailer + 7
+        if len(buffer) < end:
+            return 0
+        if buffer[trailer - 1] != 1 or not buffer.startswith(b"10=", trailer) or buffer[end - 1] != 1:
+            return self._throw_away("BodyLength(9) does not lead to CheckSum(10)")
+        if buffer[trailer + 3 : end - 1] != b"%03d" % (sum(buffer[at:trailer]) & 255):
+            self._throw_away("CheckSum(10) is wrong")
+            return -1
+        return end
+
+    def _throw_away(self, reason: str) -> int:
+        self.garbled += 1
+        self.last_garbled = reason
+        return -1
+
+
+def encode(begin_string: bytes, msg_type: bytes, header: Iterable[Pair], body: Sequence[Pair]) -> bytes:
+    """A complete message. `header` is what follows MsgType(35)."""
+    content = b"".join([b"%b=%b\x01" % pair for pair in (*header, *body)])
+    head = b"8=%b\x019=%d\x01" % (begin_string, len(content) + len(msg_type) + 4)
+    message = b"%b35=%b\x01%b" % (head, msg_type, content)
+    return b"%b10=%03d\x01" % (message, sum(message) & 255)
+
+
+_UNPRINTABLE: Final = dict.fromkeys([*range(32), 127], " ")
+
+
+def value(text: object) -> bytes:
+    """A field's value. What latin-1 has no character for becomes `?`; control characters become spaces."""
+    return str(text).translate(_UNPRINTABLE).encode("latin-1", "replace")
+
+
+_second = (0, "")
+
+
+def utc_timestamp(now: float) -> bytes:
+    """UTCTimestamp with milliseconds."""
+    global _second
+    millis = int(now * 1000)
+    second, millis = divmod(millis, 1000)
+    if _second[0] != second:
+        _second = (second, time.strftime("%Y%m%d-%H:%M:%S", time.gmtime(second)))
+    return b"%b.%03d" % (_second[1].encode(), millis)
+
+
+_minutes: dict[bytes, int] = {}
+
+
+def parse_utc_timestamp(text: bytes) -> float | None:
+    """Seconds since the epoch; None when it is not `YYYYMMDD-HH:MM:SS` with an optional fraction."""
+    minute = _minutes.get(text[:14])
+    if minute is None:
+        try:
+            parsed = time.strptime(text[:14].decode("ascii"), "%Y%m%d-%H:%M")
+        except (ValueError, UnicodeDecodeError):
+            return None
+        minute = calendar.timegm(parsed)
+        if len(_minutes) > 64:
+            _minutes.clear()
+        _minutes[text[:14]] = minute
+    seconds, point, fraction = text[15:].partition(b".")
+    if text[14:15] != b":" or len(seconds) != 2 or not seconds.isdigit() or int(seconds) > 60:
+        return None
+    if point and not (fraction.isdigit() and len(fraction) <= 12):
+        return None
+    return minute + int(seconds) + (int(fraction) / 10 ** len(fraction) if point else 0)
