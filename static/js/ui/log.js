@@ -47,7 +47,7 @@ function Bar() {
     <select aria-label="Session" data-testid="log-session" value=${now.session} onChange=${(event) => set('session', event.target.value)}>
       <option value="">All sessions</option>${sessions.value.map((one) => html`<option key=${one.name} value=${one.name} selected=${one.name === now.session}>${one.name}</option>`)}</select>
     <select aria-label="Direction" data-testid="log-direction" value=${now.direction} onChange=${(event) => set('direction', event.target.value)}>
-      <option value="">In and out</option>${Object.entries(DIRECTIONS).map(([value, [, label]]) => html`<option key=${value} value=${value} selected=${value === now.direction}>${label}</option>`)}</select>
+      <option value="">Any direction</option>${Object.entries(DIRECTIONS).map(([value, [, label]]) => html`<option key=${value} value=${value} selected=${value === now.direction}>${label}</option>`)}</select>
     <select aria-label="Message type" data-testid="log-type" value=${now.msgType} onChange=${(event) => set('msgType', event.target.value)}>
       <option value="">All types</option>${[...new Set([...log.types, ...(now.msgType ? [now.msgType] : [])])].sort().map((one) => html`<option key=${one} value=${one} selected=${one === now.msgType}>${one} ${msgTypeName(one)}</option>`)}</select>
     <input type="search" class="search" placeholder="Text or tag=value" aria-label="Search the messages" data-testid="log-search" value=${now.text} onInput=${(event) => set('text', event.target.value)} />

@@ -1,0 +1,160 @@
+"""What every open browser must show at once, and what a browser remembers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.desk_page import DeskPage, broker_does, broker_fills, broker_order
+from tests.support.stack import FIX42, FIX44, Stack
+
+pytestmark = pytest.mark.browser
+
+HTML = "<img src=x onerror=document.title='owned'><b>bold</b>"
+
+
+@pytest.fixture
+def desk(stack: Stack, page: Page) -> DeskPage:
+    stack.behave(default="manual")
+    return DeskPage(page, stack).ready()
+
+
+@pytest.fixture
+def other_page(browser: Browser) -> Iterator[Page]:
+    """A second person's browser: it shares nothing with the first."""
+    context = browser.new_context(viewport={"width": 1024, "height": 768}, color_scheme="dark")
+    context.set_default_timeout(15_000)
+    yield context.new_page()
+    context.close()
+
+
+def test_two_browsers_see_the_same_order_change(desk: DeskPage, stack: Stack, other_page: Page) -> None:
+    other = DeskPage(other_page, stack).open()
+    desk.choose(FIX44)
+    desk.fill_ticket(symbol="NVDA", order_qty="20", price="400")
+
+    sent = desk.send()
+    desk.expect_row(sent, status="New")
+    other.expect_row(sent, symbol="NVDA", status="New")
+
+    other_page.locator(f'[row-id$="/{sent}"] [data-testid=row-cancel]').click()
+    other.expect_row(sent, status="Canceled")
+    desk.expect_row(sent, status="Canceled")
+
+
+def test_the_theme_follows_the_system_and_then_the_person(stack: Stack, other_page: Page) -> None:
+    DeskPage(other_page, stack).open()
+    root = other_page.locator("html")
+    expect(root).to_have_attribute("data-theme", "dark")
+    other_page.emulate_media(color_scheme="light")
+    expect(root).to_have_attribute("data-theme", "light")
+
+    other_page.get_by_test_id("theme-toggle").click()
+    expect(root).to_have_attribute("data-theme", "dark")
+    other_page.reload()
+    expect(root).to_have_attribute("data-theme", "dark")
+
+
+def test_the_blotter_and_the_log_are_filtered(desk: DeskPage, stack: Stack) -> None:
+    sent = stack.send(FIX42, symbol="CSCO", ord_type="LIMIT", price="10", order_qty=7)
+    other = stack.send(FIX44, symbol="INTC", ord_type="LIMIT", price="10", order_qty=7)
+    desk.expect_row(sent, status="New")
+    desk.expect_row(other, status="New")
+
+    desk.get("blotter-search").fill("csco")
+    expect(desk.cell(other, "symbol")).to_have_count(0)
+    desk.expect_row(sent, symbol="CSCO")
+    desk.get("blotter-search").fill("")
+    desk.expect_row(other, symbol="INTC")
+
+    desk.get("log-search").fill(sent)
+    expect(desk.log_lines("8")).to_have_count(1)
+    expect(desk.log_lines("D")).to_have_count(1)
+    desk.get("log-direction").select_option(label="Out")
+    expect(desk.log_lines("8")).to_have_count(0)
+    expect(desk.log_lines("D")).to_have_count(1)
+    desk.get("log-session").select_option(label=FIX44)
+    expect(desk.get("log-line")).to_have_count(0)
+
+
+def test_heartbeats_are_hidden_until_asked_for(desk: DeskPage) -> None:
+    desk.choose(FIX44)
+    desk.get("log-type").wait_for()
+    expect(desk.log_lines("A").first).to_be_visible()
+    expect(desk.log_lines("0")).to_have_count(0)
+    desk.get("log-heartbeats").check()
+    expect(desk.log_lines("0").first).to_be_attached(timeout=25_000)
+
+
+def test_the_log_follows_until_someone_scrolls_up(desk: DeskPage, stack: Stack) -> None:
+    for _ in range(25):
+        stack.send(FIX42, symbol="BAC", ord_type="LIMIT", price="10")
+    lines, follow = desk.get("log-lines"), desk.get("log-follow")
+    expect(follow).to_have_attribute("aria-pressed", "true")
+
+    lines.hover()
+    desk.page.mouse.wheel(0, -300)
+    expect(follow).to_have_attribute("aria-pressed", "false")
+    top = lines.evaluate("element => element.scrollTop")
+    sent = stack.send(FIX42, symbol="BAC", ord_type="LIMIT", price="10")
+    desk.expect_row(sent, status="New")
+    assert lines.evaluate("element => element.scrollTop") == top
+
+    follow.click()
+    expect(desk.get("log-line").last).to_contain_text(sent)
+
+
+def test_html_from_the_counterparty_is_text(desk: DeskPage, stack: Stack) -> None:
+    sent = stack.send(FIX44, symbol="AMZN", ord_type="LIMIT", price="10")
+    order = broker_order(stack, sent)
+    broker_does(stack, f"/api/orders/{order['id']}/reject", text=HTML)
+
+    desk.expect_row(sent, status="Rejected", text=HTML)
+    expect(desk.get("toasts")).to_contain_text(HTML)
+    desk.page.locator(f'[row-id$="/{sent}"] [data-testid=row-detail]').click()
+    expect(desk.get("drawer-text")).to_have_text(HTML)
+    desk.get("drawer-close").click()
+    desk.get("log-search").fill(sent)
+    desk.log_lines("8").last.click()
+    assert HTML in [row["value"] for row in desk.decoded()]
+
+    assert desk.page.locator("img[src=x]").count() == 0
+    assert desk.page.title() == "SendFix"
+
+
+def test_a_lost_desk_is_shown_and_what_was_missed_is_loaded(own_stack: Stack, other_page: Page) -> None:
+    own_stack.behave(default="manual")
+    desk = DeskPage(other_page, own_stack).open()
+    sent = own_stack.send(FIX42, symbol="WMT", ord_type="LIMIT", price="10")
+    desk.expect_row(sent, status="New")
+
+    assert own_stack.desk is not None
+    own_stack.desk.stop()
+    expect(desk.get("desk-link")).to_have_attribute("data-state", "lost")
+    expect(desk.get("banner")).to_contain_text("No connection to the desk since")
+    expect(desk.get("send")).to_be_disabled()
+    broker_fills(own_stack, sent, 100, "10")
+
+    own_stack.start_desk()
+    desk.ready()
+    expect(desk.get("banner")).to_have_text("")
+    desk.expect_row(sent, status="Filled", cum_qty="100")
+    later = own_stack.send(FIX42, symbol="WMT", ord_type="LIMIT", price="10")
+    desk.expect_row(later, status="New")
+    expect(desk.get("tab-orders")).to_have_text(re.compile(r"Orders\s+2"))
+    desk.get("log-search").fill(sent)
+    expect(desk.log_lines("D")).to_have_count(1)
+    expect(desk.log_lines("8")).to_have_count(2)
+
+
+def test_the_page_says_when_the_engine_is_away(own_stack: Stack, other_page: Page) -> None:
+    desk = DeskPage(other_page, own_stack).open()
+    assert own_stack.engine is not None
+    own_stack.engine.stop()
+    expect(desk.get("banner")).to_contain_text("FIX engine is not available")
+    expect(desk.get("send")).to_be_disabled()
+    own_stack.start_engine()
+    expect(desk.get("banner")).to_have_text("")

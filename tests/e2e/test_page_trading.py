@@ -1,0 +1,173 @@
+"""A whole trade in a real browser: connect, send, see it filled, replace, cancel, decode a message."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.desk_page import DeskPage, broker_fills
+from tests.support.stack import FIX42, FIX44, Stack
+
+pytestmark = pytest.mark.browser
+
+BOTH = pytest.mark.parametrize("session", [FIX42, FIX44])
+
+
+@pytest.fixture
+def desk(stack: Stack, page: Page) -> DeskPage:
+    stack.behave(default="manual")
+    return DeskPage(page, stack).ready()
+
+
+@BOTH
+def test_a_session_is_disconnected_and_connected(desk: DeskPage, session: str) -> None:
+    card, button = desk.get(f"session-{session}"), desk.get(f"connect-{session}")
+    expect(card).to_have_attribute("data-state", "connected")
+
+    button.click()
+    expect(card).to_have_attribute("data-state", re.compile("not_connected|disconnected"))
+    desk.choose(session)
+    expect(desk.get("send")).to_be_disabled()
+    expect(desk.get("send-hint")).to_contain_text(session)
+
+    expect(button).to_have_text("Connect")
+    button.click()
+    expect(card).to_have_attribute("data-state", "connected")
+    expect(card).to_contain_text("Connected")
+    expect(desk.get("send")).to_be_enabled()
+
+
+@BOTH
+def test_an_order_is_sent_seen_filled_in_parts_and_decoded(
+    desk: DeskPage, stack: Stack, session: str
+) -> None:
+    desk.choose(session)
+    desk.page.keyboard.press("/")
+    desk.fill_ticket(symbol="AAPL", order_qty="300", price="230.10")
+    expect(desk.get("preview")).to_contain_text("55=AAPL")
+    expect(desk.get("preview")).to_contain_text("44=230.10")
+
+    sent = desk.send(key=True)
+    desk.expect_row(sent, symbol="AAPL", side="Buy", order_qty="300", price="230.10", status="New")
+
+    broker_fills(stack, sent, 100, "230.05")
+    desk.expect_row(sent, status="Part filled", cum_qty="100", leaves_qty="200", avg_px="230.05")
+    broker_fills(stack, sent, 200, "230.10")
+    desk.expect_row(sent, status="Filled", cum_qty="300", leaves_qty="0")
+    expect(desk.get("toasts")).to_contain_text(f"Filled: AAPL {sent}")
+
+    desk.get("tab-executions").click()
+    fills = desk.page.locator("[data-testid=executions-grid] [row-id]").filter(has_text=sent)
+    expect(fills).to_have_count(3)
+    desk.get("tab-orders").click()
+
+    desk.get("log-search").fill(sent)
+    desk.log_lines("8").last.click()
+    fields = {row["name"]: row for row in desk.decoded()}
+    assert fields["ClOrdID"] == {"tag": "11", "name": "ClOrdID", "value": sent, "meaning": ""}
+    assert fields["OrdStatus"]["tag"] == "39"
+    assert fields["OrdStatus"]["meaning"] == "FILLED"
+
+
+@BOTH
+def test_an_order_is_replaced_and_canceled_from_the_ticket(desk: DeskPage, session: str) -> None:
+    desk.choose(session)
+    desk.get("side-sell").click()
+    desk.fill_ticket(symbol="MSFT", order_qty="50", price="500")
+    sent = desk.send()
+    desk.expect_row(sent, side="Sell", status="New")
+
+    desk.cell(sent, "symbol").click()
+    expect(desk.get("ticket")).to_have_attribute("data-mode", "replace")
+    desk.fill_ticket(order_qty="80", price="501.5")
+    expect(desk.get("preview")).to_contain_text(f"41={sent}")
+    desk.get("replace").click()
+    desk.expect_row(sent, order_qty="80", price="501.50")
+
+    expect(desk.get("ticket-order")).to_contain_text("Sell 80 MSFT at 501.5")
+    desk.get("cancel").click()
+    desk.expect_row(sent, status="Canceled")
+    expect(desk.get("cancel")).to_be_disabled()
+
+    desk.cell(sent, "symbol").dblclick()
+    chain = desk.get("drawer").locator(".chain li")
+    expect(chain).to_have_count(3)
+    expect(chain.first).to_contain_text(sent)
+    expect(desk.get("drawer")).to_contain_text("OrderCancelReplaceRequest")
+
+
+def test_a_request_that_is_not_answered_stands_on_the_row(desk: DeskPage, stack: Stack) -> None:
+    desk.choose(FIX44)
+    desk.fill_ticket(symbol="JPM", order_qty="10", price="100")
+    sent = desk.send()
+    desk.expect_row(sent, status="New")
+
+    stack.behave(default="ignore")
+    desk.page.locator(f'[row-id$="/{sent}"] [data-testid=row-cancel]').click()
+    desk.expect_row(sent, status="Cancel sent")
+
+
+def test_many_orders_are_canceled_with_one_question(desk: DeskPage) -> None:
+    desk.choose(FIX42)
+    sent = []
+    for symbol in ("V", "MA", "HD"):
+        desk.fill_ticket(symbol=symbol, order_qty="10", price="20")
+        expect(desk.get("send")).to_be_enabled()
+        sent.append(desk.send())
+    for cl_ord_id in sent[:2]:
+        desk.expect_row(cl_ord_id, status="New")
+        desk.page.locator(f'[row-id$="/{cl_ord_id}"] .ag-selection-checkbox input').check()
+
+    desk.get("cancel-selected").click()
+    expect(desk.get("question").locator(".asked li")).to_have_count(2)
+    desk.get("keep").click()
+    desk.expect_row(sent[0], status="New")
+
+    desk.get("cancel-selected").click()
+    desk.get("confirm").click()
+    desk.expect_row(sent[0], status="Canceled")
+    desk.expect_row(sent[1], status="Canceled")
+    desk.expect_row(sent[2], status="New")
+
+
+def test_no_single_key_trades(desk: DeskPage, stack: Stack) -> None:
+    desk.choose(FIX44)
+    desk.fill_ticket(symbol="DIS", order_qty="10", price="20")
+    sent = desk.send()
+    desk.expect_row(sent, status="New")
+    requests_seen: list[str] = []
+    desk.page.on("request", lambda request: requests_seen.append(f"{request.method} {request.url}"))
+
+    desk.page.locator("body").press("Escape")
+    for key in "abcdefghijklmnopqrstuvwxyzX":
+        desk.page.locator("body").press(key)
+        desk.page.keyboard.press("Escape")
+    expect(desk.get("question")).to_have_count(0)
+
+    assert [request for request in requests_seen if request.startswith("POST ")] == []
+    assert stack.order(sent)["status"] == "NEW"
+
+
+def test_the_ticket_says_what_is_wrong_beside_the_field(desk: DeskPage) -> None:
+    desk.choose(FIX42)
+    desk.fill_ticket(symbol="AAPL", order_qty="-5", ord_type="Stop limit")
+    expect(desk.get("fault-order_qty")).to_have_text("A number above 0.")
+    expect(desk.get("ticket-stop_px")).to_be_visible()
+    desk.fill_ticket(order_qty="5", ord_type="Market")
+    expect(desk.get("fault-order_qty")).to_have_count(0)
+    expect(desk.get("ticket-price")).to_have_count(0)
+
+    desk.get("add-field").click()
+    desk.get("extra-name").fill("NoSuchField")
+    desk.get("extra-name").press("Tab")
+    desk.get("extra-value").press("Tab")
+    expect(desk.get("fault-extra")).to_contain_text("is not a field of NewOrderSingle")
+    desk.get("extra-name").fill("9001")
+    desk.get("extra-value").fill("house")
+    expect(desk.get("fault-extra")).to_have_count(0)
+    expect(desk.get("preview")).to_contain_text("9001=house")
+
+    sent = desk.send()
+    assert desk.stack.order(sent)["custom_tags"] == {"9001": "house"}
