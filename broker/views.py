@@ -49,12 +49,28 @@ def order_to_json(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def execution_to_json(row: Mapping[str, Any]) -> dict[str, Any]:
-    side = name_of(SIDES, row["side"])
-    return {**row, "side": side, "created_at": time_to_json(row["created_at"])}
+    return {
+        "id": row["id"],
+        "exec_id": row["exec_id"],
+        "order_id": row["order_id"],
+        "cl_ord_id": row["cl_ord_id"],
+        "sender_comp_id": row["sender_comp_id"],
+        "symbol": row["symbol"],
+        "side": name_of(SIDES, row["side"]),
+        "exec_quantity": row["exec_quantity"],
+        "exec_price": row["exec_price"],
+        "cum_quantity": row["cum_quantity"],
+        "leaves_quantity": row["leaves_quantity"],
+        "created_at": time_to_json(row["created_at"]),
+    }
 
 
 def stock_to_json(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {**row, "updated_at": time_to_json(row["updated_at"])}
+    return {
+        "symbol": row["symbol"],
+        "last_price": row["last_price"],
+        "updated_at": time_to_json(row["updated_at"]),
+    }
 
 
 def client_to_json(session: Session, connection: Connection | None) -> dict[str, Any]:
