@@ -130,6 +130,17 @@ def violations(source: str, module: str, is_package: bool = False) -> list[str]:
     return found
 
 
+def clock_and_file_calls(source: str) -> list[str]:
+    """Calls that read the clock or open a file."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "attr", None) or getattr(node.func, "id", None)
+            if name in ("now", "utcnow", "today", "open"):
+                found.append(f"line {node.lineno}: {ast.unparse(node)}")
+    return found
+
+
 def modules() -> list[tuple[str, Path]]:
     files = [ROOT / f"{name}.py" for name in ROOT_MODULES]
     files += [*(ROOT / "sendfix").rglob("*.py"), *(ROOT / "broker").rglob("*.py")]
@@ -145,6 +156,20 @@ def modules() -> list[tuple[str, Path]]:
 )
 def test_a_module_imports_only_what_its_layer_may(module: str, file: Path) -> None:
     assert violations(file.read_text(encoding="utf-8"), module, file.name == "__init__.py") == []
+
+
+@pytest.mark.parametrize(
+    "file",
+    [file for module, file in modules() if any(within(module, package) for package in PURE)],
+    ids=lambda file: str(file.relative_to(ROOT)),
+)
+def test_pure_layers_read_no_clock_and_open_no_file(file: Path) -> None:
+    assert clock_and_file_calls(file.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("source", ["datetime.now(UTC)", "def f():\n    return date.today()", "open('x')"])
+def test_a_call_of_clock_or_file_is_caught(source: str) -> None:
+    assert clock_and_file_calls(source)
 
 
 @pytest.mark.parametrize(
