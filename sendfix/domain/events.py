@@ -111,7 +111,8 @@ class ExecutionReported:
 
 @dataclass(frozen=True, slots=True)
 class CancelRejected:
-    """OrderCancelReject(9): refuses the request `cl_ord_id`, a cancel or a replace.
+    """OrderCancelReject(9): refuses the request `cl_ord_id`, a cancel or a replace. `ord_status` is None where the
+    counterparty left it out.
 
     `sent` and `poss_dup` are as in `ExecutionReported`."""
 
@@ -120,7 +121,7 @@ class CancelRejected:
     cl_ord_id: str
     orig_cl_ord_id: str | None
     order_id: str | None
-    ord_status: OrdStatus
+    ord_status: OrdStatus | None
     cxl_rej_response_to: CxlRejResponseTo | str | None = None
     cxl_rej_reason: str | None = None
     text: str | None = None

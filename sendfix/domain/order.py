@@ -121,6 +121,15 @@ class Order:
         return self.requests[-1] if self.requests and self.status not in ENDED else None
 
     @property
+    def pending_replace(self) -> Pending | None:
+        """The latest unanswered replace. The next request builds on it: OrigClOrdID(41) is the last id that was not
+        rejected (FIX 4.2 Appendix D and FIX 4.4 Volume 4, where one replace follows another at once)."""
+        for request in reversed(self.requests):
+            if request.type == "replace":
+                return request
+        return None
+
+    @property
     def is_open(self) -> bool:
         """Whether it can still trade, so that a cancel or replace makes sense. After DONE_FOR_DAY or CALCULATED
         that is so for GTC and GTD orders with a rest."""

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from sendfix.domain.order import Order
 
 ZERO = Decimal(0)
-UNKNOWN_ORDER = "1"  # CxlRejReason(102)
 
 
 def on_cancel_rejected(order: Order, event: CancelRejected) -> None:
@@ -26,9 +25,10 @@ def on_cancel_rejected(order: Order, event: CancelRejected) -> None:
     if order.find_request(event.cl_ord_id) is None:
         return  # answered before: this is a resend
     if not (event.poss_dup and event.sent < order.last_report):
+        status = event.ord_status
         # FIX prescribes REJECTED for an unknown order: that is no word on one which was acknowledged.
-        unknown = event.cxl_rej_reason == UNKNOWN_ORDER and event.ord_status is OrdStatus.REJECTED
-        status = order.status if unknown and order.reported else event.ord_status
+        if status is None or (status is OrdStatus.REJECTED and order.reported):
+            status = order.status
         order.check(Kind.CANCEL_REJECTED, status)
         if status is not order.status and status in CLOSED:
             order.leaves_qty = ZERO

@@ -39,11 +39,12 @@ def encode_new(cmd: NewOrder, dictionary: Dictionary) -> bytes:
 
 def encode_replace(cmd: ReplaceOrder, dictionary: Dictionary) -> bytes:
     """OrderCancelReplaceRequest(G): the whole order again, with the changes. A change to None takes the field away.
-    Raises `InvalidRequest`."""
+    While another replace awaits its answer, this one replaces that. Raises `InvalidRequest`."""
     message = plan(dictionary, "G")
     order = cmd.order
     errors: list[FieldError] = []
-    texts = message.order_texts(order)
+    before = order.pending_replace
+    texts = message.order_texts(order, before)
     changes = {}
     for key, value in cmd.changes.items():
         if key in _FIXED:
@@ -54,8 +55,9 @@ def encode_replace(cmd: ReplaceOrder, dictionary: Dictionary) -> bytes:
     message.add_all(texts, errors, changes)
     _drop_what_lost_its_meaning(texts, changes)
     message.add_own(texts, errors, "cl_ord_id", cmd.cl_ord_id)
-    texts[ORIG_CL_ORD_ID] = order.cl_ord_id
-    custom = {**message.custom([], order.custom_tags), **message.custom(errors, cmd.custom_tags)}
+    texts[ORIG_CL_ORD_ID] = order.cl_ord_id if before is None else before.cl_ord_id
+    custom = message.custom([], order.custom_tags if before is None else before.custom_tags)
+    custom.update(message.custom(errors, cmd.custom_tags))
     texts[TRANSACT_TIME] = format_utc(cmd.transact_time)
     _default_handling(texts, message)
     check_order(texts, dictionary, errors)
@@ -66,9 +68,10 @@ def encode_cancel(cmd: CancelOrder, dictionary: Dictionary) -> bytes:
     """OrderCancelRequest(F), with what names the order and its instrument. Raises `InvalidRequest`."""
     message = plan(dictionary, "F")
     errors: list[FieldError] = []
-    texts = message.order_texts(cmd.order)
+    before = cmd.order.pending_replace
+    texts = message.order_texts(cmd.order, before)
     message.add_own(texts, errors, "cl_ord_id", cmd.cl_ord_id)
-    texts[ORIG_CL_ORD_ID] = cmd.order.cl_ord_id
+    texts[ORIG_CL_ORD_ID] = cmd.order.cl_ord_id if before is None else before.cl_ord_id
     texts[TRANSACT_TIME] = format_utc(cmd.transact_time)
     return message.body(texts, {}, errors)
 

@@ -135,9 +135,9 @@ def _execution_report(
 def _cancel_reject(session_name: str, raw: bytes, at: datetime, dictionary: Dictionary) -> CancelRejected:
     values = parse_values(raw)
     get = values.get
-    status_code = _needed(values, 39, "OrdStatus")
-    status = _ORD_STATUSES.get(status_code)
-    if status is None:
+    status_code = get(39)
+    status = _ORD_STATUSES.get(status_code) if status_code else None
+    if status_code and status is None:
         raise _Unreadable(f"OrdStatus(39) is {status_code!r}, which no FIX version has")
     order_id = get(37)
     poss_dup = get(43) == "Y"

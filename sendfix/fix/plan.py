@@ -7,7 +7,7 @@ from functools import cache
 
 from sendfix.domain.enums import FixEnum
 from sendfix.domain.errors import FieldError, InvalidRequest
-from sendfix.domain.order import Order
+from sendfix.domain.order import Order, Pending
 from sendfix.domain.values import format_decimal
 from sendfix.fix.dictionary import Dictionary
 from sendfix.fix.fieldtypes import Formatter, format_text, formatter_of
@@ -104,20 +104,22 @@ class Plan:
             raise ValueError("is raw data or its length, which a custom tag can't be")
         return format_text(value)
 
-    def order_texts(self, order: Order) -> dict[int, str]:
-        """What the order has of this message's fields, as confirmed last."""
+    def order_texts(self, order: Order, replace: Pending | None = None) -> dict[int, str]:
+        """What the order has of this message's fields: as confirmed last, or as the unanswered `replace` wants it."""
         texts: dict[int, str] = {}
+        terms = order if replace is None else replace
         for key, value in (
-            ("account", order.account),
+            ("account", terms.account),
             ("symbol", order.symbol),
             ("side", order.side),
-            ("order_qty", order.order_qty),
-            ("ord_type", order.ord_type),
-            ("price", order.price),
-            ("stop_px", order.stop_px),
-            ("time_in_force", order.time_in_force),
+            ("order_qty", terms.order_qty),
+            ("ord_type", terms.ord_type),
+            ("price", terms.price),
+            ("stop_px", terms.stop_px),
+            ("time_in_force", terms.time_in_force),
             ("order_id", order.order_id),
             *order.fields.items(),
+            *(replace.fields.items() if replace is not None else ()),
         ):
             entry = self._formatters.get(key)
             if value is None or entry is None or entry[0] in _REMARKS or entry[0] in self.message.groups:

@@ -234,6 +234,22 @@ def test_unknown_order_is_no_word_on_an_order_that_was_acknowledged() -> None:
     talk.shows(status=OrdStatus.NEW, pending=None, text="unknown order", is_open=True)
 
 
+def test_unknown_order_is_no_word_on_a_filled_order_either() -> None:
+    talk = Talk()
+    talk.fill(last=100, cum=100, leaves=0)
+    talk.cancel("B")
+    talk.cancel_reject("B", OrdStatus.REJECTED, cxl_rej_reason="1")
+    talk.shows(status=OrdStatus.FILLED, pending=None, leaves_qty=0)
+
+
+def test_a_reject_that_reports_no_status_keeps_it() -> None:
+    talk = Talk()
+    talk.accepted()
+    talk.cancel("B")
+    talk.cancel_reject("B", OrdStatus.NEW, ord_status=None, text="no")
+    talk.shows(status=OrdStatus.NEW, pending=None, text="no")
+
+
 def test_unknown_order_ends_an_order_that_was_never_acknowledged() -> None:
     talk = Talk()
     talk.cancel("B")

@@ -10,11 +10,12 @@ import pytest
 from sendfix.domain.commands import CancelOrder, ReplaceOrder, RequestStatus
 from sendfix.domain.enums import ExecType, OrdStatus
 from sendfix.domain.errors import InvalidRequest
-from sendfix.domain.events import ExecutionReported
+from sendfix.domain.events import CancelSent, ExecutionReported, ReplaceSent
 from sendfix.domain.order import Order
 from sendfix.fix.dictionary import Dictionary
 from sendfix.fix.encode import encode_cancel, encode_replace, encode_status_request
-from tests.unit.fix.kit import AT, LIMIT, TIME, body, order_of
+from sendfix.fix.interpret import interpret
+from tests.unit.fix.kit import AT, LIMIT, OUT, TIME, body, order_of
 
 TERMS = {"11=B2", "41=A1", "55=AAPL", "54=1", "38=100", "40=2", "44=10.50", TIME}
 
@@ -118,6 +119,32 @@ def test_a_cancel_names_the_order_and_its_instrument(dictionary: Dictionary) -> 
         "207=XNAS",
         TIME,
     }
+
+
+def test_a_request_builds_on_the_replace_that_is_on_its_way(dictionary: Dictionary) -> None:
+    order = order_of(dictionary, LIMIT)
+    raw = encode_replace(
+        ReplaceOrder(order, "B2", AT, {"price": "10.60", "max_floor": 5}, {9001: "x"}), dictionary
+    )
+    order.apply(sent(raw, dictionary))
+
+    second = encode_replace(ReplaceOrder(order, "C3", AT, {"order_qty": 150}, {}), dictionary)
+    assert {"41=B2", "11=C3", "38=150", "44=10.60", "111=5", "9001=x"} <= body(second)
+    cancel = encode_cancel(CancelOrder(order, "D4", AT), dictionary)
+    assert {"41=B2", "11=D4"} <= body(cancel)
+    assert "11=A1" in body(encode_status_request(RequestStatus(order), dictionary))
+
+
+def test_a_second_cancel_refers_to_the_order_and_not_to_the_first(dictionary: Dictionary) -> None:
+    order = order_of(dictionary, LIMIT)
+    order.apply(sent(encode_cancel(CancelOrder(order, "B2", AT), dictionary), dictionary))
+    assert {"41=A1", "11=C3"} <= body(encode_cancel(CancelOrder(order, "C3", AT), dictionary))
+
+
+def sent(raw: bytes, dictionary: Dictionary) -> ReplaceSent | CancelSent:
+    event = interpret("SIM", OUT, raw, AT, dictionary)
+    assert isinstance(event, ReplaceSent | CancelSent)
+    return event
 
 
 def test_a_status_request_names_the_order(dictionary: Dictionary) -> None:

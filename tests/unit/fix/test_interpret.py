@@ -166,6 +166,13 @@ def test_a_cancel_reject_without_an_id_can_not_be_understood() -> None:
     assert "ClOrdID(11) is missing" in event.reason
 
 
+def test_a_cancel_reject_may_lack_its_status() -> None:
+    event = read("35=9|34=8|11=B2|")
+    assert isinstance(event, CancelRejected)
+    assert event.ord_status is None
+    assert isinstance(read("35=9|34=8|11=B2|39=Z|"), Uninterpretable)
+
+
 def test_a_session_reject_names_the_field() -> None:
     event = read("35=3|34=8|45=2|371=38|372=D|373=1|58=Required tag missing|")
     assert event == MessageRejected(
