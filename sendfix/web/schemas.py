@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -14,17 +12,15 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
-    field_validator,
 )
 
 from sendfix.domain.enums import OrdStatus, OrdType, Side, TimeInForce
+from sendfix.services.intake import DIRECTIONS
 
 MAX_LIMIT = 5_000
 DEFAULT_LIMIT = 500
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=64)]
-# JSON numbers are taken as they stand, and strings too; the dictionary of the session decides what they must be.
-Amount = Annotated[str | int | Decimal, Field(union_mode="left_to_right")]
 
 
 def _enum_name(enum: Any) -> Any:
@@ -36,6 +32,13 @@ def _enum_name(enum: Any) -> Any:
 
 def _words(value: Any) -> Any:
     return [word.strip() for word in value.split(",") if word.strip()] if isinstance(value, str) else value
+
+
+def _directions(value: Any) -> Any:
+    words = _words(value)
+    if not set(words) <= set(DIRECTIONS):
+        raise ValueError(f"must be {', '.join(DIRECTIONS)}, or several of them with commas between")
+    return words
 
 
 class Input(BaseModel):
@@ -95,7 +98,7 @@ class SendOrder(BaseModel):
 
     session_name: Annotated[Name, Field(validation_alias=AliasChoices("session_name", "session"))]
     cl_ord_id: Name | None = None
-    custom_tags: dict[str, str | int | Decimal] = Field(default_factory=dict)
+    custom_tags: dict[str, Any] = Field(default_factory=dict)
 
 
 class ReplaceOrder(BaseModel):
@@ -117,7 +120,7 @@ class ReplaceOrder(BaseModel):
     )
 
     cl_ord_id: Name
-    custom_tags: dict[str, str | int | Decimal] = Field(default_factory=dict)
+    custom_tags: dict[str, Any] = Field(default_factory=dict)
 
 
 class CancelOrder(Input):
@@ -157,15 +160,8 @@ class TimeRange(Page):
     session_name: Name | None = None
     symbol: Name | None = None
     text: Annotated[str, StringConstraints(max_length=200)] | None = None
-    since: Annotated[AwareDatetime | datetime | None, Field(alias="from")] = None
-    until: Annotated[AwareDatetime | datetime | None, Field(alias="to")] = None
-
-    @field_validator("since", "until")
-    @classmethod
-    def _utc(cls, value: datetime | None) -> datetime | None:
-        if value is not None and value.tzinfo is None:
-            raise ValueError("must say its zone: end it with Z for UTC")
-        return value
+    since: Annotated[AwareDatetime | None, Field(alias="from")] = None
+    until: Annotated[AwareDatetime | None, Field(alias="to")] = None
 
 
 class ExecutionsQuery(TimeRange):
@@ -174,7 +170,9 @@ class ExecutionsQuery(TimeRange):
 
 class MessagesQuery(TimeRange):
     msg_type: Annotated[list[str], BeforeValidator(_words)] = Field(default_factory=list)
-    direction: Annotated[tuple[Literal["IN", "OUT", "EVENT"], ...], BeforeValidator(_words)] = ("IN", "OUT")
+    direction: Annotated[list[str], BeforeValidator(_directions)] = Field(
+        default_factory=lambda: ["IN", "OUT"]
+    )
 
 
 class DictionaryQuery(Input):

@@ -33,11 +33,11 @@ class Client:
             self.sio.on(name, lambda payload, name=name: self.events.put((name, payload)))
         self.sio.connect(url, transports=["websocket"])
 
-    def next(self, name: str, timeout: float = 15.0, **expected: Any) -> Any:
+    def next(self, event: str, /, timeout: float = 15.0, **expected: Any) -> Any:
         """The next event of that name with these values; others before it are passed over."""
         while True:
             got, payload = self.events.get(timeout=timeout)
-            if got == name and all(payload.get(key) == value for key, value in expected.items()):
+            if got == event and all(payload.get(key) == value for key, value in expected.items()):
                 return payload
 
     def until(self, cl_ord_id: str, status: str) -> list[tuple[str, Any]]:

@@ -45,6 +45,7 @@ def test_an_order_is_sent_seen_filled_in_parts_and_decoded(
 ) -> None:
     desk.choose(session)
     desk.page.keyboard.press("/")
+    expect(desk.get("ticket-symbol")).to_be_focused()
     desk.fill_ticket(symbol="AAPL", order_qty="300", price="230.10")
     expect(desk.get("preview")).to_contain_text("55=AAPL")
     expect(desk.get("preview")).to_contain_text("44=230.10")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from pydantic import BaseModel
@@ -124,6 +125,8 @@ def _custom_tags(tags: Mapping[str, Any]) -> dict[int, str]:
     for name, value in tags.items():
         if not (name.isascii() and name.isdigit() and 0 < int(name[:10]) <= 2**31 - 1 and len(name) <= 10):
             errors.append(FieldError(f"custom_tags.{name}", "a tag is a whole number above 0"))
+        elif isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+            errors.append(FieldError(f"custom_tags.{name}", "must be a string or a number"))
         else:
             found[int(name)] = str(value)
     if errors:
