@@ -9,7 +9,7 @@ import pytest
 
 from sendfix.domain.enums import ExecType, OrdStatus, OrdType
 from sendfix.domain.errors import ImpossibleTransition
-from sendfix.domain.events import OrderEvent
+from sendfix.domain.events import OrderEvent, ReplaceSent
 from sendfix.domain.order import Order
 from tests.unit.domain.talk import FIX42, FIX44, Talk, new_order
 
@@ -138,8 +138,6 @@ def a_whole_life(dialect: str) -> tuple[list[OrderEvent], list[OrderEvent]]:
 
 
 def _requests(order: Order) -> list[OrderEvent]:
-    from sendfix.domain.events import ReplaceSent
-
     return [
         ReplaceSent(
             order.session_name,

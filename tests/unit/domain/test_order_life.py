@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -137,8 +138,7 @@ def test_an_exec_type_of_the_counterpartys_own_counts_with_its_status() -> None:
     talk = Talk()
     talk.accepted()
     event = talk.report_event(ExecType.NEW, OrdStatus.PARTIALLY_FILLED, 10, 90)
-    object.__setattr__(event, "exec_type", "Z")
-    execution = talk.order.apply(event)
+    execution = talk.order.apply(replace(event, exec_type="Z"))
     talk.shows(status=OrdStatus.PARTIALLY_FILLED, cum_qty=10)
     assert execution is not None
     assert execution.exec_type == "Z"
