@@ -62,10 +62,14 @@ CURES = (
     ),
     (r"Permission denied", "This folder, or pip's cache, belongs to another user: run it as its owner."),
 )
-NO_TLS = (
-    "QuickFIX is without TLS here: sessions with a `tls` section can't connect. To have it: install OpenSSL's headers"
-    " (Debian, Ubuntu: apt install libssl-dev), then `python3 -m pip cache remove quickfix`, `make clean`,"
-    " and the same command again."
+NO_TLS = "QuickFIX is without TLS here, so sessions with a `tls` section can't connect. "
+GET_HEADERS = (
+    "OpenSSL's headers are not installed. To have TLS: install them (Debian, Ubuntu: apt install libssl-dev), then"
+    " `python3 -m pip cache remove quickfix`, `make clean`, and the same command again."
+)
+COMPILE_AGAIN = (
+    "pip took a wheel that was compiled before OpenSSL's headers were there. To have TLS:"
+    " `python3 -m pip cache remove quickfix`, `make clean`, and the same command again."
 )
 
 
@@ -267,7 +271,7 @@ class Bootstrap:
             raise BootstrapError(f"the installation failed; the last lines of {self._log}:\n{last}\n{cure}")
         say(f"installed in {duration(time.monotonic() - started)}")
         if not self._has_tls():
-            say(NO_TLS)
+            say(NO_TLS + (COMPILE_AGAIN if tls else GET_HEADERS))
         stamp = self._stamp.with_suffix(".new")
         stamp.write_text(json.dumps(self._wanted(dev), indent=1) + "\n")
         stamp.replace(self._stamp)

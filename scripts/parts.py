@@ -106,8 +106,8 @@ class Part:
     def how_it_ended(self) -> str:
         code = self.exit_code
         if code is not None and code < 0:
-            return f"by {signal.Signals(-code).name}"
-        return f"with exit code {code}"
+            return f"was ended by {signal.Signals(-code).name}"
+        return f"ended with exit code {code}"
 
 
 def _end_with_parent() -> Callable[[], None] | None:

@@ -138,7 +138,7 @@ class Runner:
                 self._pass_on(part)
                 when = "" if part.ready else ", before it was ready"
                 raise PartEnded(
-                    f"the {part.name} ended by itself {part.how_it_ended()}{when}. Its last lines:\n{_last_lines(part)}"
+                    f"the {part.name} {part.how_it_ended()}{when}. Its last lines:\n{_last_lines(part)}"
                 )
 
     def _stop_all(self) -> int:
@@ -172,7 +172,8 @@ class Runner:
                 part.kill()
         if part.exit_code is not None:
             self._pass_on(part)
-            self.say(f"the {part.name} has stopped" + (f" {part.how_it_ended()}" if part.exit_code else ""))
+            how = f": it {part.how_it_ended()}" if part.exit_code else ""
+            self.say(f"the {part.name} has stopped{how}")
 
     def _tell_addresses(self) -> None:
         found = {

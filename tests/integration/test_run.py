@@ -91,7 +91,7 @@ def test_a_killed_engine_is_named_and_the_others_end(run: Run) -> None:
     engine = next(part for part in parts if "multi_fix_client.py" in part.cmdline())
     engine.kill()
     assert run.process.wait(60) == 1
-    assert "the engine ended by itself by SIGKILL. Its last lines:" in run.process.output
+    assert "the engine was ended by SIGKILL. Its last lines:" in run.process.output
     assert psutil.wait_procs(parts, timeout=10)[1] == []
 
 

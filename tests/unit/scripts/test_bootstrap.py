@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from scripts.bootstrap import (
+    COMPILE_AGAIN,
+    GET_HEADERS,
     NO_TLS,
     BootstrapError,
     Progress,
@@ -37,6 +39,7 @@ class Checkout:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.environ = dict(os.environ)
         self.python = root / ".venv" / "bin" / "python"
         self.python.parent.mkdir(parents=True)
         self.python.write_text(FAKE_PYTHON)
@@ -65,7 +68,7 @@ class Checkout:
 
     def start(self, *arguments: str) -> Process:
         command = [sys.executable, str(BOOTSTRAP), "--root", str(self.root), *arguments]
-        return Process("bootstrap", command, os.environ)
+        return Process("bootstrap", command, self.environ)
 
     def run(self, *arguments: str, expect: int = 0) -> str:
         process = self.start(*arguments)
@@ -203,10 +206,12 @@ def test_without_headers_only_the_short_flags() -> None:
     assert environ == {"CFLAGS": "-O1 -g0", "CXXFLAGS": "-O1 -g0", "LDFLAGS": ""}
 
 
-def test_a_quickfix_without_tls_is_told(checkout: Checkout) -> None:
+@pytest.mark.parametrize(("compiler", "what_to_do"), [("true", COMPILE_AGAIN), ("false", GET_HEADERS)])
+def test_a_quickfix_without_tls_is_told(checkout: Checkout, compiler: str, what_to_do: str) -> None:
     """Its classes for TLS are there all the same, as stubs, and a linked libssl proves nothing."""
     checkout.add_quickfix(b"... libssl.so.3 ... SSLSocketInitiator ...")
-    assert NO_TLS in checkout.run()
+    checkout.environ["CXX"] = compiler
+    assert NO_TLS + what_to_do in checkout.run()
 
 
 def test_the_second_of_two_waits_for_the_first(checkout: Checkout) -> None:

@@ -128,7 +128,7 @@ def test_a_part_that_does_not_stop_is_killed_and_the_others_still_end_well(start
     order(
         runner,
         "the desk did not stop within 1 s; it is killed",
-        "the desk has stopped by SIGKILL",
+        "the desk has stopped: it was ended by SIGKILL",
         "engine: stopping",
         "broker: stopping",
     )
@@ -144,7 +144,7 @@ def test_a_part_that_dies_is_named_with_its_last_lines_and_the_others_stop(
     assert runner.wait() == 1
     order(
         runner,
-        "the engine ended by itself with exit code 7. Its last lines:",
+        "the engine ended with exit code 7. Its last lines:",
         "run    |     bang",
         "stopping the desk, the broker; Ctrl-C kills",
         "the desk has stopped",
@@ -158,7 +158,7 @@ def test_a_part_that_is_killed_is_named(start: Start) -> None:
     runner.wait_for(UP)
     os.kill(pids(runner)[2], signal.SIGKILL)
     assert runner.wait() == 1
-    assert "the desk ended by itself by SIGKILL. Its last lines:" in runner.output
+    assert "the desk was ended by SIGKILL. Its last lines:" in runner.output
     assert_nothing_is_left(runner, 3)
 
 
@@ -167,7 +167,7 @@ def test_a_part_that_never_is_ready_says_why(start: Start) -> None:
     assert runner.wait() == 1
     order(
         runner,
-        "the engine ended by itself with exit code 2, before it was ready. Its last lines:",
+        "the engine ended with exit code 2, before it was ready. Its last lines:",
         "run    |     engine: bad port",
         "broker: stopping",
     )
