@@ -24,7 +24,7 @@ const context = {
   replace: (order) => {
     fillFrom(order);
     phoneTab.value = 'ticket';
-    setTimeout(() => document.querySelector('#ticket-price, #ticket-order_qty')?.select(), 30);
+    setTimeout(() => document.querySelector('#ticket-order_qty')?.select(), 0);
   },
   cancel,
   detail: (order) => {

@@ -10,7 +10,7 @@ function Dialog({ title, onClose, children, testid }) {
     box.current.showModal();
     return () => before?.focus?.();
   }, []);
-  return html`<dialog ref=${box} aria-labelledby="dialog-title" data-testid=${testid} onCancel=${(event) => { event.preventDefault(); onClose(); }}
+  return html`<dialog ref=${box} aria-labelledby="dialog-title" data-testid=${testid} onClose=${onClose}
     onClick=${(event) => event.target === box.current && onClose()}>
     <div class="dialog"><h2 id="dialog-title">${title}</h2>${children}</div></dialog>`;
 }

@@ -7,7 +7,7 @@ import { lightOf } from './bits.js';
 
 const focusSymbol = () => {
   phoneTab.value = 'ticket';
-  setTimeout(() => document.querySelector('#ticket-symbol')?.focus(), 30);
+  setTimeout(() => document.querySelector('#ticket-symbol')?.focus(), 0);
 };
 
 export function NoOrders() {

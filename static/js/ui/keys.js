@@ -6,10 +6,15 @@ import { dismissAll } from '../state/toasts.js';
 import { blotterTab, decoded, drawerKey, helpOpen, phoneTab, question } from '../state/view.js';
 import { cancelChosen } from './blotter.js';
 
+// At once where it can be, for the next key may already be on its way; else when the page has been drawn again.
 const focus = (selector) => {
-  const element = document.querySelector(selector);
-  element?.focus();
-  element?.select?.();
+  const now = () => {
+    const element = document.querySelector(selector);
+    element?.focus();
+    element?.select?.();
+    return element !== null && document.activeElement === element;
+  };
+  if (!now()) setTimeout(now, 0);
 };
 
 const onTicket = (act) => () => {
@@ -33,17 +38,17 @@ function escape() {
 }
 
 export const KEYS = [
-  { key: '/', shown: ['/'], does: 'Go to the symbol', act: onTicket(() => { if (ticket.order.value) ticket.startNew(); setTimeout(() => focus('#ticket-symbol'), 30); }) },
+  { key: '/', shown: ['/'], does: 'Go to the symbol', act: onTicket(() => { if (ticket.order.value) ticket.startNew(); focus('#ticket-symbol'); }) },
   { key: 'b', shown: ['b'], does: 'Buy', act: onTicket(() => ticket.order.value || ticket.set('side', '1')) },
   { key: 's', shown: ['s'], does: 'Sell', act: onTicket(() => ticket.order.value || ticket.set('side', '2')) },
-  { key: 'q', shown: ['q'], does: 'Go to the quantity', act: onTicket(() => setTimeout(() => focus('#ticket-order_qty'), 30)) },
-  { key: 'p', shown: ['p'], does: 'Go to the price', act: onTicket(() => setTimeout(() => focus('#ticket-price'), 30)) },
+  { key: 'q', shown: ['q'], does: 'Go to the quantity', act: onTicket(() => focus('#ticket-order_qty')) },
+  { key: 'p', shown: ['p'], does: 'Go to the price', act: onTicket(() => focus('#ticket-price')) },
   { shown: ['Ctrl', 'Enter'], does: 'Send or replace what is on the ticket' },
-  { key: 'n', shown: ['n'], does: 'New order: clear the ticket', act: onTicket(() => { ticket.startNew(); setTimeout(() => focus('#ticket-symbol'), 30); }) },
+  { key: 'n', shown: ['n'], does: 'New order: clear the ticket', act: onTicket(() => { ticket.startNew(); focus('#ticket-symbol'); }) },
   { key: 'x', shown: ['x'], does: 'Cancel the selected orders, or the last one (asks first)', act: () => cancelChosen() || askCancelLast() },
   { key: 'X', shown: ['Shift', 'x'], does: 'Cancel all open orders (asks first)', act: askCancelAll },
-  { key: 'f', shown: ['f'], does: 'Search the blotter', act: () => { phoneTab.value = 'blotter'; setTimeout(() => focus('.blotter .search'), 30); } },
-  { key: 'm', shown: ['m'], does: 'Search the messages', act: () => { phoneTab.value = 'log'; setTimeout(() => focus('.log .search'), 30); } },
+  { key: 'f', shown: ['f'], does: 'Search the blotter', act: () => { phoneTab.value = 'blotter'; focus('.blotter .search'); } },
+  { key: 'm', shown: ['m'], does: 'Search the messages', act: () => { phoneTab.value = 'log'; focus('.log .search'); } },
   { key: 'e', shown: ['e'], does: 'Orders or executions', act: () => { blotterTab.value = blotterTab.value === 'orders' ? 'executions' : 'orders'; } },
   { key: ']', shown: [']'], does: 'Next session', act: () => nextSession(1) },
   { key: '[', shown: ['['], does: 'Session before', act: () => nextSession(-1) },

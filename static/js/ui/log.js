@@ -64,6 +64,7 @@ function Lines() {
   const box = useRef(null);
   const placed = useRef({ dropped: 0, top: 0 });
   log.version.value; // drawn again when the log changes
+  const follow = following.value;
   useEffect(() => {
     const watch = new ResizeObserver(() => {
       height.value = box.current.clientHeight;
@@ -76,7 +77,7 @@ function Lines() {
     // Lines that left at the top must not move what someone is reading.
     const gone = log.dropped - placed.current.dropped;
     placed.current.dropped = log.dropped;
-    if (following.value) element.scrollTop = element.scrollHeight;
+    if (follow) element.scrollTop = element.scrollHeight;
     else if (gone > 0) element.scrollTop -= gone * ROW;
     placed.current.top = element.scrollTop;
     scrollTop.value = element.scrollTop;

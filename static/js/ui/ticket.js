@@ -1,4 +1,4 @@
-import { html, useEffect, useRef } from '../lib.js';
+import { html } from '../lib.js';
 import { isBuy, isOpen, isSell, statusLabel } from '../fix/names.js';
 import { link } from '../net/socket.js';
 import { canCancel, cancel, describe } from '../state/actions.js';
@@ -63,21 +63,16 @@ function why() {
 
 export function Ticket() {
   const order = ticket.order.value;
-  const form = useRef(null);
   const submit = (event) => {
     event.preventDefault();
     ticket.submit();
   };
-  useEffect(() => {
-    // A click on a row is often followed by a new price: the field is ready for it.
-    if (order && matchMedia('(pointer: fine)').matches && form.current.contains(document.activeElement)) form.current.querySelector('#ticket-price, #ticket-order_qty')?.select();
-  }, [order?.cl_ord_ids[0]]);
   return html`<section class="panel ticket" aria-labelledby="ticket-title" data-testid="ticket" data-mode=${order ? 'replace' : 'new'}>
     <h2 id="ticket-title">${order ? 'Order' : 'New order'}
       <span class="quiet">${selectedSession.value ? ` on ${selectedSession.value.name}` : ''}</span>
       ${order && html`<button type="button" class="small" data-testid="ticket-new" title="Back to a new order (Esc)" onClick=${() => ticket.startNew()}>New order</button>`}
     </h2>
-    <form ref=${form} onSubmit=${submit} noValidate>
+    <form onSubmit=${submit} noValidate>
       ${order && html`<${Chosen} order=${order} />`}
       <${Side} locked=${Boolean(order)} />
       <div class="fields">
