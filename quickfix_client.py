@@ -229,7 +229,8 @@ class _Connection:
         if self.record.failure is not None:
             raise NotSent(ReplyCode.REFUSED, self.record.failure)
         try:
-            message = quickfix.Message(text, self._dictionary, False)
+            # Without a trailer behind it, QuickFIX loses the last entry of a repeating group.
+            message = quickfix.Message(text + "10=000\x01", self._dictionary, False)
         except quickfix.FIXException as error:
             raise NotSent(ReplyCode.REFUSED, f"QuickFIX can't read the message: {error}") from error
         self._sent = None

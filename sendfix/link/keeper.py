@@ -12,10 +12,10 @@ from collections.abc import Callable
 from itertools import cycle
 from typing import Protocol
 
-from sendfix.config import Endpoint
+from sendfix.config import Endpoint, Tls
 from sendfix.domain.enums import SessionState
 from sendfix.link.quickfix_settings import LOGON_TIMEOUT_SECONDS
-from sendfix.link.reach import NotReached, reach
+from sendfix.link.reach import NotReached, Reached, reach
 from sendfix.link.session_record import SessionRecord
 
 log = logging.getLogger("sendfix.engine")
@@ -46,7 +46,12 @@ class ConnectionRefusedByUs(Exception):
 class Keeper:
     """`connect`, `disconnect` and `begin_close` return at once and may be called from any thread."""
 
-    def __init__(self, record: SessionRecord, open_connection: Callable[[Endpoint, str], Connection]) -> None:
+    def __init__(
+        self,
+        record: SessionRecord,
+        open_connection: Callable[[Endpoint, str], Connection],
+        look: Callable[[Endpoint, Tls | None, float], Reached | NotReached] = reach,
+    ) -> None:
         """`open_connection` takes an endpoint and its IPv4 address, and may raise `ConnectionRefusedByUs`."""
         self.connection: Connection | None = None
         # Held while the connection is used or deleted, so that it is never deleted in use.
@@ -55,6 +60,7 @@ class Keeper:
         self._changed = record.changed
         self._config = record.config
         self._open = open_connection
+        self._look = look
         self._wanted = False
         self._hurry = False
         self._closed = False
@@ -137,7 +143,7 @@ class Keeper:
         """Connect, and stay until it is over: the reason, and the connection that is to be finished."""
         if not self._record.recover():
             return self._record.failure or "", None
-        found = reach(endpoint, self._config.tls, REACH_TIMEOUT_SECONDS)
+        found = self._look(endpoint, self._config.tls, REACH_TIMEOUT_SECONDS)
         if isinstance(found, NotReached):
             return found.reason, None
         if not self._wanted:

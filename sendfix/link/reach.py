@@ -31,6 +31,10 @@ def reach(endpoint: Endpoint, tls: Tls | None, timeout: float) -> Reached | NotR
     """Look up, connect, shake hands when TLS is asked for, and hang up."""
     where = f"{endpoint.server_ip}:{endpoint.port}"
     try:
+        context = None if tls is None else _context(tls)
+    except _BadFileError as error:
+        return NotReached(str(error))
+    try:
         found = socket.getaddrinfo(endpoint.server_ip, endpoint.port, socket.AF_INET, socket.SOCK_STREAM)
     except (socket.gaierror, UnicodeError) as error:
         text = error.strerror if isinstance(error, socket.gaierror) else str(error)
@@ -38,8 +42,8 @@ def reach(endpoint: Endpoint, tls: Tls | None, timeout: float) -> Reached | NotR
     address = str(found[0][4][0])
     try:
         with socket.create_connection((address, endpoint.port), timeout) as connection:
-            if tls is not None:
-                _shake_hands(connection, endpoint, tls)
+            if tls is not None and context is not None:
+                context.wrap_socket(connection, server_hostname=tls.server_name or endpoint.server_ip).close()
     except ConnectionRefusedError:
         return NotReached(f"The connection to {where} was refused: nothing listens there")
     except TimeoutError:
@@ -53,11 +57,24 @@ def reach(endpoint: Endpoint, tls: Tls | None, timeout: float) -> Reached | NotR
     return Reached(address)
 
 
-def _shake_hands(connection: socket.socket, endpoint: Endpoint, tls: Tls) -> None:
-    context = ssl.create_default_context(cafile=str(tls.ca_file) if tls.ca_file else None)
+class _BadFileError(Exception):
+    """A file of the session's tls settings can't be used."""
+
+
+def _context(tls: Tls) -> ssl.SSLContext:
+    for path in (tls.ca_file, tls.cert_file, tls.key_file):
+        try:
+            if path is not None:
+                path.read_bytes()
+        except OSError as error:
+            raise _BadFileError(f"The TLS file {path} can't be read: {error.strerror}") from error
+    try:
+        context = ssl.create_default_context(cafile=tls.ca_file)
+        if tls.cert_file is not None:
+            context.load_cert_chain(tls.cert_file, tls.key_file)
+    except ssl.SSLError as error:
+        raise _BadFileError(f"The TLS files of the session can't be used: {error.reason or error}") from error
     context.check_hostname = tls.verify and tls.server_name is not None
     if not tls.verify:
         context.verify_mode = ssl.CERT_NONE
-    if tls.cert_file is not None and tls.key_file is not None:
-        context.load_cert_chain(tls.cert_file, tls.key_file)
-    context.wrap_socket(connection, server_hostname=tls.server_name or endpoint.server_ip).close()
+    return context

@@ -73,7 +73,8 @@ class LinkClient:
                     return found
                 if self.closed or not self._changed.wait(max(0.0, deadline - time.monotonic())):
                     what = "the engine hung up" if self.closed else f"nothing for {timeout} s"
-                    raise AssertionError(f"{what}; statuses {self.status}; heard last {self.heard[-12:]}")
+                    last = repr(self.heard[-12:])[-3000:]
+                    raise AssertionError(f"{what}; statuses {self.status}; heard last {last}")
 
     def wait_state(self, name: str, state: str, reason: str = "", timeout: float = 15.0) -> Mapping[str, Any]:
         """The status, once it has that state and a reason that contains `reason`."""

@@ -98,6 +98,9 @@ class ScriptedAcceptor:
                 connection.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
+        """Idempotent."""
+        if self._closed:
+            return
         self._closed = True
         self._listener.shutdown(socket.SHUT_RDWR)
         self.drop()
@@ -127,9 +130,13 @@ class ScriptedAcceptor:
                     return
                 parser.append_buffer(data)
                 while (message := parser.get_message()) is not None:
-                    self._handle(connection, message)
+                    with contextlib.suppress(OSError):  # the other side has gone; what was read still counts
+                        self._handle(connection, message)
 
     def _handle(self, connection: socket.socket, message: Message) -> None:
+        with self._changed:
+            self.received.append(message)
+            self._changed.notify_all()
         msg_type = tag(message, 35)
         if msg_type == "A":
             self._logon(connection, message)
@@ -137,9 +144,6 @@ class ScriptedAcceptor:
             self.send("5")
         elif msg_type == "1" and not self.mute:
             self.send("0", [(112, tag(message, 112))])
-        with self._changed:
-            self.received.append(message)
-            self._changed.notify_all()
         self.answer(message)
 
     def _logon(self, connection: socket.socket, message: Message) -> None:

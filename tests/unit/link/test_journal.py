@@ -1,0 +1,213 @@
+from __future__ import annotations
+
+import errno
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sendfix.link.journal import Entry, Journal, JournalError
+from sendfix.link.protocol import Direction
+
+payloads = st.lists(
+    st.tuples(st.sampled_from(list(Direction)), st.binary(max_size=200)), min_size=1, max_size=40
+)
+
+
+class Disk:
+    """Writes until it is full; a full disk takes part of the last write, as a real one does."""
+
+    def __init__(self) -> None:
+        self.free: int | None = None
+
+    def write(self, descriptor: int, data: bytes) -> int:
+        if self.free is None:
+            return os.write(descriptor, data)
+        if self.free == 0:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        taken = os.write(descriptor, data[: self.free])
+        self.free -= taken
+        return taken
+
+
+def contents(journal: Journal) -> list[tuple[int, int, bytes]]:
+    return [(entry.number, entry.direction, entry.payload) for entry in journal.read(0, 1_000_000)]
+
+
+def last_segment(folder: Path) -> Path:
+    return sorted(folder.glob("*.journal"))[-1]
+
+
+@given(payloads, st.integers(0, 45), st.integers(1, 50), st.sampled_from([100, 1000, 10**9]))
+@settings(max_examples=60, deadline=None)
+def test_what_was_appended_is_read_from_any_index_before_and_after_opening_again(
+    tmp_path_factory: pytest.TempPathFactory,
+    items: list[tuple[Direction, bytes]],
+    after: int,
+    limit: int,
+    segment_bytes: int,
+) -> None:
+    folder = tmp_path_factory.mktemp("journal")
+    expected = [(number, direction, payload) for number, (direction, payload) in enumerate(items, 1)]
+    journal = Journal(folder, segment_bytes=segment_bytes)
+    for direction, payload in items:
+        journal.append(direction, payload)
+    assert contents(journal) == expected
+    part = journal.read(after, limit)
+    assert [entry.number for entry in part] == [item[0] for item in expected][after : after + limit]
+    journal.close()
+
+    again = Journal(folder, segment_bytes=segment_bytes)
+    assert contents(again) == expected
+    assert again.journal_id == journal.journal_id
+    assert again.append(Direction.IN, b"next") == len(items) + 1
+    assert again.repaired_bytes == 0
+    again.close()
+
+
+@given(payloads, st.data())
+@settings(max_examples=60, deadline=None)
+def test_a_torn_tail_costs_only_the_entries_it_hit(
+    tmp_path_factory: pytest.TempPathFactory, items: list[tuple[Direction, bytes]], data: st.DataObject
+) -> None:
+    folder = tmp_path_factory.mktemp("journal")
+    journal = Journal(folder)
+    ends = [last_segment(folder).stat().st_size]
+    for direction, payload in items:
+        journal.append(direction, payload)
+        ends.append(last_segment(folder).stat().st_size)
+    journal.close()
+    kept = data.draw(st.integers(ends[0], ends[-1]))
+    garbage = data.draw(st.binary(max_size=60))
+    with last_segment(folder).open("r+b") as file:
+        file.truncate(kept)
+        file.seek(kept)
+        file.write(garbage)
+
+    again = Journal(folder)
+    whole = sum(end <= kept for end in ends[1:])
+    assert contents(again)[:whole] == [
+        (number, direction, payload) for number, (direction, payload) in enumerate(items[:whole], 1)
+    ]
+    assert again.last_index == whole
+    assert again.append(Direction.OUT, b"after") == whole + 1
+    again.close()
+
+
+def test_a_crash_while_a_segment_was_made_leaves_the_ones_before(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, segment_bytes=10)
+    for number in range(3):
+        journal.append(Direction.IN, b"%d" % number)
+    journal.close()
+    (tmp_path / "0000000000000004.journal").write_bytes(b"SFJ1half a head")
+
+    again = Journal(tmp_path, segment_bytes=10)
+
+    assert again.repaired_bytes == 15
+    assert again.append(Direction.IN, b"3") == 4
+    assert [payload for _, _, payload in contents(again)] == [b"0", b"1", b"2", b"3"]
+    again.close()
+
+
+def test_a_full_disk_refuses_the_entry_and_leaves_the_journal_whole(tmp_path: Path) -> None:
+    disk = Disk()
+    journal = Journal(tmp_path, write=disk.write)
+    journal.append(Direction.IN, b"first")
+    disk.free = 10
+    with pytest.raises(OSError, match="No space left"):
+        journal.append(Direction.IN, b"second")
+    assert not journal.writable()
+    assert [payload for _, _, payload in contents(journal)] == [b"first"]
+
+    disk.free = None
+
+    assert journal.writable()
+    assert journal.append(Direction.IN, b"second") == 2
+    journal.close()
+    again = Journal(tmp_path)
+    assert [payload for _, _, payload in contents(again)] == [b"first", b"second"]
+    again.close()
+
+
+def test_a_full_disk_when_a_segment_is_due_leaves_no_empty_segment(tmp_path: Path) -> None:
+    disk = Disk()
+    journal = Journal(tmp_path, segment_bytes=10, write=disk.write)
+    journal.append(Direction.IN, b"first")
+    disk.free = 5
+    with pytest.raises(OSError, match="No space left"):
+        journal.append(Direction.IN, b"second")
+    disk.free = None
+    assert journal.append(Direction.IN, b"second") == 2
+    assert len(contents(journal)) == 2
+    journal.close()
+
+
+def test_damage_in_the_middle_is_named_and_not_passed_over(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, segment_bytes=10)
+    for payload in (b"one", b"two", b"three"):
+        journal.append(Direction.IN, payload)
+    second = tmp_path / "0000000000000002.journal"
+    data = bytearray(second.read_bytes())
+    data[-1] ^= 1
+    second.write_bytes(data)
+    with pytest.raises(JournalError, match=r"0000000000000002\.journal: entry 2 is damaged"):
+        journal.read(0, 10)
+    journal.close()
+
+
+def test_a_second_opener_is_refused(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    with pytest.raises(JournalError, match="in use by another process"):
+        Journal(tmp_path)
+    journal.close()
+    Journal(tmp_path).close()
+
+
+def test_a_strange_file_is_not_taken_for_a_journal(tmp_path: Path) -> None:
+    (tmp_path / "0000000000000001.journal").write_bytes(b"x" * 100)
+    with pytest.raises(JournalError, match="not a segment"):
+        Journal(tmp_path)
+
+
+def test_entries_of_several_threads_get_indexes_without_holes_and_are_announced_in_order(
+    tmp_path: Path,
+) -> None:
+    announced: list[Entry] = []
+    journal = Journal(tmp_path, segment_bytes=4096)
+    journal.on_append = announced.append
+    start = threading.Barrier(4)
+
+    def work(name: int) -> None:
+        start.wait()
+        for number in range(300):
+            journal.append(Direction.IN, b"%d %d" % (name, number))
+
+    threads = [threading.Thread(target=work, args=(name,)) for name in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [entry.number for entry in announced] == list(range(1, 1201))
+    assert journal.read(0, 2000) == announced
+    for name in range(4):
+        mine = [entry.payload for entry in announced if entry.payload.startswith(b"%d " % name)]
+        assert mine == [b"%d %d" % (name, number) for number in range(300)]
+    journal.close()
+
+
+def test_a_listener_that_fails_does_not_fail_the_append(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(entry: Entry) -> None:
+        raise ValueError(entry.number)
+
+    listener: Callable[[Entry], None] = fail
+    journal = Journal(tmp_path)
+    journal.on_append = listener
+    assert journal.append(Direction.IN, b"x") == 1
+    assert "a listener of the journal" in caplog.text
+    journal.close()
