@@ -26,7 +26,7 @@ from sendfix.domain.enums import (
 @dataclass(frozen=True, slots=True)
 class NewOrderSent:
     """NewOrderSingle(D). `fields` are all other fields of that message by api name; `custom_tags` those that
-    the dictionary does not give it."""
+    the dictionary does not give it. `poss_dup` marks one that was sent again because the counterparty asked."""
 
     session_name: str
     at: datetime
@@ -42,6 +42,7 @@ class NewOrderSent:
     account: str | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
     custom_tags: Mapping[int, str] = field(default_factory=dict)
+    poss_dup: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class ReplaceSent:
     account: str | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
     custom_tags: Mapping[int, str] = field(default_factory=dict)
+    poss_dup: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ class CancelSent:
     msg_seq_num: int | None
     cl_ord_id: str
     orig_cl_ord_id: str
+    poss_dup: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

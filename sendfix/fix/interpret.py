@@ -198,6 +198,7 @@ def _new_order(session_name: str, raw: bytes, at: datetime, dictionary: Dictiona
         get(1),
         fields,
         custom_tags,
+        get(43) == "Y",
     )
 
 
@@ -219,6 +220,7 @@ def _replace(session_name: str, raw: bytes, at: datetime, dictionary: Dictionary
         get(1),
         fields,
         custom_tags,
+        get(43) == "Y",
     )
 
 
@@ -230,6 +232,7 @@ def _cancel(session_name: str, raw: bytes, at: datetime, _dictionary: Dictionary
         _number(values.get(34)),
         _needed(values, 11, "ClOrdID"),
         _needed(values, 41, "OrigClOrdID"),
+        values.get(43) == "Y",
     )
 
 

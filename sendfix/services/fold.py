@@ -57,17 +57,18 @@ class Fold:
         return self._handlers[type(event)](event)
 
     def _new_order_sent(self, event: events.NewOrderSent) -> Effect:
-        known = self._blotter.find(event.cl_ord_id)
+        known = self._sent_before(event)
         if known is not None:
-            return Effect(known)  # sent again by the session layer
+            return Effect(known)
         order = Order.from_new(event, self._blotter.next_order_no)
         self._blotter.add(order)
         self._remember(event)
         return Effect(order)
 
     def _request_sent(self, event: events.ReplaceSent | events.CancelSent) -> Effect:
-        if self._blotter.find(event.cl_ord_id) is not None:
-            return NOTHING  # sent again by the session layer
+        known = self._sent_before(event)
+        if known is not None:
+            return Effect(known)
         order = self._blotter.find(event.orig_cl_ord_id)
         if order is None:
             return Effect(complaint=f"A request for the unknown order {event.orig_cl_ord_id} was sent.")
@@ -76,6 +77,13 @@ class Fold:
         self._remember(event)
         return effect
 
+    def _sent_before(
+        self, event: events.NewOrderSent | events.ReplaceSent | events.CancelSent
+    ) -> Order | None:
+        """The order of a message that the session layer sent again. Only for such a one is the archive asked: a new
+        ClOrdID is never there, and looking would cost more than all the rest of its fold."""
+        return (self._blotter.find if event.poss_dup else self._blotter.in_memory)(event.cl_ord_id)
+
     def _reported(self, event: events.ExecutionReported | events.CancelRejected) -> Effect:
         order = self._order_of(event.session_name, event.cl_ord_id, event.orig_cl_ord_id)
         if order is None:
@@ -83,20 +91,21 @@ class Fold:
             return Effect(
                 complaint=f"{kind} for ClOrdID(11) {event.cl_ord_id!r}, which is no order of this desk."
             )
-        return self._apply(order, event)
+        effect = self._apply(order, event)
+        # An unsolicited replace gives the order an id that it did not have.
+        self._blotter.index(event.cl_ord_id, order)
+        return effect
 
     def _message_rejected(self, event: events.MessageRejected) -> Effect:
         if event.ref_msg_type == "H":
             self._sessions.get(event.session_name).status_requests_refused = True
             return NOTHING
-        cl_ord_id = event.ref_id
-        if cl_ord_id is None and event.ref_seq_num is not None:
-            cl_ord_id = self._requests[event.session_name].get(event.ref_seq_num)
-        order = self._order_of(event.session_name, cl_ord_id, None)
-        return NOTHING if order is None else self._apply(order, event, cl_ord_id)
+        by_number = self._requests[event.session_name].get(event.ref_seq_num or 0)
+        order = self._order_of(event.session_name, event.ref_id, by_number)
+        return NOTHING if order is None else self._apply(order, event)
 
     def _not_resent(self, event: events.NotResent) -> Effect:
-        order = self._order_of(event.session_name, event.cl_ord_id, None)
+        order = self._order_of(event.session_name, event.cl_ord_id)
         return NOTHING if order is None else self._apply(order, event)
 
     def _uninterpretable(self, event: events.Uninterpretable) -> Effect:
@@ -109,7 +118,7 @@ class Fold:
                 return order
         return None
 
-    def _apply(self, order: Order, event: Any, cl_ord_id: str | None = None) -> Effect:
+    def _apply(self, order: Order, event: events.OrderEvent) -> Effect:
         try:
             execution = order.apply(event)
         except ImpossibleTransition as error:

@@ -224,6 +224,8 @@ class Pending(Output):
     order_qty: str | None
     price: str | None
     stop_px: str | None
+    ord_type: str | None
+    time_in_force: str | None
 
 
 class Order(Output):

@@ -101,6 +101,8 @@ def pending_to_json(pending: Pending) -> dict[str, Any]:
         "order_qty": _decimal(pending.order_qty),
         "price": _decimal(pending.price),
         "stop_px": _decimal(pending.stop_px),
+        "ord_type": _code(pending.ord_type),
+        "time_in_force": _code(pending.time_in_force),
     }
 
 

@@ -35,8 +35,13 @@ class Client:
 
     def next(self, event: str, /, timeout: float = 15.0, **expected: Any) -> Any:
         """The next event of that name with these values; others before it are passed over."""
+        seen = []
         while True:
-            got, payload = self.events.get(timeout=timeout)
+            try:
+                got, payload = self.events.get(timeout=timeout)
+            except queue.Empty:
+                raise AssertionError(f"no {event} with {expected} in {timeout} s after {seen}") from None
+            seen.append((got, payload))
             if got == event and all(payload.get(key) == value for key, value in expected.items()):
                 return payload
 

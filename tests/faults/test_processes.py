@@ -238,8 +238,11 @@ def test_a_restart_shows_the_same_orders_executions_and_log(own_stack: Stack) ->
     stack.wait_order(resting, status="NEW")
 
     def everything() -> list[Any]:
+        orders = all_pages(stack, "/api/orders", "orders")
+        for order in orders:
+            del order["updated_at"]  # after the restart the desk asks for the status of the open one
         return [
-            all_pages(stack, "/api/orders", "orders"),
+            orders,
             all_pages(stack, "/api/executions", "executions"),
             all_pages(stack, "/api/messages", "messages", msg_type="D,8"),
         ]
