@@ -142,6 +142,9 @@ def main(arguments: list[str] | None = None, environ: Mapping[str, str] = os.env
     except Unusable as error:
         print(f"broker: {error}", file=sys.stderr)
         return 2
+    except DatabaseError as error:
+        print(f"broker: the database can't be read: {error}", file=sys.stderr)
+        return 1
     return 0
 
 

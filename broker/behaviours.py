@@ -26,7 +26,7 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """`steps` and `interval` (seconds, the first step at once after New when 0) belong to `partial`, and to what
+    """`steps` and `interval` (seconds between them; 0 fills all at once) belong to `partial`, and to what
     `match` fills from the simulated market; `size` is a step's quantity in place of an equal part. `spread` is the
     simulated market's, around the last price; `market` False leaves only orders to meet each other."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 from bisect import insort
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import Final, Protocol
 
 from broker.behaviours import Mode
@@ -16,6 +16,7 @@ from broker.order import LIMITS, Order
 
 IOC: Final = "3"
 FOK: Final = "4"
+MAX_STEPS: Final = 1000
 IMMEDIATE: Final = frozenset({IOC, FOK})
 
 
@@ -173,8 +174,6 @@ class Matching:
         self._tickets += 1
         self._steps[order.id] = (order, left, self._tickets)
         heapq.heappush(self._due, (now + order.behaviour.interval, self._tickets, order.id))
-        if order.behaviour.interval == 0:
-            self.run_due(now)
 
     def _fill_step(self, order: Order, left: int, price: Decimal, now: float) -> None:
         self._fills.trade(order, _part(order, left), price, now)
@@ -260,10 +259,9 @@ def _at_least_as_good(order: Order, resting: Order, market: Decimal) -> bool:
 def _part(order: Order, left: int) -> Decimal:
     """The quantity of the next of `left` steps: an equal part, whole where the order's quantity is."""
     leaves = order.leaves_quantity
+    least = Decimal(1) if leaves == leaves.to_integral_value() else Decimal("0.000001")
+    part = leaves / left
     if order.behaviour.size is not None:
-        return min(order.behaviour.size, leaves)
-    if left <= 1:
-        return leaves
-    whole = leaves == leaves.to_integral_value()
-    part = leaves // left if whole else (leaves / left).quantize(Decimal("0.000001"))
-    return min(max(part, Decimal(1) if whole else Decimal("0.000001")), leaves)
+        # However small the size, an order is not cut into more than MAX_STEPS fills.
+        part = max(order.behaviour.size, order.quantity / MAX_STEPS)
+    return min(max(part.quantize(least, ROUND_DOWN), least), leaves)

@@ -56,6 +56,7 @@ class Orders:
         prices: dict[str, Decimal],
         send: Send,
         load_order: Callable[[int], Row | None],
+        kept_closed: int = KEPT_CLOSED,
     ) -> None:
         self.behaviours = Behaviours()
         self.matching = Matching(prices, self)
@@ -63,6 +64,7 @@ class Orders:
         self.counters = Counters()
         self._send = send
         self._load_order = load_order
+        self._kept_closed = kept_closed
         self._orders: dict[int, Order] = {}
         self._closed: deque[int] = deque()
         self._ids: dict[SessionKey | None, dict[str, int]] = {}
@@ -233,7 +235,7 @@ class Orders:
 
     def forget_closed(self) -> None:
         """Only once they are stored: call it after the transaction."""
-        while len(self._closed) > KEPT_CLOSED:
+        while len(self._closed) > self._kept_closed:
             order = self._orders.get(self._closed.popleft())
             if order is not None and not order.is_open and order.id not in self.changes.orders:
                 del self._orders[order.id]

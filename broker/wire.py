@@ -173,7 +173,7 @@ def value(text: object) -> bytes:
     return str(text).translate(_UNPRINTABLE).encode("latin-1", "replace")
 
 
-_second = (0, "")
+_second = (-1, "")
 
 
 def utc_timestamp(now: float) -> bytes:
