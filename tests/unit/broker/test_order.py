@@ -43,7 +43,7 @@ def happen(to: Order, happening: Happening) -> None:
         to.replace(Terms("AAPL", "2", Decimal(20), Decimal(6), None, "0"), NOW)
 
 
-@pytest.mark.parametrize(("status", "happening"), itertools.product(Status, Happening))
+@pytest.mark.parametrize(("status", "happening"), list(itertools.product(Status, Happening)))
 def test_only_what_the_table_allows_happens(status: Status, happening: Happening) -> None:
     filled = {Status.PARTIALLY_FILLED: 4, Status.FILLED: 10}.get(status, 0)
     held = order(status, filled)
