@@ -38,7 +38,8 @@ accesslog = str(_logs / "access.log")
 # With the milliseconds each request took.
 access_log_format = '%(h)s %(t)s "%(r)s" %(s)s %(b)s %(M)sms "%(a)s"'
 errorlog = "-"
-loglevel = (os.environ.get("SENDFIX_LOG_LEVEL") or "info").lower()
+# Whatever SENDFIX_LOG_LEVEL says of the desk's own words: where it listens, and that it is ready, is waited for.
+loglevel = "info"
 
 _error_file = logging.FileHandler(_logs / "error.log", delay=True)
 _error_file.setFormatter(logging.Formatter("%(asctime)s [%(process)d] %(levelname)s %(name)s: %(message)s"))

@@ -32,6 +32,7 @@ class Run:
             "SENDFIX_LOG_DIR": str(folder / "log"),
             "SENDFIX_WEB_LOG_DIR": str(folder / "logs"),
             "BROKER_DATABASE_URL": f"sqlite:///{folder}/broker.db",
+            "SENDFIX_LOG_LEVEL": "ERROR",
             "SENDFIX_PORT": "0",
             "BROKER_FIX_PORT": "0",
             "BROKER_HTTP_PORT": "0",
