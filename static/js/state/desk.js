@@ -37,8 +37,9 @@ export const executionKey = (execution) => `${execution.session_name}/${executio
 export const orders = new RowStore({ keyOf: orderKey, cap: ORDERS_HELD, mayGo: (order) => !isOpen(order) });
 export const executions = new RowStore({ keyOf: executionKey, cap: EXECUTIONS_HELD });
 
-// Counted as they change: a walk over all orders at each frame would cost more than the frame.
+// Kept as they change: a walk over all orders at each frame would cost more than the frame.
 export const openCount = signal(0);
+export const symbols = signal([]); // those that were traded, in the order of the alphabet
 
 let touched = new Set(); // orders that came live since the last join: newer than any answer of REST
 
@@ -51,19 +52,40 @@ function putOrder(order, live) {
     return;
   }
   openCount.value += Number(isOpen(order)) - Number(before ? isOpen(before) : false);
+  if (order.symbol && !symbols.value.includes(order.symbol)) symbols.value = [...symbols.value, order.symbol].sort();
   orders.put(order);
   if (live && before) tell(before, order);
 }
 
+const TOLD_AT_MOST = 4; // in a second: under load the blotter tells, not the corner
+let toldIn = 0;
+let told = 0;
+
+function mayTell() {
+  const second = Math.floor(Date.now() / 1000);
+  told = second === toldIn ? told + 1 : 1;
+  toldIn = second;
+  return told <= TOLD_AT_MOST;
+}
+
 function tell(before, order) {
+  if (order.status === before.status && !before.pending) return;
+  const news = newsOf(before, order);
+  if (news && mayTell()) toast(...news);
+}
+
+function newsOf(before, order) {
   const what = `${order.symbol} ${order.cl_ord_id}`;
   if (order.status === 'REJECTED' && before.status !== 'REJECTED') {
-    toast('error', `Order rejected: ${what}`, order.text || 'The counterparty gave no reason.');
-  } else if (before.pending && !order.pending && order.text && order.text !== before.text && before.cl_ord_id === order.cl_ord_id && isOpen(order)) {
-    toast('error', `${before.pending.type === 'cancel' ? 'Cancel' : 'Replace'} refused: ${what}`, order.text);
-  } else if (order.status === 'FILLED' && before.status !== 'FILLED') {
-    toast('good', `${statusLabel(order)}: ${what}`, `${order.cum_qty} at ${order.avg_px}`);
+    return ['error', `Order rejected: ${what}`, order.text || 'The counterparty gave no reason.'];
   }
+  if (before.pending && !order.pending && order.text && order.text !== before.text && before.cl_ord_id === order.cl_ord_id && isOpen(order)) {
+    return ['error', `${before.pending.type === 'cancel' ? 'Cancel' : 'Replace'} refused: ${what}`, order.text];
+  }
+  if (order.status === 'FILLED' && before.status !== 'FILLED') {
+    return ['good', `${statusLabel(order)}: ${what}`, `${order.cum_qty} at ${order.avg_px}`];
+  }
+  return null;
 }
 
 on('order_updated', (order) => putOrder(order, true));

@@ -4,6 +4,7 @@ import { learnMsgType, msgTypeName } from '../fix/names.js';
 
 const CAP = 100000;
 const SLACK = 5000; // lines are dropped in lumps: moving the array at every line would cost more than it saves
+const EVERY_MS = 100; // how often the log is drawn at most: each paint when quiet, ten times a second under load
 const QUIET = new Set(['0', '1']); // Heartbeat, TestRequest
 
 export const keyOfLine = (line) => (line.id ? `#${line.id}` : `${line.session_name}|${line.direction}|${line.at}|${line.msg_seq_num}|${line.text ?? ''}`);
@@ -21,6 +22,7 @@ export class Log {
     this.version = signal(0);
     this.dropped = 0; // how many lines of the view went at its top since the filter was set
     this.scheduled = false;
+    this.drawnAt = 0;
   }
 
   get size() {
@@ -104,10 +106,14 @@ export class Log {
   changed() {
     if (this.scheduled) return;
     this.scheduled = true;
-    requestAnimationFrame(() => {
+    const draw = () => {
       this.scheduled = false;
+      this.drawnAt = performance.now();
       this.version.value += 1;
-    });
+    };
+    const wait = this.drawnAt + EVERY_MS - performance.now();
+    if (wait > 0) setTimeout(draw, wait);
+    else requestAnimationFrame(draw);
   }
 }
 

@@ -2,13 +2,18 @@
 // between two paints, and only its last state matters.
 import { signal } from '../lib.js';
 
+// Drawn soon when little happens, less often when much does: nobody reads ten new pictures of a full table in a second.
+const SOON_MS = 40;
+const BUSY_MS = 250;
+const BUSY_FROM = 50; // changes in one lump
+
 export class RowStore {
   // keyOf(row) -> string; cap: most rows held; mayGo(row): whether a row may be dropped to make room.
-  constructor({ keyOf, cap, mayGo = () => true, waitMs = 60 }) {
+  constructor({ keyOf, cap, mayGo = () => true }) {
     this.keyOf = keyOf;
     this.cap = cap;
     this.mayGo = mayGo;
-    this.waitMs = waitMs;
+    this.waitMs = SOON_MS;
     this.rows = new Map();
     this.version = signal(0);
     this.listeners = new Set();
@@ -62,7 +67,9 @@ export class RowStore {
     clearTimeout(this.timer);
     this.timer = null;
     this.makeRoom();
-    if (!this.changed.size && !this.removed.size) return;
+    const size = this.changed.size + this.removed.size;
+    this.waitMs = size < BUSY_FROM ? SOON_MS : BUSY_MS;
+    if (!size) return;
     const change = { add: [], update: [], remove: [...this.removed.values()] };
     for (const [key, row] of this.changed) (this.fresh.has(key) ? change.add : change.update).push(row);
     this.changed.clear();

@@ -1,5 +1,5 @@
 // Orders and executions, each a grid, with what can be done to one row or to many.
-import { html, signal, useEffect, useState } from '../lib.js';
+import { computed, html, signal, useEffect } from '../lib.js';
 import { isOpen } from '../fix/names.js';
 import { askCancel, askCancelAll, cancel } from '../state/actions.js';
 import { executions, loaded, loading, openCount, orderKey, orders } from '../state/desk.js';
@@ -14,6 +14,11 @@ import { Grid } from './grid.js';
 const phone = matchMedia('(max-width: 760px)').matches;
 const columnsOf = (name, columns) => (phone ? forPhone(name, columns) : columns);
 const gridName = (name) => (phone ? `${name}.phone` : name);
+
+const GRIDS = {
+  orders: { columns: columnsOf('orders', orderColumns()), seen: computed(() => blotterTab.value === 'orders') },
+  executions: { columns: columnsOf('executions', executionColumns()), seen: computed(() => blotterTab.value === 'executions') },
+};
 
 const apis = { orders: signal(null), executions: signal(null) };
 const selected = signal([]);
@@ -82,24 +87,28 @@ export function Blotter() {
       </div>
       <input type="search" class="search" placeholder="Search" aria-label="Search the blotter" data-testid="blotter-search" value=${text}
         onInput=${(event) => { search.value = event.target.value; }} />
-      ${tab === 'orders' && html`<button type="button" class="small toggle" aria-pressed=${openOnly.value} data-testid="open-only" onClick=${() => { openOnly.value = !openOnly.value; }}>
-        ${openOnly.value && html`<${Icon} name="check" size=${12} />`} Open <span class="num">${openCount.value}</span></button>`}
+      ${tab === 'orders' && html`<${OpenOnly} />`}
       <span class="grow"></span>
-      ${loading.value && html`<span class="quiet" role="status">Loading…</span>`}
+      <${Loading} />
       ${tab === 'orders' && html`<${OrderButtons} />`}
       <${Columns} api=${api} name=${gridName(tab)} />
       <button type="button" class="small" data-testid="export" onClick=${() => exportCsv(api, tab)}>CSV</button>
     </div>
     <div class="grid-box" hidden=${tab !== 'orders'} role="tabpanel">
-      <${Grid} name=${gridName('orders')} label="Orders" testid="orders-grid" store=${orders} columns=${columnsOf('orders', orderColumns())} options=${orderOptions} onApi=${(made) => { apis.orders.value = made; }} />
+      <${Grid} name=${gridName('orders')} label="Orders" testid="orders-grid" store=${orders} ...${GRIDS.orders} options=${orderOptions} onApi=${(made) => { apis.orders.value = made; }} />
       <${Empty} store=${orders} component=${NoOrders} />
     </div>
     <div class="grid-box" hidden=${tab !== 'executions'} role="tabpanel">
-      <${Grid} name=${gridName('executions')} label="Executions" testid="executions-grid" store=${executions} columns=${columnsOf('executions', executionColumns())} options=${executionOptions} onApi=${(made) => { apis.executions.value = made; }} />
+      <${Grid} name=${gridName('executions')} label="Executions" testid="executions-grid" store=${executions} ...${GRIDS.executions} options=${executionOptions} onApi=${(made) => { apis.executions.value = made; }} />
       <${Empty} store=${executions} component=${NoExecutions} />
     </div>
   </section>`;
 }
+
+const OpenOnly = () => html`<button type="button" class="small toggle" aria-pressed=${openOnly.value} data-testid="open-only" onClick=${() => { openOnly.value = !openOnly.value; }}>
+  ${openOnly.value && html`<${Icon} name="check" size=${12} />`} Open <span class="num">${openCount.value}</span></button>`;
+
+const Loading = () => loading.value && html`<span class="quiet" role="status">Loading…</span>`;
 
 function Tab({ id, title, store, chosen }) {
   store.version.value; // the count follows the rows

@@ -22,7 +22,8 @@ const theme = ag.themeQuartz.withParams({
 const KEPT = ['columnVisibility', 'columnOrder', 'columnSizing', 'columnPinning', 'sort', 'filter'];
 const LEARNED_EVERY_MS = 400;
 
-export function Grid({ name, store, columns, options = {}, onApi, testid, label }) {
+// seen: a signal that is true while the grid is in sight; out of sight it costs nothing and takes all rows when it is back.
+export function Grid({ name, store, columns, options = {}, seen, onApi, testid, label }) {
   const box = useRef(null);
   useEffect(() => {
     const state = recall(`grid.${name}`);
@@ -35,7 +36,7 @@ export function Grid({ name, store, columns, options = {}, onApi, testid, label 
       defaultColDef: { sortable: true, resizable: true, filter: true, enableCellChangeFlash: true, minWidth: 60, suppressHeaderMenuButton: false },
       getRowId: ({ data }) => store.keyOf(data),
       rowData: store.all(),
-      asyncTransactionWaitMillis: 60,
+      asyncTransactionWaitMillis: 10,
       deltaSort: true,
       cellFlashDuration: 350,
       cellFadeDuration: 500,
@@ -51,9 +52,20 @@ export function Grid({ name, store, columns, options = {}, onApi, testid, label 
       ...options,
       context: { ...options.context, digits },
     });
+    let stale = false;
     const stop = store.subscribe((change) => {
+      if (!seen.peek()) {
+        stale = true;
+        return;
+      }
       const grown = [...new Set([...digits.learn(change.add), ...digits.learn(change.update)])];
       api.applyTransactionAsync(change, () => grown.length && api.refreshCells({ columns: grown, force: true, suppressFlash: true }));
+    });
+    const stopSeen = effect(() => {
+      if (!seen.value || !stale) return;
+      stale = false;
+      digits.learn(store.rows.values());
+      api.setGridOption('rowData', store.all());
     });
     let first = true;
     const stopZone = effect(() => {
@@ -67,6 +79,7 @@ export function Grid({ name, store, columns, options = {}, onApi, testid, label 
     onApi(api);
     return () => {
       stop();
+      stopSeen();
       stopZone();
       clearTimeout(timer);
       onApi(null);

@@ -2,7 +2,7 @@ import { html } from '../lib.js';
 import { isBuy, isOpen, isSell, statusLabel } from '../fix/names.js';
 import { link } from '../net/socket.js';
 import { canCancel, cancel, describe } from '../state/actions.js';
-import { health, orderKey, orders, selectedSession } from '../state/desk.js';
+import { health, orderKey, selectedSession, symbols } from '../state/desk.js';
 import * as ticket from '../state/ticket.js';
 import { drawerKey } from '../state/view.js';
 import { Icon, lightOf } from './bits.js';
@@ -41,16 +41,6 @@ const Choice = ({ name, rows, disabled }) => html`<select ...${common(name)} dis
   ${!rows.some((row) => row.code === ticket.form.value[name]) && html`<option value=${ticket.form.value[name]} selected>${ticket.form.value[name]}</option>`}
 </select>`;
 
-function symbolsSeen() {
-  orders.version.value; // the list follows the blotter
-  const seen = new Set();
-  for (const order of orders.rows.values()) {
-    seen.add(order.symbol);
-    if (seen.size === 50) break;
-  }
-  return [...seen].sort();
-}
-
 function why() {
   if (link.value.state === 'lost') return 'No connection to the desk';
   if (!health.value.engine.available) return 'The FIX engine is not available';
@@ -77,7 +67,7 @@ export function Ticket() {
       <${Side} locked=${Boolean(order)} />
       <div class="fields">
         <${Field} name="symbol" label="Symbol" tag="55"><${Text} name="symbol" list="symbols" placeholder="AAPL" disabled=${Boolean(order)} autocapitalize="characters" /><//>
-        <datalist id="symbols">${symbolsSeen().map((one) => html`<option key=${one} value=${one} />`)}</datalist>
+        <datalist id="symbols">${symbols.value.map((one) => html`<option key=${one} value=${one} />`)}</datalist>
         <${Field} name="order_qty" label="Quantity" tag="38"><${Text} name="order_qty" numeric placeholder="100" /><//>
         <${Field} name="ord_type" label="Type" tag="40"><${Choice} name="ord_type" rows=${ticket.ordTypes.value} /><//>
         <${Field} name="time_in_force" label="Time in force" tag="59"><${Choice} name="time_in_force" rows=${ticket.tifs.value} /><//>
