@@ -30,7 +30,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.engine import URL, Engine, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 Row = dict[str, Any]
 
@@ -172,11 +172,14 @@ _UPDATE_PRICE: Final = (
 
 
 class Database:
-    """Raises DatabaseError from every method when the database can't be read or written."""
+    """Raises DatabaseError, from the constructor too, when the database can't be opened, read or written."""
 
     def __init__(self, url: str) -> None:
-        self.url: URL = make_url(url)
-        self._engine: Engine = create_engine(self.url, connect_args=_connect_args(self.url))
+        try:
+            self.url: URL = make_url(url)
+            self._engine: Engine = create_engine(self.url, connect_args=_connect_args(self.url))
+        except (SQLAlchemyError, ImportError) as error:
+            raise DatabaseError(str(error)) from error
         if self.url.get_backend_name() == "sqlite":
             event.listen(self._engine, "connect", _set_pragmas)
 
