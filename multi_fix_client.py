@@ -34,6 +34,7 @@ log = logging.getLogger("sendfix.engine")
 LOG_FORMAT = "%(asctime)s.%(msecs)03dZ %(levelname)s %(message)s"
 LOG_BYTES = 20 * 1024 * 1024
 SOCKET_PATH_LIMIT = 107  # bytes, by the kernel
+SWITCH_SECONDS = 0.0005
 
 
 class StartError(Exception):
@@ -286,6 +287,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"engine: {settings.config_path} is good: {len(config.sessions)} sessions")
             return 0
         _set_up_logging(settings)
+        # A desk's request must not wait 5 ms, Python's default, for a thread of QuickFIX that is busy.
+        sys.setswitchinterval(SWITCH_SECONDS)
         Engine(settings, config).run()
     except (ConfigError, StartError) as error:
         print(f"engine: {error}", file=sys.stderr)

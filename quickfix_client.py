@@ -21,7 +21,6 @@ from __future__ import annotations
 
 import functools
 import logging
-import re
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -30,13 +29,15 @@ from typing import Any, ClassVar, Concatenate, ParamSpec, Protocol, TypeVar
 
 from sendfix.config import Endpoint, SessionConfig
 from sendfix.domain.enums import SessionState
+from sendfix.link.body import text_of
 from sendfix.link.journal import Journal
 from sendfix.link.keeper import ConnectionRefusedByUs, Keeper
-from sendfix.link.lenient_dictionary import DictionaryError, lenient_dictionary, shipped_dictionary
+from sendfix.link.lenient_dictionary import DictionaryError
 from sendfix.link.protocol import NotSent as NotSent
 from sendfix.link.protocol import ReplyCode
 from sendfix.link.quickfix_settings import connection_settings, session_settings
-from sendfix.link.reasons import explain, logout_reason, silent_end
+from sendfix.link.quickfix_store import QuickFixStore
+from sendfix.link.reasons import WhyEnded
 from sendfix.link.resend import judge
 from sendfix.link.session_record import SessionRecord
 from sendfix.link.signals import sigint_kept
@@ -46,7 +47,6 @@ with sigint_kept():
 
 log = logging.getLogger("sendfix.engine")
 
-ADMIN_MSG_TYPES = frozenset({b"0", b"1", b"2", b"3", b"4", b"5", b"A"})
 SOH = b"\x01"
 
 P = ParamSpec("P")
@@ -168,28 +168,28 @@ class _Connection:
         record: SessionRecord,
         endpoint: Endpoint,
         address: str,
-        store: Path,
-        dictionary: Path,
+        store: QuickFixStore,
         never_sent: set[int],
     ) -> None:
-        """Raises quickfix's ConfigError and RuntimeError."""
+        """Raises quickfix's FIXException, `DictionaryError` and OSError."""
         self.record = record
         self.logged_on = False
-        self.was_logged_on = False
         self.ended = False
-        self.reason: str | None = None
+        self.why = WhyEnded(record.config.sender_comp_id, record.config.target_comp_id)
         self._endpoint = endpoint
         self._never_sent = never_sent
         self._sender = 0
         self._sent: bytes | None = None
         config = record.config
+        dictionary = str(store.write_dictionary())
         self._id = quickfix.SessionID(config.fix_version, config.sender_comp_id, config.target_comp_id)
         self._settings = quickfix.SessionSettings()
         self._settings.set(_settings(connection_settings(config.tls)))
         self._settings.set(
-            self._id, _settings(session_settings(config, address, endpoint.port, store, dictionary))
+            self._id,
+            _settings(session_settings(config, address, endpoint.port, str(store.folder), dictionary)),
         )
-        self._dictionary = quickfix.DataDictionary(str(dictionary))
+        self._dictionary = quickfix.DataDictionary(dictionary)
         # QuickFIX keeps plain pointers to all of these.
         self._application = _Application(self)
         self._store_factory = quickfix.FileStoreFactory(self._settings)
@@ -227,7 +227,7 @@ class _Connection:
         if self._session is None or not self.logged_on or not self._session.isLoggedOn():
             raise NotSent(ReplyCode.NOT_LOGGED_ON, f"Session {name} is not logged on")
         if self.record.failure is not None:
-            raise NotSent(ReplyCode.REFUSED, self.record.failure)
+            raise NotSent(ReplyCode.NOT_LOGGED_ON, self.record.failure)
         try:
             # Without a trailer behind it, QuickFIX loses the last entry of a repeating group.
             message = quickfix.Message(text + "10=000\x01", self._dictionary, False)
@@ -249,13 +249,17 @@ class _Connection:
         start = sent.index(b"\x0134=") + 4
         return int(sent[start : sent.index(SOH, start)])
 
+    @property
+    def was_logged_on(self) -> bool:
+        return self.why.was_logged_on
+
+    @property
+    def reason(self) -> str | None:
+        return self.why.reason
+
     def incoming(self, raw: bytes) -> None:
         self.record.received(raw)
-        if b"\x0135=5\x01" in raw[:40]:
-            text = re.search(rb"\x0158=([^\x01]*)", raw)
-            self._because(
-                logout_reason(text[1].decode("utf-8", "replace") if text else "", self.was_logged_on)
-            )
+        self.why.incoming(raw)
 
     def outgoing(self, raw: bytes) -> None:
         self.record.sent(raw)
@@ -264,12 +268,10 @@ class _Connection:
 
     def event(self, text: str) -> None:
         self.record.note(text)
-        reason = explain(text)
-        if reason is not None:
-            self._because(reason)
+        self.why.event(text)
 
     def logon(self) -> None:
-        self.logged_on = self.was_logged_on = True
+        self.logged_on = self.why.was_logged_on = True
         config = self.record.config
         where = f"{self._endpoint.server_ip}:{self._endpoint.port}"
         self.record.set_state(
@@ -282,11 +284,8 @@ class _Connection:
         self.logged_on = False
         if self._session is not None:
             self._session.logout()
-        config = self.record.config
-        self._because(silent_end(self.was_logged_on, config.sender_comp_id, config.target_comp_id))
-        with self.record.changed:
-            self.ended = True
-            self.record.changed.notify_all()
+        self.why.end()
+        self._announce_end()
 
     def about_to_send(self, message: quickfix.Message) -> None:
         """Let a new message pass; of those the counterparty asks for again, only fresh ones."""
@@ -307,17 +306,15 @@ class _Connection:
     def callback_failed(self, callback: str, error: BaseException) -> None:
         log.error("session %s: %s failed", self.record.config.name, callback, exc_info=error)
 
-    def _because(self, reason: str) -> None:
-        """The first explanation is the one nearest to the cause."""
-        if self.reason is None:
-            self.reason = reason
-
     def _block(self) -> None:
         assert self._initiator is not None
         try:
             self._initiator.block()
         except quickfix.FIXException as error:
-            self._because(f"QuickFIX could not start: {error}")
+            self.why.because(f"QuickFIX could not start: {error}")
+        self._announce_end()
+
+    def _announce_end(self) -> None:
         with self.record.changed:
             self.ended = True
             self.record.changed.notify_all()
@@ -350,13 +347,12 @@ class QuickFixClient:
             self._claimed.add(self._identity)
         try:
             self.journal = journal or Journal(store_dir / "journal" / config.name)
-            self._folder = store_dir / "quickfix" / config.name
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._store = QuickFixStore(store_dir / "quickfix" / config.name, config)
         except BaseException:
             self._release()
             raise
         self._record = SessionRecord(config, self.journal, on_status)
-        self._read_seq_nums()
+        self._record.next_sender_seq_num, self._record.next_target_seq_num = self._store.seq_nums()
         self._never_sent: set[int] = set()
         self._connection: _Connection | None = None
         self._keeper = Keeper(self._record, self._open)
@@ -399,19 +395,7 @@ class QuickFixClient:
 
         `body` begins with MsgType(35), ends with SOH, and has no other field of the header or trailer. Raises
         `NotSent`, and then the message has not been sent and will not be."""
-        msg_type = body[3 : body.find(SOH)]
-        if not body.startswith(b"35=") or not body.endswith(SOH) or msg_type in ADMIN_MSG_TYPES:
-            raise NotSent(
-                ReplyCode.REFUSED,
-                "A message begins with MsgType(35) of an application message and ends with SOH",
-            )
-        try:
-            text = body.decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise NotSent(
-                ReplyCode.REFUSED,
-                f"QuickFIX can send only UTF-8 text; byte {error.start} of the message is not",
-            ) from error
+        text = text_of(body)
         with self._keeper.using:
             if self._connection is not None and self._connection.logged_on:
                 return self._connection.send(text)
@@ -429,30 +413,12 @@ class QuickFixClient:
         # For TLS the name goes along, since the server may choose its certificate by it.
         host = endpoint.server_ip if self.config.tls is not None else address
         try:
-            self._connection = _Connection(
-                self._record, endpoint, host, self._folder, self._dictionary_file(), self._never_sent
-            )
+            self._connection = _Connection(self._record, endpoint, host, self._store, self._never_sent)
         except (DictionaryError, OSError) as error:
             raise ConnectionRefusedByUs(str(error)) from error
         except quickfix.FIXException as error:
             raise ConnectionRefusedByUs(f"QuickFIX does not accept the settings: {error}") from error
         return self._connection
-
-    def _dictionary_file(self) -> Path:
-        """Made anew for each connection: QuickFIX's own or the configured one, without what would refuse messages."""
-        source = self.config.data_dictionary or shipped_dictionary(self.config.fix_version)
-        target = self._folder / "dictionary.xml"
-        target.write_bytes(lenient_dictionary(source))
-        return target
-
-    def _read_seq_nums(self) -> None:
-        """What QuickFIX's store says while no connection has it open."""
-        try:
-            text = (self._folder / f"{'-'.join(self._identity)}.seqnums").read_text()
-            sender, target = (int(number) for number in text.split(":"))
-        except (OSError, ValueError):
-            return  # never connected, and QuickFIX begins at 1
-        self._record.next_sender_seq_num, self._record.next_target_seq_num = sender, target
 
     def _release(self) -> None:
         with self._claiming:

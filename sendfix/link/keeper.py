@@ -28,8 +28,12 @@ class Connection(Protocol):
     record's `changed`."""
 
     ended: bool
-    was_logged_on: bool
-    reason: str | None
+
+    @property
+    def was_logged_on(self) -> bool: ...
+
+    @property
+    def reason(self) -> str | None: ...
 
     def start(self) -> None: ...
 

@@ -1,8 +1,6 @@
-"""The settings that QuickFIX gets for one connection, made from a `SessionConfig`. See docs/adr/0011."""
+"""The settings that QuickFIX gets for one connection, made from a `SessionConfig`. See docs/engine.md."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 from sendfix.config import SessionConfig, Tls
 
@@ -11,7 +9,7 @@ LOGOUT_TIMEOUT_SECONDS = 2
 
 
 def session_settings(
-    config: SessionConfig, address: str, port: int, store: Path, dictionary: Path
+    config: SessionConfig, address: str, port: int, store: str, dictionary: str
 ) -> dict[str, str]:
     """Settings of the session itself. `address` is an IPv4 address that has just answered."""
     return {
@@ -19,14 +17,14 @@ def session_settings(
         "SocketConnectHost": address,
         "SocketConnectPort": str(port),
         "HeartBtInt": str(config.heartbeat_interval),
-        "FileStorePath": str(store),
+        "FileStorePath": store,
         "NonStopSession": "Y",
         "ResetOnLogon": "Y" if config.reset_on_logon else "N",
         "LogonTimeout": str(LOGON_TIMEOUT_SECONDS),
         "LogoutTimeout": str(LOGOUT_TIMEOUT_SECONDS),
         # A message the counterparty means must reach the journal and be counted, whatever its tags.
         "UseDataDictionary": "Y",
-        "DataDictionary": str(dictionary),
+        "DataDictionary": dictionary,
         "ValidateUserDefinedFields": "N",
         "ValidateFieldsOutOfOrder": "N",
         "ValidateFieldsHaveValues": "N",

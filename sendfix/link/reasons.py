@@ -45,17 +45,38 @@ def explain(event: str) -> str | None:
     return None
 
 
-def logout_reason(text: str, was_logged_on: bool) -> str:
-    """The counterparty's Logout(5) as a reason; `text` is its Text(58), possibly empty."""
-    what = "The counterparty logged out" if was_logged_on else "The counterparty refused the logon"
-    return f"{what}: {text}" if text else f"{what} without giving a reason"
+class WhyEnded:
+    """Gathers the reason for the end of one connection; the first that is given is the one nearest to the cause."""
 
+    def __init__(self, sender_comp_id: str, target_comp_id: str) -> None:
+        self.reason: str | None = None
+        self.was_logged_on = False
+        self._ids = f"{sender_comp_id} → {target_comp_id}"
 
-def silent_end(was_logged_on: bool, sender_comp_id: str, target_comp_id: str) -> str:
-    """The reason when the connection just ended."""
-    if was_logged_on:
-        return "The counterparty closed the connection"
-    return (
-        "The counterparty closed the connection in answer to the Logon: "
-        f"it may not know {sender_comp_id} → {target_comp_id}, or not accept the credentials"
-    )
+    def because(self, reason: str) -> None:
+        if self.reason is None:
+            self.reason = reason
+
+    def event(self, text: str) -> None:
+        """A line of QuickFIX's event log."""
+        reason = explain(text)
+        if reason is not None:
+            self.because(reason)
+
+    def incoming(self, raw: bytes) -> None:
+        """A message from the counterparty: its Logout(5) says why in Text(58), perhaps."""
+        if b"\x0135=5\x01" not in raw[:40]:
+            return
+        what = "The counterparty logged out" if self.was_logged_on else "The counterparty refused the logon"
+        text = re.search(rb"\x0158=([^\x01]+)", raw)
+        why = f": {text[1].decode('utf-8', 'replace')}" if text else " without giving a reason"
+        self.because(what + why)
+
+    def end(self) -> None:
+        """It is over, with or without a reason so far."""
+        self.because(
+            "The counterparty closed the connection"
+            if self.was_logged_on
+            else "The counterparty closed the connection in answer to the Logon: "
+            f"it may not know {self._ids}, or not accept the credentials"
+        )

@@ -72,7 +72,11 @@ def test_every_key_is_read(tmp_path: Path) -> None:
                         "days_of_week": ["Monday", "friday"],
                         "holidays": ["2026-12-25"],
                     },
-                    "limits": {"max_orders_per_second": 50, "max_order_qty": 1000, "max_notional": "1000000.50"},
+                    "limits": {
+                        "max_orders_per_second": 50,
+                        "max_order_qty": 1000,
+                        "max_notional": "1000000.50",
+                    },
                 }
             ]
         },
@@ -134,7 +138,7 @@ def without(key: str) -> dict[str, Any]:
         ({**SESSION, "tls": []}, "session A: tls: is a list; give an object"),
         ({**SESSION, "tls": {"ca_fil": "x"}}, 'session A: tls: unknown key "ca_fil"; did you mean "ca_file"?'),
         ({**SESSION, "tls": {"cert_file": "x"}}, "session A: tls: cert_file: and key_file belong together"),
-        ({**SESSION, "reconnection": {"initial_delay": 0.5}}, "reconnection: initial_delay: is 0.5; give a number from 1"),
+        ({**SESSION, "reconnection": {"initial_delay": 0.5}}, "initial_delay: is 0.5; give a number from 1"),
         (
             {**SESSION, "schedule": {"timezone": "Europe/Londn", "open_time": "08:00", "close_time": "09:00"}},
             "session A: schedule: timezone: 'Europe/Londn' is not a time zone; did you mean Europe/London?",

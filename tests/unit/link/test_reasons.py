@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sendfix.link.reasons import explain, logout_reason, silent_end
+from sendfix.link.reasons import WhyEnded, explain
 
 
 @pytest.mark.parametrize(
@@ -33,12 +33,35 @@ def test_an_event_that_does_not(event: str) -> None:
     assert explain(event) is None
 
 
-def test_a_logout() -> None:
-    assert logout_reason("bye", True) == "The counterparty logged out: bye"
-    assert logout_reason("wrong password", False) == "The counterparty refused the logon: wrong password"
-    assert logout_reason("", True) == "The counterparty logged out without giving a reason"
+def ended(*, logged_on: bool, raw: bytes = b"", event: str = "") -> str | None:
+    why = WhyEnded("ME", "YOU")
+    why.was_logged_on = logged_on
+    why.incoming(raw)
+    why.event(event)
+    why.end()
+    return why.reason
 
 
-def test_a_silent_end_after_the_logon_hints_at_the_comp_ids() -> None:
-    assert silent_end(True, "ME", "YOU") == "The counterparty closed the connection"
-    assert "it may not know ME → YOU" in silent_end(False, "ME", "YOU")
+def logout(text: bytes) -> bytes:
+    return (
+        b"8=FIX.4.4\x019=80\x0135=5\x0134=3\x01" + (b"58=" + text + b"\x01" if text else b"") + b"10=000\x01"
+    )
+
+
+def test_a_logout_is_quoted() -> None:
+    assert ended(logged_on=True, raw=logout(b"bye")) == "The counterparty logged out: bye"
+    assert ended(logged_on=False, raw=logout(b"no")) == "The counterparty refused the logon: no"
+    assert ended(logged_on=True, raw=logout(b"")) == "The counterparty logged out without giving a reason"
+
+
+def test_a_silent_end_in_answer_to_the_logon_hints_at_the_comp_ids() -> None:
+    assert ended(logged_on=True) == "The counterparty closed the connection"
+    assert "it may not know ME → YOU" in str(ended(logged_on=False))
+
+
+def test_the_first_reason_counts() -> None:
+    reason = ended(logged_on=True, raw=logout(b"bye"), event="Timed out waiting for heartbeat")
+    assert reason == "The counterparty logged out: bye"
+    assert ended(logged_on=True, event="Timed out waiting for heartbeat") == (
+        "The counterparty has gone silent: no answer to a test request in time"
+    )
