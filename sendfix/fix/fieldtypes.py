@@ -39,7 +39,7 @@ def formatter_of(field: Field) -> Formatter:
 
 
 def format_text(value: object) -> str:
-    """Text of one line in Latin-1, at most 1000 characters."""
+    """Text of one line in ASCII, which is what FIX's String is, at most 1000 characters."""
     if isinstance(value, str):
         text = value
     elif isinstance(value, bool) or value is None or isinstance(value, list | dict | tuple):
@@ -59,7 +59,7 @@ def format_text(value: object) -> str:
         raise ValueError(f"must not hold control characters, got U+{ord(control.group()):04X}")
     for char in text:
         if ord(char) > 0xFF:
-            raise ValueError(f"must be text in Latin-1, got {char!r}")
+            raise ValueError(f"must be ASCII text, got {char!r}")
     return text
 
 
@@ -181,7 +181,7 @@ def _timestamp(value: object) -> str:
         moment = datetime.fromisoformat(text)
         if moment.tzinfo is not None:
             return format_utc(moment)
-    except ValueError:
+    except (ValueError, OverflowError):
         pass
     raise ValueError(f"must be a UTC time as YYYYMMDD-HH:MM:SS, or ISO 8601 with its zone, got {text!r}")
 

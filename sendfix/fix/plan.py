@@ -148,7 +148,7 @@ class Plan:
         parts += [f"{tag}={texts[tag]}" for tag in sorted(texts, key=self._rank.__getitem__)]
         parts += [f"{tag}={text}" for tag, text in custom.items()]
         parts.append("")
-        return SOH.join(parts).encode("latin-1")
+        return SOH.join(parts).encode("ascii")
 
     def _no_field(self, key: str) -> str:
         text = f"is no field of {self.message.name} in {self.dictionary.version}"

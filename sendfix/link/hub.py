@@ -131,9 +131,11 @@ class Hub:
             os.write(self._wake_out, b"!")
 
     def _drain_pipe(self) -> None:
-        self._woken = False
+        # In this order: a byte written after the read is a wake-up of its own; one swallowed by it would leave the
+        # flag up for ever, and the hub deaf.
         with contextlib.suppress(BlockingIOError):
             os.read(self._wake_in, 4096)
+        self._woken = False
 
     def _timeout(self) -> float | None:
         if any(desk.behind and desk.backlog_bytes < CHUNK_BELOW_BYTES for desk in self._desks):

@@ -78,12 +78,15 @@ class DeskLock:
     def __init__(self, url: str, wait_seconds: float = 20.0) -> None:
         """Waits for a desk that is just going away. Raises `StorageUnavailable` when it stays."""
         self._fd: int | None = None
-        parsed = make_url(url)
-        if parsed.get_backend_name() != "sqlite" or parsed.database in (None, "", ":memory:"):
-            return
-        path = Path(f"{parsed.database}.lock")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            parsed = make_url(url)
+            if parsed.get_backend_name() != "sqlite" or parsed.database in (None, "", ":memory:"):
+                return
+            path = Path(f"{parsed.database}.lock")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except (ArgumentError, OSError) as error:
+            raise StorageUnavailable(f"SENDFIX_DATABASE_URL can't be used: {error}") from error
         deadline = time.monotonic() + wait_seconds
         while True:
             try:

@@ -139,12 +139,16 @@ def _conditions(*equal: tuple[Any, object]) -> list[ColumnElement[bool]]:
     return [column == value for column, value in equal if value is not None]
 
 
+def _ns(at: datetime) -> int:
+    return min(max(int(at.timestamp()) * 1_000_000_000 + at.microsecond * 1000, -(2**63)), 2**63 - 1)
+
+
 def _between(column: Any, since: datetime | None, until: datetime | None) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if since is not None:
-        found.append(column >= int(since.timestamp() * 1_000_000) * 1000)
+        found.append(column >= _ns(since))
     if until is not None:
-        found.append(column < int(until.timestamp() * 1_000_000) * 1000)
+        found.append(column < _ns(until))
     return found
 
 

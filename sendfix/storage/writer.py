@@ -7,6 +7,7 @@ why, and the journals keep everything in any case.
 from __future__ import annotations
 
 import contextlib
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ from sendfix.domain.order import Execution, Order
 from sendfix.services.ports import Folded, MessageRow
 from sendfix.storage import tables
 from sendfix.storage.database import reason
+
+log = logging.getLogger(__name__)
 
 FIRST_RETRY_SECONDS = 0.25
 LAST_RETRY_SECONDS = 2.0
@@ -100,7 +103,6 @@ class Writer:
         self._closing = False
         self._greenlet: gevent.Greenlet[..., None] | None = None
         self.problem: str | None = None
-        self.last_batch_seconds = 0.0
 
     def start(self) -> None:
         self._greenlet = gevent.spawn(self._run)
@@ -147,7 +149,8 @@ class Writer:
             self._wake.wait()
             self._wake.clear()
             if self._batch.messages:
-                self._store(self._take())
+                if not self._store(self._take()):
+                    return  # a batch behind one that is not stored must not be stored either: its cursor is newer
                 if not self._closing:
                     gevent.sleep(PAUSE_BETWEEN_BATCHES_SECONDS)
             if self._closing and not self._batch.messages:
@@ -157,26 +160,24 @@ class Writer:
         self._writing, self._batch = self._batch, Batch()
         return self._writing
 
-    def _store(self, batch: Batch) -> None:
+    def _store(self, batch: Batch) -> bool:
+        """Whether it is stored; it is not only when the desk stops and the database refuses."""
         rows = batch.rows()
         delay = FIRST_RETRY_SECONDS
-        while True:
-            started = time.perf_counter()
-            failure = self._pool.apply(self._write, (rows,))
-            self.last_batch_seconds = time.perf_counter() - started
-            if failure is None:
-                break
+        while (failure := self._pool.apply(self._write, (rows,))) is not None:
             self._tell(f"The database can't be written: {failure}")
             if self._closing:
-                return
+                return False
             gevent.sleep(delay)
             delay = min(delay * 2, LAST_RETRY_SECONDS)
         self._writing = None
         self._stored.set()
         self._tell(None)
+        return True
 
     def _tell(self, problem: str | None) -> None:
         if problem != self.problem:
+            log.warning("%s", problem or "The database can be written again.")
             self.problem = problem
             self._on_problem(problem)
 
@@ -194,7 +195,8 @@ class Writer:
                 ):
                     if parameters:
                         connection.execute(statement, parameters)
-        except (SQLAlchemyError, OSError) as error:
+        except Exception as error:
+            # Also what SQLAlchemy does not wrap: the batch stays, and the writer must live to try it again.
             with contextlib.suppress(SQLAlchemyError):
                 self._engine.dispose()  # a connection that failed half-way is not used again
             return reason(error)
@@ -215,7 +217,7 @@ class _Statements:
         )
         self.order_ids: Insert = insert(tables.order_ids).on_conflict_do_nothing()
         self.executions: Insert = insert(tables.executions).on_conflict_do_nothing()
-        self.messages: Insert = insert(tables.messages)
+        self.messages: Insert = insert(tables.messages).on_conflict_do_nothing()
         cursor = insert(tables.cursors)
         self.cursors: Insert = cursor.on_conflict_do_update(
             index_elements=["session_name"],

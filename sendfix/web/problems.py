@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Sequence
 from http import HTTPStatus
 
-import orjson
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
@@ -48,7 +48,8 @@ def problem(status: int, title: str, detail: str, errors: Sequence[FieldError] =
     body: dict[str, object] = {"type": "about:blank", "title": title, "status": status, "detail": detail}
     if errors:
         body["errors"] = errors_to_json(errors)
-    return Response(orjson.dumps(body), status, content_type="application/problem+json")
+    # By the standard library, which can also write the half of a surrogate pair that somebody sent.
+    return Response(json.dumps(body), status, content_type="application/problem+json")
 
 
 def register(app: Flask) -> None:
