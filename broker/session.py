@@ -25,15 +25,13 @@ from broker.states import (
     State,
     Step,
 )
-from broker.validation import Problem, Reason, problem_of
+from broker.validation import Problem, Reason, problem_of, time_problem
 from broker.wire import Message, Pair
 
 LOGON_TIMEOUT: Final = 10.0
 LOGOUT_TIMEOUT: Final = 5.0
 LINGER: Final = 2.0
 """Seconds that the client has to close the connection after its Logout was answered."""
-
-SENDING_TIME_TOLERANCE: Final = 120.0
 
 
 class Session:
@@ -144,7 +142,7 @@ class Session:
                 f"its first message was MsgType(35) {message.msg_type.decode('latin-1')}, not Logon(A)"
             )
             return
-        problem = problem_of(self.key.begin_string, message) or self._time_problem(message)
+        problem = problem_of(self.key.begin_string, message) or time_problem(message, self._now)
         number = message.number(b"34")
         if problem is None and message.fields[b"98"] != b"0":
             problem = Problem(Reason.VALUE_INCORRECT, "EncryptMethod(98) must be 0", b"98")
@@ -204,7 +202,7 @@ class Session:
                 Problem(Reason.COMP_ID_PROBLEM, "SenderCompID(49) or TargetCompID(56) is wrong"),
             )
             return
-        problem = self._time_problem(message)
+        problem = time_problem(message, self._now)
         if problem is not None:
             if problem.reason is Reason.SENDING_TIME_ACCURACY:
                 self._refuse(message, number, problem)
@@ -315,30 +313,6 @@ class Session:
             self._send_logout(None)
         self._step(Step.LOGOUT_RECEIVED, self._now)
         self._events.append(Ended(f"Logout: {text}" if text else "Logout"))
-
-    def _time_problem(self, message: Message) -> Problem | None:
-        fields = message.fields
-        sent = fields.get(b"52")
-        if sent is None:
-            return Problem(Reason.REQUIRED_TAG_MISSING, "SendingTime(52) is required", b"52")
-        at = wire.parse_utc_timestamp(sent)
-        if at is None:
-            return Problem(Reason.INCORRECT_FORMAT, "SendingTime(52) has the wrong format", b"52")
-        if abs(at - self._now) > SENDING_TIME_TOLERANCE:
-            text = f"SendingTime(52) is more than {SENDING_TIME_TOLERANCE:.0f} s off"
-            return Problem(Reason.SENDING_TIME_ACCURACY, text, b"52")
-        if fields.get(b"43") != b"Y" or message.msg_type == b"4":
-            return None
-        original = wire.parse_utc_timestamp(fields.get(b"122", b""))
-        if original is None:
-            return Problem(
-                Reason.REQUIRED_TAG_MISSING, "OrigSendingTime(122) is required with PossDupFlag(43)=Y", b"122"
-            )
-        if original > at:
-            return Problem(
-                Reason.SENDING_TIME_ACCURACY, "OrigSendingTime(122) is later than SendingTime(52)", b"122"
-            )
-        return None
 
     # -- what goes out -------------------------------------------------------------------------------------------
 

@@ -16,6 +16,9 @@ FIX42: Final = b"FIX.4.2"
 FIX44: Final = b"FIX.4.4"
 VERSIONS: Final = (FIX42, FIX44)
 
+SENDING_TIME_TOLERANCE: Final = 120.0
+"""Seconds between the client's clock and ours, network included."""
+
 
 class Reason(IntEnum):
     """SessionRejectReason(373)."""
@@ -153,4 +156,30 @@ def problem_of(begin_string: bytes, message: Message) -> Problem | None:
     side = fields.get(b"54")
     if side is not None and side not in _SIDES:
         return Problem(Reason.VALUE_INCORRECT, "Side(54) is not a side", b"54")
+    return None
+
+
+def time_problem(message: Message, now: float) -> Problem | None:
+    """What is wrong with SendingTime(52), and with OrigSendingTime(122) of a possible duplicate."""
+    fields = message.fields
+    sent = fields.get(b"52")
+    if sent is None:
+        return Problem(Reason.REQUIRED_TAG_MISSING, "SendingTime(52) is required", b"52")
+    at = parse_utc_timestamp(sent)
+    if at is None:
+        return Problem(Reason.INCORRECT_FORMAT, "SendingTime(52) has the wrong format", b"52")
+    if abs(at - now) > SENDING_TIME_TOLERANCE:
+        text = f"SendingTime(52) is more than {SENDING_TIME_TOLERANCE:.0f} s off"
+        return Problem(Reason.SENDING_TIME_ACCURACY, text, b"52")
+    if fields.get(b"43") != b"Y" or message.msg_type == b"4":
+        return None
+    original = parse_utc_timestamp(fields.get(b"122", b""))
+    if original is None:
+        return Problem(
+            Reason.REQUIRED_TAG_MISSING, "OrigSendingTime(122) is required with PossDupFlag(43)=Y", b"122"
+        )
+    if original > at:
+        return Problem(
+            Reason.SENDING_TIME_ACCURACY, "OrigSendingTime(122) is later than SendingTime(52)", b"122"
+        )
     return None

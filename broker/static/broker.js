@@ -53,11 +53,26 @@ function fillTable(id, rows, empty) {
   }));
 }
 
+// At least two decimals, so that prices of a column stand on their points.
+function price(text) {
+  if (text === null || text === undefined) return cell("");
+  const [whole, fraction = ""] = text.split(".");
+  return cell(`${whole}.${fraction.padEnd(2, "0")}`, "n");
+}
+
+function inWords({ mode, steps, interval, size, spread, market }) {
+  const parts = size !== null ? `in parts of ${size}` : steps > 1 ? `in ${steps} steps` : "at once";
+  const every = interval > 0 ? `, ${interval} s apart` : "";
+  if (mode === "partial") return `${mode} (${parts}${every})`;
+  if (mode !== "match") return mode;
+  return `${mode} (${market ? `simulated market, spread ${spread}, fills ${parts}${every}` : "no simulated market"})`;
+}
+
 const side = (name) => cell(name, name.startsWith("BUY") ? "buy" : "sell");
 const time = (iso) => cell(iso.slice(11, 23));
 
 function actions(order) {
-  const td = document.createElement("td");
+  const td = cell("", "actions");
   if (!["NEW", "PARTIALLY_FILLED"].includes(order.status)) return td;
   td.append(
     button("Fill", "Fill all or a part of it", () => askFill(order)),
@@ -109,21 +124,24 @@ async function refresh() {
     shown = text;
     byId("health").textContent = health.status === "ok" ? `Running, ${health.clients} connected` : health.problems.join(" ");
     byId("health").className = health.status === "ok" ? "good" : "bad";
-    const { mode, ...rest } = behaviours.default;
-    byId("mode").value = mode;
-    byId("behaviour").textContent = `${JSON.stringify(rest)} · clients ${JSON.stringify(behaviours.clients)} · symbols ${JSON.stringify(behaviours.symbols)}`;
+    byId("mode").value = behaviours.default.mode;
+    byId("behaviour").textContent = [
+      `Now: ${inWords(behaviours.default)}`,
+      ...Object.entries(behaviours.symbols).map(([name, set]) => `symbol ${name}: ${inWords(set)}`),
+      ...Object.entries(behaviours.clients).map(([name, set]) => `client ${name}: ${inWords(set)}`),
+    ].join("; ");
     fillTable("clients", clients.clients.map((c) => [
       cell(c.sender_comp_id), cell(c.fix_version), cell(c.state.replace("_", " "), c.state === "logged_on" ? "good" : "quiet"),
       cell(c.address), cell(c.next_incoming_seq_num, "n"), cell(c.next_outgoing_seq_num, "n"),
     ]), "No client yet: point a FIX initiator at this broker, with any CompIDs.");
     fillTable("orders", orders.orders.map((o) => [
       cell(o.id, "n"), time(o.created_at), cell(o.sender_comp_id), cell(o.cl_ord_id), cell(o.symbol), side(o.side),
-      cell(o.order_type), cell(o.time_in_force), cell(o.quantity, "n"), cell(o.limit_price, "n"), cell(o.stop_price, "n"),
-      cell(o.filled_quantity, "n"), cell(o.average_price, "n"), cell(o.status.replace("_", " ")), cell(o.text), actions(o),
+      cell(o.order_type), cell(o.time_in_force), cell(o.quantity, "n"), price(o.limit_price), price(o.stop_price),
+      cell(o.filled_quantity, "n"), price(o.filled_quantity === "0" ? null : o.average_price), cell(o.status.replace("_", " ")), cell(o.text), actions(o),
     ]), "No order yet.");
     fillTable("executions", executions.executions.map((e) => [
       cell(e.exec_id), time(e.created_at), cell(e.sender_comp_id), cell(e.cl_ord_id), cell(e.symbol), side(e.side),
-      cell(e.exec_quantity, "n"), cell(e.exec_price, "n"), cell(e.leaves_quantity, "n"),
+      cell(e.exec_quantity, "n"), price(e.exec_price), cell(e.leaves_quantity, "n"),
     ]), "No execution yet.");
   } catch (error) {
     shown = "";
