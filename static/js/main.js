@@ -4,6 +4,8 @@ import { start } from './net/socket.js';
 import { App } from './ui/app.js';
 import { listen } from './ui/keys.js';
 
-render(html`<${App} />`, document.getElementById('app'));
+const root = document.getElementById('app');
+root.replaceChildren(); // "is starting" goes
+render(html`<${App} />`, root);
 listen();
 start();

@@ -14,6 +14,7 @@ class DeskPage:
     """`page` is loaded. Every wait is Playwright's own: until it is so, or the test fails."""
 
     def __init__(self, page: Page, stack: Stack) -> None:
+        expect.set_options(timeout=15_000)  # a busy machine is slow, not wrong
         self.page = page
         self.stack = stack
 

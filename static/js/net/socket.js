@@ -2,6 +2,7 @@
 import { io } from '../../vendor/socket.io.js';
 import { batch, signal } from '../lib.js';
 
+const FIRST_PROBE_MS = 1000; // a page that is loading would measure itself
 const PROBE_MS = 5000;
 const PROBE_PATIENCE_MS = 3000;
 
@@ -33,7 +34,8 @@ export function start() {
     socket.emit('subscribe', { frames: true });
     link.value = { state: 'online', delayMs: null, since: null, transport: socket.io.engine.transport.name };
     batch(() => joined.forEach((handler) => handler(payload)));
-    probe();
+    clearTimeout(probeTimer);
+    probeTimer = setTimeout(probe, FIRST_PROBE_MS);
   });
   socket.on('frame', (events) => batch(() => events.forEach(([name, payload]) => dispatch(name, payload))));
   for (const name of handlers.keys()) socket.on(name, (payload) => batch(() => dispatch(name, payload)));

@@ -7,6 +7,7 @@ import { Dialogs } from './dialogs.js';
 import { Drawer } from './drawer.js';
 import { Log } from './log.js';
 import { Sessions } from './sessions.js';
+import { split, Splitter } from './splitter.js';
 import { Ticket } from './ticket.js';
 import { Toasts } from './toasts.js';
 import { TopBar } from './topbar.js';
@@ -17,9 +18,10 @@ export const App = () => html`
   <div class=${`app phone-${phoneTab.value} ${link.value.state === 'lost' ? 'is-lost' : ''}`}>
     <${TopBar} />
     <${Banner} />
-    <main class="regions">
+    <main class="regions" style=${{ '--split': `${split.value}fr`, '--rest': `${100 - split.value}fr` }}>
       <div class="left"><${Sessions} /><${Ticket} /></div>
       <${Blotter} />
+      <${Splitter} />
       <${Log} />
     </main>
     <nav class="phone-nav" aria-label="Regions">

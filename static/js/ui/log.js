@@ -52,7 +52,7 @@ function Bar() {
       <option value="">All types</option>${[...new Set([...log.types, ...(now.msgType ? [now.msgType] : [])])].sort().map((one) => html`<option key=${one} value=${one} selected=${one === now.msgType}>${one} ${msgTypeName(one)}</option>`)}</select>
     <input type="search" class="search" placeholder="Text or tag=value" aria-label="Search the messages" data-testid="log-search" value=${now.text} onInput=${(event) => set('text', event.target.value)} />
     <label class="check"><input type="checkbox" data-testid="log-heartbeats" checked=${now.heartbeats} onChange=${(event) => set('heartbeats', event.target.checked)} /> Heartbeats</label>
-    <label class="check roomy-only" title="Show BeginString to SendingTime and CheckSum in the rows too"><input type="checkbox" checked=${whole.value} onChange=${(event) => { whole.value = event.target.checked; }} /> Header</label>
+    <label class="check wide-only" title="Show BeginString to SendingTime and CheckSum in the rows too"><input type="checkbox" checked=${whole.value} onChange=${(event) => { whole.value = event.target.checked; }} /> Header</label>
     ${changed && html`<button type="button" class="small" onClick=${() => { filter.value = NO_FILTER; log.setFilter(NO_FILTER); }}>Clear</button>`}
     <span class="grow"></span>
     <button type="button" class="small toggle" aria-pressed=${following.value} data-testid="log-follow" onClick=${() => { following.value = !following.value; }}>
@@ -102,8 +102,12 @@ function Lines() {
   </div>`;
 }
 
-// Up and down walk from message to message while one is decoded.
+// Enter opens the newest message; up and down walk from message to message while one is decoded.
 function onKeyDown(event) {
+  if (event.key === 'Enter' && !decoded.value) {
+    decoded.value = log.view.findLast((line) => line.raw) ?? null;
+    return;
+  }
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (!step || !decoded.value) return;
   event.preventDefault();
