@@ -417,6 +417,10 @@ class QuickFixClient:
         except (DictionaryError, OSError) as error:
             raise ConnectionRefusedByUs(str(error)) from error
         except quickfix.FIXException as error:
+            if "HAVE_SSL" in str(error):
+                raise ConnectionRefusedByUs(
+                    "This QuickFIX was built without TLS: install OpenSSL's headers and build it again"
+                ) from error
             raise ConnectionRefusedByUs(f"QuickFIX does not accept the settings: {error}") from error
         return self._connection
 

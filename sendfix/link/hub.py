@@ -81,6 +81,7 @@ class Hub:
             protocol.Send: self._send,
             protocol.Connect: self._connect,
             protocol.Disconnect: self._disconnect,
+            protocol.Ping: self._ping,
         }
 
     def entry_appended(self, name: str, entry: Entry) -> None:
@@ -292,6 +293,9 @@ class Hub:
                 b'{"event": "text", "text": "An entry was lost here in a crash of the machine"}',
             )
         return index
+
+    def _ping(self, desk: DeskConnection, message: protocol.Ping) -> None:
+        desk.queue(protocol.Reply(message.request_id, protocol.ReplyCode.OK, ""))
 
     def _send(self, desk: DeskConnection, message: protocol.Send) -> None:
         session = self._session(desk, message)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ssl
+from pathlib import Path
+
 from sendfix.config import SessionConfig, Tls
 
 LOGON_TIMEOUT_SECONDS = 10
@@ -40,13 +43,21 @@ def connection_settings(tls: Tls | None) -> dict[str, str]:
         "ReconnectInterval": "86400",
     }
     if tls is not None:
-        settings["SSLProtocol"] = "+TLSv1_2 +TLSv1_3"
-        settings["CertificateVerifyLevel"] = "1" if tls.verify else "0"
-        for key, path in (
-            ("CertificationAuthoritiesFile", tls.ca_file),
-            ("ClientCertificateFile", tls.cert_file),
-            ("ClientCertificateKeyFile", tls.key_file),
-        ):
-            if path is not None:
-                settings[key] = str(path)
+        settings |= _tls_settings(tls)
     return settings
+
+
+def _tls_settings(tls: Tls) -> dict[str, str]:
+    """QuickFIX checks the counterparty's certificate exactly when it is given authorities."""
+    system = ssl.get_default_verify_paths()
+    authorities: dict[str, str | Path | None] = {}
+    if tls.verify and tls.ca_file is not None:
+        authorities = {"CertificationAuthoritiesFile": tls.ca_file}
+    elif tls.verify:
+        authorities = {
+            "CertificationAuthoritiesFile": system.cafile,
+            "CertificationAuthoritiesDirectory": system.capath,
+        }
+    own = {"ClientCertificateFile": tls.cert_file, "ClientCertificateKeyFile": tls.key_file}
+    given = {key: str(path) for key, path in {**authorities, **own}.items() if path is not None}
+    return {"SSLProtocol": "+TLSv1_2 +TLSv1_3", **given}

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import errno
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sendfix.config import SessionConfig
+from sendfix.domain.enums import SessionState
+from sendfix.link.journal import Journal
+from sendfix.link.protocol import Direction
+from sendfix.link.session_record import SessionRecord
+
+CONFIG = SessionConfig("A", "127.0.0.1", 1, "FIX.4.4", "ME", "YOU")
+
+
+class Disk:
+    full = False
+
+    def write(self, descriptor: int, data: bytes) -> int:
+        if self.full:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return os.write(descriptor, data)
+
+
+class Kit:
+    def __init__(self, folder: Path) -> None:
+        self.disk = Disk()
+        self.journal = Journal(folder, write=self.disk.write)
+        self.announced: list[str] = []
+        self.record = SessionRecord(
+            CONFIG, self.journal, lambda: self.announced.append(self.record.state.value)
+        )
+
+    def payloads(self, direction: Direction) -> list[bytes]:
+        return [entry.payload for entry in self.journal.read(0, 100) if entry.direction == direction]
+
+
+@pytest.fixture
+def kit(tmp_path: Path) -> Iterator[Kit]:
+    made = Kit(tmp_path)
+    yield made
+    made.journal.close()
+
+
+def test_a_change_of_state_is_written_and_announced_and_the_same_again_is_none(kit: Kit) -> None:
+    for _ in range(2):
+        kit.record.set_state(SessionState.CONNECTING, "Connecting to x:1")
+    kit.record.set_state(SessionState.DISCONNECTED, "refused")
+    kit.record.set_state(SessionState.DISCONNECTED, "not answered")
+    assert kit.announced == ["connecting", "disconnected", "disconnected"]
+    assert [json.loads(text) for text in kit.payloads(Direction.EVENT)] == [
+        {"event": "state", "state": "connecting", "text": "Connecting to x:1"},
+        {"event": "state", "state": "disconnected", "text": "refused"},
+        {"event": "state", "state": "disconnected", "text": "not answered"},
+    ]
+
+
+def test_logged_on_is_connected_and_has_a_time(kit: Kit) -> None:
+    kit.record.set_state(SessionState.CONNECTING, "")
+    assert kit.record.status()["connected_at"] is None
+    kit.record.set_state(SessionState.CONNECTED, "Logged on")
+    status = kit.record.status()
+    assert (status["state"], status["logged_on"], status["reason"]) == ("connected", True, "Logged on")
+    assert status["connected_at"] is not None
+
+
+def test_an_impossible_change_is_made_and_reported_as_a_mistake(
+    kit: Kit, caplog: pytest.LogCaptureFixture
+) -> None:
+    kit.record.set_state(SessionState.CONNECTED, "out of nowhere")
+    assert "impossible change not_connected to connected" in caplog.text
+    assert kit.record.state is SessionState.CONNECTED
+
+
+def test_passwords_are_masked_in_both_directions(kit: Kit) -> None:
+    kit.record.sent(b"35=A\x01554=secret\x01925=new secret\x0158=554=x\x01")
+    kit.record.received(b"35=A\x01554=secret\x0110=000\x01")
+    assert kit.payloads(Direction.OUT) == [b"35=A\x01554=***\x01925=***\x0158=554=x\x01"]
+    assert kit.payloads(Direction.IN) == [b"35=A\x01554=***\x0110=000\x01"]
+
+
+def test_a_full_disk_is_a_failure_until_it_recovers_and_what_was_sent_is_made_up_for(kit: Kit) -> None:
+    kit.disk.full = True
+    kit.record.sent(b"35=D\x0111=1\x01")
+    kit.record.received(b"35=8\x01")
+    assert kit.record.failure == "The journal can't be written (No space left on device)"
+    assert not kit.record.recover()
+    kit.disk.full = False
+    assert kit.record.recover()
+    assert kit.record.failure is None
+    assert kit.payloads(Direction.OUT) == [b"35=D\x0111=1\x01"]
+    assert kit.payloads(Direction.IN) == [], "what was not counted comes again"
+
+
+def test_what_the_journal_can_not_take_at_all_is_a_failure_too(kit: Kit) -> None:
+    kit.journal.close()
+    kit.record.received(b"35=8\x01")
+    assert kit.record.failure is not None
+
+
+def test_not_resent_is_an_event(kit: Kit) -> None:
+    kit.record.not_resent("ABC", 7, "too old")
+    (event,) = kit.payloads(Direction.EVENT)
+    assert json.loads(event) == {
+        "event": "not_resent",
+        "cl_ord_id": "ABC",
+        "msg_seq_num": 7,
+        "text": "too old",
+    }
