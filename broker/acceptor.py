@@ -113,6 +113,9 @@ class Core:
         self._commit()
 
     def _say_farewell(self) -> None:
+        if self.storage_problem is not None:
+            # What could not be stored must not be passed over by the numbers of a Logout.
+            return
         self._selector.unregister(self._listener)
         self._listener.close()
         now = time.time()

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Final
 
 from broker.behaviours import Mode
-from broker.order import Order, Terms
+from broker.order import LIMITS, STOPS, Order, Terms
 from broker.orders import Orders
 from broker.reports import (
     CancelRefusal,
@@ -110,12 +110,17 @@ class Requests:
         if order is None:
             return
         quantity, limit, stop = (_decimal(message, tag) for tag in (b"38", b"44", b"99"))
+        ord_type = message.text(b"40") or order.ord_type
+        if limit is None and ord_type in LIMITS:
+            limit = order.limit_price
+        if stop is None and ord_type in STOPS:
+            stop = order.stop_price
         terms = Terms(
             symbol=order.symbol,
-            ord_type=message.text(b"40") or order.ord_type,
+            ord_type=ord_type,
             quantity=order.quantity if quantity is None else quantity,
-            limit_price=order.limit_price if limit is None else limit,
-            stop_price=order.stop_price if stop is None else stop,
+            limit_price=limit,
+            stop_price=stop,
             time_in_force=message.text(b"59") or order.time_in_force,
         )
         problem = self._orders.check(terms)

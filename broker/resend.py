@@ -85,21 +85,22 @@ class Held:
 
     def must_ask(self, next_in: int, number: int) -> bool:
         """Whether a resend must be asked for now that `number` came while `next_in` is expected. Once for each gap."""
-        if next_in <= self._asked_to:
+        if next_in <= self._asked_to or number <= next_in:
             return False
         self._asked_to = number - 1
         return True
 
     def take(self, next_in: int) -> Message | None:
-        """The message whose turn it is. Those before it are forgotten: a gap fill took their place."""
-        if not self._messages:
-            return None
-        for number in [number for number in self._messages if number < next_in]:
-            del self._messages[number]
+        """The message whose turn it is."""
         return self._messages.pop(next_in, None)
 
-    def first(self) -> int | None:
-        return min(self._messages, default=None)
+    def first_behind_gap(self, next_in: int) -> int | None:
+        """The first held message, when no resend is under way that leads to it."""
+        return min(self._messages) if self._messages and next_in > self._asked_to else None
+
+    def forget_before(self, next_in: int) -> None:
+        """The numbers jumped: a gap fill says not to act on what it passes over."""
+        self._messages = {number: message for number, message in self._messages.items() if number >= next_in}
 
     def clear(self) -> None:
         self._messages.clear()

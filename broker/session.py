@@ -81,7 +81,7 @@ class Session:
             self._take(message)
             while self.state in LIVE and (held := self._held.take(self.next_in)) is not None:
                 self._in_turn(held)
-            first = self._held.first()
+            first = self._held.first_behind_gap(self.next_in)
             if first is not None and self.state in LIVE:
                 self._ask_for_resend(first)
         return self._events
@@ -246,7 +246,7 @@ class Session:
         self._ask_for_resend(number)
 
     def _ask_for_resend(self, number: int) -> None:
-        if number > self.next_in and self._held.must_ask(self.next_in, number):
+        if self._held.must_ask(self.next_in, number):
             self._events.append(
                 Noted(f"messages {self.next_in} to {number - 1} are missing; asked for a resend")
             )
@@ -291,7 +291,11 @@ class Session:
                 message, Problem(Reason.VALUE_INCORRECT, "NewSeqNo(36) is not above MsgSeqNum(34)", b"36")
             )
         else:
-            self.next_in = new
+            self._jump_to(new)
+
+    def _jump_to(self, number: int) -> None:
+        self.next_in = number
+        self._held.forget_before(number)
 
     def _reset_to(self, message: Message) -> None:
         """SequenceReset(4) in reset mode: MsgSeqNum(34) counts for nothing."""
@@ -305,7 +309,7 @@ class Session:
             self._reject(message, problem)
             return
         self._events.append(Noted(f"its sequence number was reset from {self.next_in} to {new}"))
-        self.next_in = new
+        self._jump_to(new)
 
     def _on_logout(self, message: Message) -> None:
         text = message.text(b"58")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+from contextlib import ExitStack
 
 import pytest
 
@@ -51,6 +52,20 @@ def test_two_clients_meet_in_the_book(broker: Broker, name: str) -> None:
         seller.expect("8", t39=0)
         seller.expect("8", t39=2, t31="23.2", t32=40)
         buyer.expect("8", t39=1, t31="23.2", t32=40, t151=60)
+
+
+def test_a_hundred_clients_at_once(broker: Broker, name: str) -> None:
+    broker.behave(default="fill")
+    with ExitStack() as stack:
+        versions = ("FIX.4.2", "FIX.4.4")
+        clients = [
+            stack.enter_context(broker.client(versions[n % 2], f"{name}-{n}")).logon() for n in range(100)
+        ]
+        for client in clients:
+            client.order("a")
+        for client in clients:
+            client.expect("8", t11="a", t39=0)
+            client.expect("8", t11="a", t39=2)
 
 
 def test_a_message_in_pieces_and_many_in_one(broker: Broker, name: str) -> None:

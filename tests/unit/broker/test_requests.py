@@ -164,6 +164,16 @@ def test_replace_of_a_partly_filled_order_and_down_to_what_is_filled(version: st
 
 
 @BOTH
+def test_replace_of_the_order_type_drops_the_price_it_has_no_use_for(version: str) -> None:
+    client = Counterparty(version)
+    client.new("a")
+    client.ask(f"G|11=b|41=a|21=1|55=AAPL|54=1|40=1|{TIME}")
+    assert "44" not in client.expect("8|11=b|150=5|40=1|38=100")
+    client.ask(f"G|11=c|41=b|21=1|55=AAPL|54=1|40=3|99=240|{TIME}")
+    client.expect("8|11=c|150=5|40=3|99=240")
+
+
+@BOTH
 def test_replace_below_what_is_filled_is_rejected(version: str) -> None:
     client = Counterparty(version)
     order = client.new("a")
