@@ -19,17 +19,18 @@ Each connection is a QuickFIX initiator of its own. docs/engine.md has the rest.
 
 from __future__ import annotations
 
-import functools
 import logging
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, ClassVar, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Any, ClassVar
 
 from sendfix.config import Endpoint, SessionConfig
 from sendfix.domain.enums import SessionState
 from sendfix.link.body import text_of
+from sendfix.link.claims import Claims
+from sendfix.link.guard import guarded
 from sendfix.link.journal import Journal
 from sendfix.link.keeper import ConnectionRefusedByUs, Keeper
 from sendfix.link.lenient_dictionary import DictionaryError
@@ -47,33 +48,8 @@ with sigint_kept():
 
 log = logging.getLogger("sendfix.engine")
 
-SOH = b"\x01"
-
-P = ParamSpec("P")
-R = TypeVar("R")
-
-
-class _HasConnection(Protocol):
-    connection: _Connection
-
-
-S = TypeVar("S", bound=_HasConnection)
-
-
-def _guarded(callback: Callable[Concatenate[S, P], None]) -> Callable[Concatenate[S, P], None]:
-    """No exception may leave a callback but the two that QuickFIX knows there: it would end the process or hang
-    the session while it still looks logged on."""
-
-    @functools.wraps(callback)
-    def guarded(self: S, /, *args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            callback(self, *args, **kwargs)
-        except (quickfix.DoNotSend, quickfix.RejectLogon):
-            raise
-        except BaseException as error:
-            self.connection.callback_failed(callback.__name__, error)
-
-    return guarded
+# No other exception may leave a callback: it would end the process, or hang the session while it looks logged on.
+_guarded = guarded(quickfix.DoNotSend, quickfix.RejectLogon)
 
 
 class _Log(quickfix.Log):
@@ -98,8 +74,7 @@ class _Log(quickfix.Log):
     def clear(self) -> None:
         """QuickFIX asks for this after a reset; the journal forgets nothing."""
 
-    def backup(self) -> None:
-        """As `clear`."""
+    backup = clear
 
 
 class _LogFactory(quickfix.LogFactory):
@@ -247,7 +222,7 @@ class _Connection:
             self._never_sent.add(int(message.getHeader().getField(34)))
             raise NotSent(ReplyCode.NOT_LOGGED_ON, f"Session {name} was logged out at that moment")
         start = sent.index(b"\x0134=") + 4
-        return int(sent[start : sent.index(SOH, start)])
+        return int(sent[start : sent.index(b"\x01", start)])
 
     @property
     def was_logged_on(self) -> bool:
@@ -325,8 +300,8 @@ class QuickFixClient:
 
     All methods may be called from any thread."""
 
-    _claimed: ClassVar[set[tuple[str, str, str]]] = set()
-    _claiming: ClassVar[threading.Lock] = threading.Lock()
+    # QuickFIX would take a second one for the same session without a word, and forget both when one is deleted.
+    _claims: ClassVar[Claims] = Claims()
 
     def __init__(
         self,
@@ -340,16 +315,12 @@ class QuickFixClient:
         client of this process has, and what `Journal` raises."""
         self.config = config
         self._identity = (config.fix_version, config.sender_comp_id, config.target_comp_id)
-        with self._claiming:
-            # QuickFIX would take a second one without a word, and forget both when one is deleted.
-            if self._identity in self._claimed:
-                raise ValueError(f"there is a client for {' '.join(self._identity)} already; close it first")
-            self._claimed.add(self._identity)
+        self._claims.claim(self._identity)
         try:
             self.journal = journal or Journal(store_dir / "journal" / config.name)
             self._store = QuickFixStore(store_dir / "quickfix" / config.name, config)
         except BaseException:
-            self._release()
+            self._claims.give_back(self._identity)
             raise
         self._record = SessionRecord(config, self.journal, on_status)
         self._record.next_sender_seq_num, self._record.next_target_seq_num = self._store.seq_nums()
@@ -373,22 +344,19 @@ class QuickFixClient:
 
     def wait_until_connected(self, timeout: float) -> None:
         """Raises TimeoutError, with the reason, when the session is not logged on after `timeout` seconds."""
-        with self._record.changed:
-            if not self._record.changed.wait_for(
-                lambda: self._record.state is SessionState.CONNECTED, timeout
-            ):
-                raise TimeoutError(self._record.reason or "not asked to connect")
+        if not self._record.wait_for(SessionState.CONNECTED, timeout):
+            raise TimeoutError(self._record.reason or "not asked to connect")
 
     def begin_close(self) -> None:
         """Begin to end everything and return at once; `close` waits for it."""
         self._keeper.begin_close("The engine was stopped")
 
     def close(self) -> None:
-        """Log out, wait for the threads (1 to 3 s, up to 15), close the journal. Idempotent."""
+        """Log out, wait for the threads (1 to 3 s; up to 15), close the journal. Idempotent."""
         self.begin_close()
         self._keeper.join()
         self.journal.close()
-        self._release()
+        self._claims.give_back(self._identity)
 
     def send(self, body: bytes) -> int:
         """Send one application message and return its MsgSeqNum(34) once it is stored and sent.
@@ -423,10 +391,6 @@ class QuickFixClient:
                 ) from error
             raise ConnectionRefusedByUs(f"QuickFIX does not accept the settings: {error}") from error
         return self._connection
-
-    def _release(self) -> None:
-        with self._claiming:
-            self._claimed.discard(self._identity)
 
 
 def _settings(values: dict[str, str]) -> quickfix.Dictionary:

@@ -21,6 +21,7 @@ from sendfix.link.session_record import SessionRecord
 log = logging.getLogger("sendfix.engine")
 
 REACH_TIMEOUT_SECONDS = 5.0
+CLOSE_TIMEOUT_SECONDS = 15.0
 
 
 class Connection(Protocol):
@@ -68,6 +69,7 @@ class Keeper:
         self._wanted = False
         self._hurry = False
         self._closed = False
+        self._idle = True
         self._why_not = ""
         self._thread = threading.Thread(target=self._run, name=f"keep {self._config.name}", daemon=True)
         self._thread.start()
@@ -81,7 +83,10 @@ class Keeper:
     def disconnect(self, why: str) -> None:
         with self._changed:
             self._wanted, self._why_not = False, why
+            given_up = self._idle and self._record.state is SessionState.DISCONNECTED
             self._changed.notify_all()
+        if given_up:
+            self._record.set_state(SessionState.NOT_CONNECTED, why)
 
     def begin_close(self, why: str) -> None:
         with self._changed:
@@ -89,15 +94,17 @@ class Keeper:
         self.disconnect(why)
 
     def join(self) -> None:
-        """Wait for the end, after `begin_close`."""
-        self._thread.join()
+        """Wait for the end, after `begin_close`; not for ever, since a name's look-up can't be interrupted."""
+        self._thread.join(CLOSE_TIMEOUT_SECONDS)
 
     def _run(self) -> None:
         while True:
             with self._changed:
+                self._idle = True
                 self._changed.wait_for(lambda: self._wanted or self._closed)
                 if self._closed:
                     return
+                self._idle = False
             try:
                 self._keep_open()
             except Exception as error:
@@ -114,6 +121,8 @@ class Keeper:
                 self._hurry = False
                 self._connecting(endpoint)
             reason, connection = self._attempt(endpoint)
+            if connection is not None and connection.was_logged_on:
+                self._hurry = False  # asked for while it was connected
             until = time.monotonic()
             if self._wanted:
                 failures = 1 if connection is not None and connection.was_logged_on else failures + 1

@@ -82,6 +82,11 @@ class SessionRecord:
         self._event({"event": "state", "state": state.value, "text": reason})
         self._on_status()
 
+    def wait_for(self, state: SessionState, timeout: float) -> bool:
+        """Whether that state has been reached within `timeout` seconds."""
+        with self.changed:
+            return self.changed.wait_for(lambda: self.state is state, timeout)
+
     def recover(self) -> bool:
         """After a failure: whether the journal can be written again; what was sent meanwhile is made up for."""
         if self.failure is None:

@@ -176,6 +176,29 @@ def test_waits_grow_up_to_the_longest_and_end_with_the_last_attempt(tmp_path: Pa
     kit.close()
 
 
+def test_disconnect_after_giving_up_is_a_change_of_state(tmp_path: Path) -> None:
+    kit = Kit(tmp_path, max_attempts=1)
+    kit.found = NotReached("nobody")
+    kit.keeper.connect()
+    kit.wait_state("disconnected")
+    kit.keeper.disconnect("Disconnected on request")
+    kit.wait_state("not_connected")
+    kit.close()
+
+
+def test_connect_while_connected_changes_nothing(tmp_path: Path) -> None:
+    kit = Kit(tmp_path, initial_delay=3600, max_delay=3600)
+    kit.keeper.connect()
+    kit.wait_state("connected")
+    kit.keeper.connect()
+    assert kit.last is not None
+    kit.last.end("gone")
+    kit.wait_state("disconnected")
+    kit.wait(lambda: kit.log == ["start", "stop", "delete"])
+    kit.close()
+    assert kit.log == ["start", "stop", "delete"]
+
+
 def test_connect_while_waiting_tries_at_once(tmp_path: Path) -> None:
     kit = Kit(tmp_path, initial_delay=3600, max_delay=3600)
     kit.found = NotReached("nobody")
