@@ -23,7 +23,8 @@ IMMEDIATE: Final = frozenset({IOC, FOK})
 class Fills(Protocol):
     """What matching does to orders."""
 
-    def trade(self, order: Order, quantity: Decimal, price: Decimal, now: float) -> None: ...
+    def trade(self, order: Order, quantity: Decimal, price: Decimal, now: float) -> None:
+        """An order that is closed by it must `leave`."""
 
     def cancel_rest(self, order: Order, text: str, now: float) -> None: ...
 
@@ -195,8 +196,6 @@ class Matching:
                 assert resting.limit_price is not None
                 quantity = min(order.leaves_quantity, resting.leaves_quantity)
                 last_traded = resting.limit_price
-                if quantity == resting.leaves_quantity:
-                    book.remove(resting)
                 self._fills.trade(resting, quantity, last_traded, now)
                 self._fills.trade(order, quantity, last_traded, now)
             elif market is not None:

@@ -82,7 +82,7 @@ messages = st.tuples(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(st.sampled_from([b"FIX.4.2", b"FIX.4.4"]), st.lists(messages | st.binary(max_size=60), max_size=12))
 def test_nothing_a_client_sends_makes_the_broker_fail(version: bytes, sent: list[object]) -> None:
     key = SessionKey(version, b"CLIENT", b"BROKER")

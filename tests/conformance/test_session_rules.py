@@ -131,6 +131,14 @@ RULES = {
         > 1|34=4|112=x
         < 0|34=3|112=x
     """,
+    "2b a gap behind what a gap fill passed over is asked for": f"""
+        {LOGON}
+        > 0|34=3
+        < 2|34=2|7=2|16=0
+        > 0|34=7
+        > 4|34=2|43=Y|122={PAST}|123=Y|36=5
+        < 2|34=3|7=5|16=0
+    """,
     "2c a number too low without PossDupFlag ends the session": f"""
         {LOGON}
         > 0|34=1

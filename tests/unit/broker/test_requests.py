@@ -333,6 +333,22 @@ def test_a_house_order_meets_a_clients_order(version: str) -> None:
     assert client.orders.get(house).status.name == "FILLED"  # type: ignore[union-attr]
 
 
+@BOTH
+@pytest.mark.parametrize(
+    ("change", "first"),
+    [("38=50|44=200", "c"), ("38=200|44=200", "b"), ("38=50|44=199", "b"), ("38=100|44=201", "c")],
+)
+def test_a_replace_keeps_its_place_only_when_it_asks_for_less(version: str, change: str, first: str) -> None:
+    client = Counterparty(version)
+    client.hand.execute(SetBehaviours({"default": {"mode": "match", "market": False}}), NOW)
+    client.new("a")
+    client.new("b")
+    client.ask(f"G|11=c|41=a|21=1|55=AAPL|54=1|40=2|{change}|{TIME}")
+    client.expect("8|11=c|150=5")
+    client.hand.execute(EnterOrder("AAPL", "2", "2", Decimal(10), Decimal(190), None, "0", None), NOW)
+    client.expect(f"8|11={first}|39=1|32=10")
+
+
 def test_what_a_person_can_not_do() -> None:
     client = Counterparty(NEWER)
     order = client.new("a")
