@@ -2,8 +2,8 @@
 import { h } from '../vendor/preact.js';
 import htm from '../vendor/htm.js';
 
-export { createPortal, Fragment, render } from '../vendor/preact.js';
-export { useCallback, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from '../vendor/preact-hooks.js';
-export { batch, computed, effect, signal, untracked, useComputed, useSignal } from '../vendor/signals.js';
+export { render } from '../vendor/preact.js';
+export { useEffect, useLayoutEffect, useRef, useState } from '../vendor/preact-hooks.js';
+export { batch, computed, effect, signal, untracked } from '../vendor/signals.js';
 
 export const html = htm.bind(h);

@@ -1,7 +1,7 @@
 // The desk's REST routes. Every failure is a Problem that a person can read.
 const PATIENCE_MS = 15000;
 
-export class Problem extends Error {
+class Problem extends Error {
   // errors: [{field, message}]; status 0 means that no answer came.
   constructor(status, title, detail, errors = []) {
     super(detail || title);

@@ -15,11 +15,12 @@ const AT_FIRST = { orders: 10000, executions: 5000, messages: 3000 };
 const AFTER_LOSS = { orders: ORDERS_HELD, executions: EXECUTIONS_HELD, messages: 50000 };
 
 export const sessions = signal([]);
-export const health = signal({ status: 'ok', problems: [], engine: { available: true, reason: null } });
+const WELL = { available: true, reason: null };
+export const health = signal({ engine: WELL, storage: WELL });
 export const version = signal('');
 export const loaded = signal(false);
 export const loading = signal(false);
-export const selectedName = signal(recall('session'));
+const selectedName = signal(recall('session'));
 
 export const selectedSession = computed(
   () => sessions.value.find((one) => one.name === selectedName.value) ?? sessions.value[0] ?? null,
@@ -32,7 +33,7 @@ export function selectSession(name) {
 
 // The chain's first ClOrdID never changes; with the session's name it is the order's key for as long as it is on screen.
 export const orderKey = (order) => `${order.session_name}/${order.cl_ord_ids[0]}`;
-export const executionKey = (execution) => `${execution.session_name}/${execution.exec_id}`;
+const executionKey = (execution) => `${execution.session_name}/${execution.exec_id}`;
 
 export const orders = new RowStore({ keyOf: orderKey, cap: ORDERS_HELD, mayGo: (order) => !isOpen(order) });
 export const executions = new RowStore({ keyOf: executionKey, cap: EXECUTIONS_HELD });
@@ -104,13 +105,13 @@ function putSession(session) {
 }
 
 function putHealth(now) {
-  health.value = { ...health.value, ...now, problems: now.problems ?? [], engine: now.engine ?? health.value.engine };
+  health.value = { engine: now.engine ?? WELL, storage: now.storage ?? WELL };
 }
 
 onJoined((payload) => {
   version.value = payload.version ?? '';
   sessions.value = payload.sessions ?? [];
-  putHealth({ ...payload.health, ...(payload.engine && { engine: payload.engine }) });
+  putHealth(payload.health ?? {});
   touched = new Set();
   reload();
 });
@@ -118,7 +119,7 @@ onJoined((payload) => {
 let reloading = 0;
 
 // Everything that may have been missed, by REST, over what is there: nothing is doubled, for all of it goes by key.
-export async function reload() {
+async function reload() {
   const mine = ++reloading;
   const most = loaded.value ? AFTER_LOSS : AT_FIRST;
   // What was here before this join, not what came live since: only the former says that the hole is closed.

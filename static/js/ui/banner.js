@@ -15,9 +15,9 @@ function alarms() {
   if (state === 'connecting') return [];
   const found = [];
   if (state === 'slow') found.push(['wait', 'The desk has not answered for several seconds. What you see may be late.']);
-  const { engine, problems } = health.value;
-  if (!engine.available) found.push(['bad', `The FIX engine is not available: ${engine.reason || 'no reason given'}. Orders can't be sent until it is back.`]);
-  for (const problem of problems) if (!engine.reason || !problem.includes(engine.reason)) found.push(['wait', problem]);
+  const { engine, storage } = health.value; // what is wrong with a session stands on its card
+  if (!engine.available) found.push(['bad', `The FIX engine is not available, so nothing can be sent. ${engine.reason ?? ''}`]);
+  if (!storage.available) found.push(['wait', storage.reason]);
   return found;
 }
 

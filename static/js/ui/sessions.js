@@ -1,7 +1,7 @@
 // Every session with its state, why it is in it, both sequence numbers, and when something last came and went.
 import { html, signal } from '../lib.js';
 import { ago, dayAndTime, time } from '../fix/times.js';
-import { loaded, selectSession, selectedSession, sessions } from '../state/desk.js';
+import { health, loaded, selectSession, selectedSession, sessions } from '../state/desk.js';
 import { zone } from '../state/prefs.js';
 import { Light } from './bits.js';
 import { ConnectButton } from './topbar.js';
@@ -26,7 +26,7 @@ const Card = ({ session, chosen }) => html`<li class=${`session ${chosen ? 'chos
     <${ConnectButton} session=${session} testid=${`connect-${session.name}`} />
   </div>
   <p class="session-state"><${Light} session=${session} /> <span class="quiet" title=${`At ${session.server_ip}:${session.port}, heartbeat every ${session.heartbeat_interval} s`}>${session.fix_version} · ${session.sender_comp_id} → ${session.target_comp_id}</span></p>
-  ${session.reason && session.state !== 'connected' && html`<p class="reason" data-testid=${`reason-${session.name}`}>${session.reason}</p>`}
+  ${session.reason && session.state !== 'connected' && session.reason !== health.value.engine.reason && html`<p class="reason" data-testid=${`reason-${session.name}`}>${session.reason}</p>`}
   <dl class="session-facts">
     <${Fact} name="Next out" title="Next MsgSeqNum(34) we send" value=${session.next_sender_seq_num} />
     <${Fact} name="Next in" title="Next MsgSeqNum(34) we expect" value=${session.next_target_seq_num} />
