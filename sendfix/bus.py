@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 
-from sendfix.domain.order import Execution, Order
-from sendfix.services.ports import Listener, MessageRow
+from sendfix.domain.order import Order
+from sendfix.services.ports import BookedExecution, Listener, MessageRow
 from sendfix.services.sessions import Session
 
 log = logging.getLogger(__name__)
@@ -23,14 +23,14 @@ class Bus:
     def order_changed(self, order: Order) -> None:
         self._tell("order_changed", order)
 
-    def execution_booked(self, execution: Execution) -> None:
-        self._tell("execution_booked", execution)
+    def execution_booked(self, booked: BookedExecution) -> None:
+        self._tell("execution_booked", booked)
 
     def session_changed(self, session: Session) -> None:
         self._tell("session_changed", session)
 
-    def connection_ended(self, session_name: str, state: str, message: str) -> None:
-        self._tell("connection_ended", session_name, state, message)
+    def connection_result(self, session_name: str, state: str, message: str) -> None:
+        self._tell("connection_result", session_name, state, message)
 
     def message_logged(self, message: MessageRow) -> None:
         self._tell("message_logged", message)

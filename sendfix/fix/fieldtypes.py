@@ -58,7 +58,7 @@ def format_text(value: object) -> str:
     if control is not None:
         raise ValueError(f"must not hold control characters, got U+{ord(control.group()):04X}")
     for char in text:
-        if ord(char) > 0xFF:
+        if not char.isascii():
             raise ValueError(f"must be ASCII text, got {char!r}")
     return text
 

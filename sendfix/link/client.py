@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import logging
 import socket as native_socket
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ import gevent
 from gevent import socket
 from gevent.event import AsyncResult, Event
 
+from sendfix.domain.enums import SessionState
 from sendfix.domain.errors import EngineUnavailable, NotLoggedOn, StateForbids, StorageUnavailable
 from sendfix.link import protocol
 from sendfix.link.protocol import ReplyCode
@@ -28,6 +30,19 @@ REPLY_TIMEOUT_SECONDS = 10.0
 RETRY_SECONDS = 0.25
 ENTRIES_BEFORE_A_SWITCH = 32
 RECEIVE_BYTES = 256 * 1024
+PING_SECONDS = 2.0
+SILENCE_SECONDS = 8.0
+
+_UNKNOWN_SESSION = {
+    "state": SessionState.NOT_CONNECTED.value,
+    "logged_on": False,
+    "reason": "The engine does not have this session: its log says why, or it is older than the session.",
+    "next_sender_seq_num": None,
+    "next_target_seq_num": None,
+    "connected_at": None,
+    "last_received_at": None,
+    "last_sent_at": None,
+}
 
 
 class Handler(Protocol):
@@ -42,11 +57,17 @@ class Handler(Protocol):
     def engine_lost(self, reason: str) -> None: ...
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Request:
+    """`cl_ord_id` is empty for what is no order; such a request has no outcome once the link is gone."""
+
     session_name: str
     cl_ord_id: str
     reply: AsyncResult[protocol.Reply]
+
+
+class _Silent(Exception):
+    """The engine has said nothing for too long."""
 
 
 class EngineLink:
@@ -69,8 +90,12 @@ class EngineLink:
         self._may_read = may_read
         self._journal_ids: dict[str, str] = {}
         self._behind: set[str] = set(session_names)
+        self._unknown: set[str] = set()
+        self._waiting_for_database = False
+        self._heard_at = 0.0
         self._requests: dict[int, _Request] = {}
         self._unresolved: list[_Request] = []
+        self._on_their_way: set[str] = set()
         self._request_ids = itertools.count(1)
         self._out: list[bytes] = []
         self._out_ready = Event()
@@ -95,10 +120,19 @@ class EngineLink:
     def unavailable_reason(self) -> str | None:
         return self._reason
 
-    @property
-    def caught_up(self) -> bool:
-        """Everything that was in the journals when the link came up has been folded."""
-        return self._reason is None and not self._behind
+    def refusal(self, session_name: str) -> str | None:
+        if self._reason is not None:
+            return self._reason
+        if session_name in self._unknown:
+            return str(_UNKNOWN_SESSION["reason"])
+        if self._waiting_for_database:
+            return "The desk waits for its database before it reads on from the engine: nothing can be sent till then."
+        if session_name in self._behind:
+            return f"The desk is still catching up with what the engine has of session {session_name}; try again soon."
+        return None
+
+    def is_on_its_way(self, cl_ord_id: str) -> bool:
+        return cl_ord_id in self._on_their_way
 
     def send(self, session_name: str, cl_ord_id: str, body: bytes) -> None:
         self._ask(session_name, cl_ord_id, lambda number: protocol.Send(number, session_name, body))
@@ -115,17 +149,15 @@ class EngineLink:
         number = next(self._request_ids)
         request = _Request(session_name, cl_ord_id, AsyncResult())
         self._requests[number] = request
+        if cl_ord_id:
+            self._on_their_way.add(cl_ord_id)
         self._write(protocol.encode(message(number)))
         try:
             reply = request.reply.get(timeout=REPLY_TIMEOUT_SECONDS)
-            assert reply is not None
         except gevent.Timeout:
-            raise EngineUnavailable(
-                "The engine has not answered in time."
-                + (f" Look for ClOrdID(11) {cl_ord_id} before sending it again." if cl_ord_id else "")
-            ) from None
-        finally:
-            self._requests.pop(number, None)
+            # The request stays known: its answer may still come, and until then its ClOrdID is not free.
+            raise EngineUnavailable(f"The engine has not answered in time.{_look_for(cl_ord_id)}") from None
+        assert reply is not None
         if reply.code == ReplyCode.NOT_LOGGED_ON:
             raise NotLoggedOn(session_name, reply.detail)
         if reply.code == ReplyCode.FAILED:
@@ -140,12 +172,16 @@ class EngineLink:
                     log.info("engine: connected to %s", self._path)
                     self._converse(connection, handler)
                 why = "it closed the link"
+            except (FileNotFoundError, ConnectionRefusedError):
+                why = "it is not running"
+            except _Silent:
+                why = "it does not answer any more"
             except (OSError, protocol.ProtocolError) as error:
-                why = (
-                    "it is not running"
-                    if isinstance(error, (FileNotFoundError, ConnectionRefusedError))
-                    else str(error)
-                )
+                why = str(error)
+            except Exception as error:
+                # The same entry comes again after the next attach, so a mistake of ours is tried again, in view.
+                log.exception("the desk failed on what the engine sent")
+                why = f"the desk failed on what it sent ({error!r}): see the desk's error log"
             self._lost(self._no_engine(why), handler)
             gevent.sleep(RETRY_SECONDS)
 
@@ -160,7 +196,8 @@ class EngineLink:
 
     def _converse(self, connection: socket.socket, handler: Handler) -> None:
         self._out.clear()
-        writer = gevent.spawn(self._write_out, connection)
+        self._heard_at = time.monotonic()
+        writer, pinger = gevent.spawn(self._write_out, connection), gevent.spawn(self._ping)
         decoder = protocol.Decoder()
         handled = 0
         try:
@@ -170,8 +207,20 @@ class EngineLink:
                     handled += 1
                     if handled % ENTRIES_BEFORE_A_SWITCH == 0:
                         gevent.sleep(0)
+                self._heard_at = time.monotonic()
         finally:
-            writer.kill()
+            gevent.killall([writer, pinger])
+
+    def _ping(self) -> None:
+        """Ends the conversation with an engine that is there and says nothing."""
+        while self._heard_lately() or self._waiting_for_database:
+            gevent.sleep(PING_SECONDS)
+            self._write(protocol.encode(protocol.Ping(next(self._request_ids))))
+        if self._greenlet is not None:
+            self._greenlet.kill(_Silent, block=False)
+
+    def _heard_lately(self) -> bool:
+        return time.monotonic() - self._heard_at < SILENCE_SECONDS
 
     def _write_out(self, connection: socket.socket) -> None:
         while True:
@@ -192,9 +241,9 @@ class EngineLink:
             case protocol.Entry():
                 self._entry(message, handler)
             case protocol.Reply():
-                request = self._requests.get(message.request_id)
+                request = self._requests.pop(message.request_id, None)
                 if request is not None:
-                    request.reply.set(message)
+                    self._answer(request, message)
             case protocol.Status():
                 if handler.status(message.session_name, message.status):
                     self._announce_logon(message.session_name)
@@ -216,8 +265,10 @@ class EngineLink:
         self._reason = None
         for name, session in hello.sessions.items():
             handler.status(name, session["status"])
-        for name in set(self._session_names) - set(hello.sessions):
-            log.warning("session %s is not known to the engine: restart the engine to take it up", name)
+        self._unknown = set(self._session_names) - set(hello.sessions)
+        for name in self._unknown:
+            log.warning("session %s is not known to the engine", name)
+            handler.status(name, _UNKNOWN_SESSION)
         self._write(protocol.encode(protocol.Attach(self._cursors)))
 
     def _entry(self, entry: protocol.Entry, handler: Handler) -> None:
@@ -231,15 +282,18 @@ class EngineLink:
             folded = 0
         if entry.index <= folded:
             return
+        while not self._may_read():
+            self._waiting_for_database = True
+            gevent.sleep(0.1)
         while True:
-            while not self._may_read():
-                gevent.sleep(0.1)
             try:
                 handler.entry(name, journal_id, entry.index, entry.at_ns, entry.direction, entry.raw)
                 break
             except StorageUnavailable as error:
+                self._waiting_for_database = True
                 log.warning("session %s: waiting for the database: %s", name, error)
                 gevent.sleep(0.5)
+        self._waiting_for_database = False
         self._cursors[name] = (journal_id, entry.index)
 
     def _caught_up(self, name: str) -> None:
@@ -249,15 +303,12 @@ class EngineLink:
             if request.session_name != name:
                 self._unresolved.append(request)
             elif self._was_sent(request.cl_ord_id):
-                request.reply.set(protocol.Reply(0, ReplyCode.OK, ""))
+                self._answer(request, protocol.Reply(0, ReplyCode.OK, ""))
             else:
-                request.reply.set(
-                    protocol.Reply(
-                        0,
-                        ReplyCode.FAILED,
-                        "The engine went away before it took this message; it was not sent.",
-                    )
+                detail = (
+                    f"The engine went away before its journal had the message.{_look_for(request.cl_ord_id)}"
                 )
+                self._answer(request, protocol.Reply(0, ReplyCode.FAILED, detail))
         self._announce_logon(name)
 
     def _announce_logon(self, name: str) -> None:
@@ -270,12 +321,20 @@ class EngineLink:
             if request.cl_ord_id:
                 self._unresolved.append(request)
             else:
-                request.reply.set(protocol.Reply(0, ReplyCode.FAILED, reason))
+                self._answer(request, protocol.Reply(0, ReplyCode.FAILED, reason))
         self._behind = set(self._session_names)
         if self._reason != reason:
             self._reason = reason
             log.warning("%s", reason)
             handler.engine_lost(reason)
 
+    def _answer(self, request: _Request, reply: protocol.Reply) -> None:
+        self._on_their_way.discard(request.cl_ord_id)
+        request.reply.set(reply)
+
     def _no_engine(self, why: str) -> str:
         return f"No engine at {self._path}: {why}. The desk waits for it."
+
+
+def _look_for(cl_ord_id: str) -> str:
+    return f" Look for ClOrdID(11) {cl_ord_id} before sending it again." if cl_ord_id else ""

@@ -136,10 +136,18 @@ class Disconnect:
     session_name: str
 
 
-Message: TypeAlias = Hello | Entry | CaughtUp | Status | Reply | Attach | Send | Connect | Disconnect
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """Desk to engine: answer at once, so that the desk can tell a silent engine from a quiet one."""
+
+    kind: ClassVar[str] = "P"
+    request_id: int
+
+
+Message: TypeAlias = Hello | Entry | CaughtUp | Status | Reply | Attach | Send | Connect | Disconnect | Ping
 
 _TYPES: dict[str, type[Message]] = {
-    cls.kind: cls for cls in (Hello, Entry, CaughtUp, Status, Reply, Attach, Send, Connect, Disconnect)
+    cls.kind: cls for cls in (Hello, Entry, CaughtUp, Status, Reply, Attach, Send, Connect, Disconnect, Ping)
 }
 _FIELDS: dict[type[Message], tuple[str, ...]] = {cls: tuple(cls.__slots__) for cls in _TYPES.values()}
 

@@ -32,6 +32,9 @@ class Blotter:
         for order in orders:
             self._keep(order)
 
+    def __iter__(self) -> Iterator[Order]:
+        return iter(self._orders.values())
+
     def __len__(self) -> int:
         return len(self._orders)
 

@@ -47,7 +47,6 @@ class Desk:
         self._ids = ids
         self._now = now
         self._dictionaries = {session.config.name: dictionary_of(session) for session in sessions}
-        self._on_their_way: set[str] = set()
 
     def send_order(
         self,
@@ -110,9 +109,13 @@ class Desk:
             if session.status_requests_refused:
                 log.info("session %s does not support OrderStatusRequest(H)", session_name)
                 return
-            body = encode_status_request(RequestStatus(order), self._dictionaries[session_name])
             try:
+                body = encode_status_request(RequestStatus(order), self._dictionaries[session_name])
                 self._engine.send(session_name, "", body)
+            except InvalidRequest as error:
+                log.warning(
+                    "session %s: order %s can't be asked for: %s", session_name, order.cl_ord_id, error
+                )
             except SendFixError as error:
                 log.warning(
                     "session %s: asked for the status of %d of %d orders: %s",
@@ -125,25 +128,28 @@ class Desk:
         if orders:
             log.info("session %s: asked for the status of %d open orders", session_name, len(orders))
 
+    def cannot_send_reason(self, session: Session) -> str | None:
+        """None when an order can be sent; else why not."""
+        return self._engine.refusal(session.config.name) or session.cannot_send_reason
+
     def _open_order(self, cl_ord_id: str, verb: str) -> Order:
         order = self.order(cl_ord_id)
         if not order.is_open:
             raise StateForbids(
                 f"Order {order.cl_ord_id} is {order.status.name}: it can't be {verb} any more."
             )
+        self._sessions.get(order.session_name)
         return order
 
     def _send(self, session_name: str, cl_ord_id: str, body: bytes) -> None:
-        if self._engine.unavailable_reason is not None:
-            raise EngineUnavailable(self._engine.unavailable_reason)
+        refusal = self._engine.refusal(session_name)
+        if refusal is not None:
+            raise EngineUnavailable(refusal)
         self._sessions.logged_on(session_name)
-        if cl_ord_id in self._on_their_way or self._blotter.in_memory(cl_ord_id) is not None:
+        # Nothing between this and the engine lets another request in.
+        if self._blotter.in_memory(cl_ord_id) is not None or self._engine.is_on_its_way(cl_ord_id):
             raise DuplicateClOrdID(cl_ord_id)
-        self._on_their_way.add(cl_ord_id)
-        try:
-            self._engine.send(session_name, cl_ord_id, body)
-        finally:
-            self._on_their_way.discard(cl_ord_id)
+        self._engine.send(session_name, cl_ord_id, body)
 
     def _order(self, cl_ord_id: str) -> Order:
         order = self._blotter.in_memory(cl_ord_id)

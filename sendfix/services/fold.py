@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 
 # A Reject(3) names the MsgSeqNum of what it refuses. Remembered for this many requests of each session.
 REMEMBERED_REQUESTS = 10_000
+# RefMsgType(372) of what can concern an order; FIX 4.2 lets it out.
+_ORDER_MESSAGES = (None, "D", "F", "G")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,21 @@ class Fold:
             events.NotResent: self._not_resent,
             events.Uninterpretable: self._uninterpretable,
         }
+
+    def resume(self, orders: Iterable[Order]) -> None:
+        """Take up the requests of the desk that ran before: a Reject(3) may still come for them."""
+        sent = [
+            (number, order.session_name, cl_ord_id)
+            for order in orders
+            for number, cl_ord_id in (
+                (order.msg_seq_num, order.cl_ord_ids[0]),
+                *((request.msg_seq_num, request.cl_ord_id) for request in order.requests),
+            )
+            if number is not None and order.is_open
+        ]
+        for number, session_name, cl_ord_id in sorted(sent):
+            if session_name in self._requests:
+                self._requests[session_name][number] = cl_ord_id
 
     def apply(self, event: events.Event) -> Effect:
         return self._handlers[type(event)](event)
@@ -92,17 +109,24 @@ class Fold:
                 complaint=f"{kind} for ClOrdID(11) {event.cl_ord_id!r}, which is no order of this desk."
             )
         effect = self._apply(order, event)
-        # An unsolicited replace gives the order an id that it did not have.
-        self._blotter.index(event.cl_ord_id, order)
+        if event.cl_ord_id in order.cl_ord_ids:
+            # An unsolicited replace gives the order an id that it did not have.
+            self._blotter.index(event.cl_ord_id, order)
         return effect
 
     def _message_rejected(self, event: events.MessageRejected) -> Effect:
         if event.ref_msg_type == "H":
             self._sessions.get(event.session_name).status_requests_refused = True
             return NOTHING
+        if event.ref_msg_type not in _ORDER_MESSAGES:
+            return NOTHING
         by_number = self._requests[event.session_name].get(event.ref_seq_num or 0)
         order = self._order_of(event.session_name, event.ref_id, by_number)
-        return NOTHING if order is None else self._apply(order, event)
+        if order is None:
+            return Effect(
+                complaint=f"The counterparty refused message {event.ref_seq_num}, of no order known here."
+            )
+        return self._apply(order, event)
 
     def _not_resent(self, event: events.NotResent) -> Effect:
         order = self._order_of(event.session_name, event.cl_ord_id)
@@ -130,6 +154,8 @@ class Fold:
         if event.msg_seq_num is None:
             return
         requests = self._requests[event.session_name]
+        if not event.poss_dup and requests and event.msg_seq_num <= next(reversed(requests)):
+            requests.clear()  # the numbers were reset: the old ones mean nothing any more
         requests[event.msg_seq_num] = event.cl_ord_id
         if len(requests) > REMEMBERED_REQUESTS:
             requests.popitem(last=False)

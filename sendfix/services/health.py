@@ -40,6 +40,8 @@ class HealthCheck:
         storage_reason = self._storage_problem()
         problems = [reason for reason in (engine_reason, storage_reason) if reason]
         if engine_reason is None:
+            refusals = [self._engine.refusal(session.config.name) for session in self._sessions]
+            problems += [refusal for refusal in dict.fromkeys(refusals) if refusal]
             problems += [
                 f"Session {session.config.name} is not logged on: {session.cannot_send_reason}"
                 for session in self._sessions

@@ -12,12 +12,13 @@ import orjson
 from sendfix.domain.enums import SessionState
 from sendfix.domain.errors import StorageUnavailable
 from sendfix.domain.events import Event
+from sendfix.domain.order import Order
 from sendfix.fix.dictionary import Dictionary
 from sendfix.fix.interpret import interpret
-from sendfix.fix.parse import header
+from sendfix.fix.parse import header, text_of
 from sendfix.services.blotter import RECENT_ORDERS, Blotter
 from sendfix.services.fold import NOTHING, Effect, Fold
-from sendfix.services.ports import Folded, Listener, MessageRow, Recorder
+from sendfix.services.ports import BookedExecution, Folded, Listener, MessageRow, Recorder
 from sendfix.services.sessions import Session, Sessions
 
 log = logging.getLogger(__name__)
@@ -25,19 +26,11 @@ log = logging.getLogger(__name__)
 DIRECTIONS = ("IN", "OUT", "EVENT")
 EVENT = DIRECTIONS.index("EVENT")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_ENDINGS = (SessionState.CONNECTED, SessionState.DISCONNECTED, SessionState.NOT_CONNECTED)
+_RESULTS = (SessionState.CONNECTED, SessionState.DISCONNECTED, SessionState.NOT_CONNECTED)
 
 
 def utc(at_ns: int) -> datetime:
     return _EPOCH + timedelta(microseconds=at_ns // 1000)
-
-
-def as_text(raw: bytes) -> str:
-    """A message's bytes as text; what is not UTF-8 is taken as Latin-1, which gives every byte a character."""
-    try:
-        return raw.decode()
-    except UnicodeDecodeError:
-        return raw.decode("latin-1")
 
 
 class Intake:
@@ -56,6 +49,7 @@ class Intake:
         self._sessions = sessions
         self._blotter = blotter
         self._fold = Fold(blotter, sessions)
+        self._fold.resume(blotter)
         self._recorder = recorder
         self._listener = listener
         self._unstored_order_nos = unstored_order_nos
@@ -72,12 +66,13 @@ class Intake:
         effect = NOTHING if event is None else self._apply(event)
         order_no = effect.order.order_no if effect.order is not None else None
         msg_type, msg_seq_num = (None, None) if direction == EVENT else header(raw)
-        text = _event_text(raw) if direction == EVENT else as_text(raw)
+        text = _event_text(raw) if direction == EVENT else text_of(raw)
         rows = [self._row(session_name, DIRECTIONS[direction], at_ns, text, order_no, msg_type, msg_seq_num)]
         if effect.complaint is not None:
             rows.append(self._row(session_name, "EVENT", at_ns, effect.complaint, order_no))
-        self._recorder.record(Folded(session_name, journal_id, index, rows, effect.order, effect.execution))
-        self._publish(rows, effect)
+        booked = None if effect.execution is None else BookedExecution(rows[0].id, effect.execution)
+        self._recorder.record(Folded(session_name, journal_id, index, rows, effect.order, booked))
+        self._publish(rows, effect.order, booked)
         if len(self._blotter) > self._forget_at:
             self._blotter.forget(self._unstored_order_nos())
             self._forget_at = len(self._blotter) + RECENT_ORDERS // 5
@@ -91,8 +86,8 @@ class Intake:
         self._listener.session_changed(session)
         if session.state == before:
             return False
-        if session.state in _ENDINGS:
-            self._listener.connection_ended(session_name, session.state, session.reason or _words(session))
+        if session.state in _RESULTS:
+            self._listener.connection_result(session_name, session.state, session.reason or _words(session))
         self._listener.health_changed()
         return session.logged_on
 
@@ -126,13 +121,15 @@ class Intake:
         self._next_message_id += 1
         return MessageRow(message_id, session_name, direction, at_ns, msg_seq_num, msg_type, text, order_no)
 
-    def _publish(self, rows: Sequence[MessageRow], effect: Effect) -> None:
+    def _publish(
+        self, rows: Sequence[MessageRow], order: Order | None, booked: BookedExecution | None
+    ) -> None:
         for row in rows:
             self._listener.message_logged(row)
-        if effect.execution is not None:
-            self._listener.execution_booked(effect.execution)
-        if effect.order is not None:
-            self._listener.order_changed(effect.order)
+        if booked is not None:
+            self._listener.execution_booked(booked)
+        if order is not None:
+            self._listener.order_changed(order)
 
 
 def _words(session: Session) -> str:

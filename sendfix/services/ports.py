@@ -31,6 +31,14 @@ class MessageRow:
 
 
 @dataclass(frozen=True, slots=True)
+class BookedExecution:
+    """An execution under the `id` of the message that brought it, by which lists of them are paged."""
+
+    id: int
+    execution: Execution
+
+
+@dataclass(frozen=True, slots=True)
 class Folded:
     """Everything one journal entry led to; it is stored whole or not at all, together with its index."""
 
@@ -39,7 +47,7 @@ class Folded:
     index: int
     messages: Sequence[MessageRow]
     order: Order | None = None
-    execution: Execution | None = None
+    execution: BookedExecution | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,18 +108,10 @@ class OrderArchive(Protocol):
         """Newest first. Raises `StorageUnavailable`."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoredExecution:
-    """An execution with the `id` by which lists of them are paged."""
-
-    id: int
-    execution: Execution
-
-
 class Archive(OrderArchive, Protocol):
     """Everything that is stored, newest first. Each method raises `StorageUnavailable`."""
 
-    def executions(self, query: ExecutionQuery) -> list[StoredExecution]: ...
+    def executions(self, query: ExecutionQuery) -> list[BookedExecution]: ...
 
     def messages(self, query: MessageQuery) -> list[MessageRow]: ...
 
@@ -125,10 +125,18 @@ class Engine(Protocol):
     def unavailable_reason(self) -> str | None:
         """None while the engine answers; else why not, in words."""
 
+    def refusal(self, session_name: str) -> str | None:
+        """None when a message can be sent on what is known of the session's orders; else why not just now: no
+        engine, or the desk has not folded all that the engine has."""
+
+    def is_on_its_way(self, cl_ord_id: str) -> bool:
+        """A message with this ClOrdID was handed to the engine, and what became of it is not known yet."""
+
     def send(self, session_name: str, cl_ord_id: str, body: bytes) -> None:
         """Return when the engine has stored and sent the message, and its journal entry has been folded.
 
-        Raises `NotLoggedOn`, `StateForbids` (the engine refused it: the detail says why) or `EngineUnavailable`.
+        Raises `NotLoggedOn`, `StateForbids` (the engine refused it: the detail says why) or `EngineUnavailable`; after
+        the last of these it may still be on its way.
         """
 
     def connect(self, session_name: str) -> None:
@@ -143,11 +151,11 @@ class Listener(Protocol):
 
     def order_changed(self, order: Order) -> None: ...
 
-    def execution_booked(self, execution: Execution) -> None: ...
+    def execution_booked(self, booked: BookedExecution) -> None: ...
 
     def session_changed(self, session: Session) -> None: ...
 
-    def connection_ended(self, session_name: str, state: str, message: str) -> None: ...
+    def connection_result(self, session_name: str, state: str, message: str) -> None: ...
 
     def message_logged(self, message: MessageRow) -> None: ...
 

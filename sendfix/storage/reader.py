@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from sendfix.domain.errors import StorageUnavailable
 from sendfix.domain.order import Execution, Order
-from sendfix.services.ports import ExecutionQuery, MessageQuery, MessageRow, OrderQuery, StoredExecution
+from sendfix.services.ports import BookedExecution, ExecutionQuery, MessageQuery, MessageRow, OrderQuery
 from sendfix.storage import tables
 from sendfix.storage.database import reason
 
@@ -85,7 +85,7 @@ class Reader:
         )
         return [_order(text) for text in self._read(lambda connection: connection.scalars(statement).all())]
 
-    def executions(self, query: ExecutionQuery) -> list[StoredExecution]:
+    def executions(self, query: ExecutionQuery) -> list[BookedExecution]:
         column = tables.executions.c
         conditions = _conditions(
             (column.session_name, query.session_name),
@@ -96,7 +96,7 @@ class Reader:
         if query.text:
             conditions.append(column.record.contains(query.text, autoescape=True))
         statement = _page(select(column.id, column.record).where(*conditions), tables.executions, query)
-        return [StoredExecution(row.id, _execution(row.record)) for row in self._rows(statement)]
+        return [BookedExecution(row.id, _execution(row.record)) for row in self._rows(statement)]
 
     def messages(self, query: MessageQuery) -> list[MessageRow]:
         column = tables.messages.c

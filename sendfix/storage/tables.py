@@ -41,14 +41,13 @@ order_ids = Table(
 executions = Table(
     "executions",
     metadata,
-    Column("id", Id, primary_key=True, autoincrement=True),
+    # That of the message that brought it. Counting an ExecID once is the fold's work, which knows more than the id.
+    Column("id", Id, primary_key=True, autoincrement=False),
     Column("order_no", Id, ForeignKey("orders.order_no"), nullable=False, index=True),
     Column("session_name", String(64), nullable=False),
-    Column("exec_id", String(255), nullable=False),
     Column("symbol", String(64), nullable=False),
     Column("received_at_ns", BigInteger, nullable=False, index=True),
     Column("record", Text, nullable=False),
-    Index("uq_executions_exec_id", "session_name", "order_no", "exec_id", unique=True),
 )
 
 messages = Table(

@@ -23,8 +23,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from sendfix.domain.enums import api_name
 from sendfix.domain.errors import StorageUnavailable
-from sendfix.domain.order import Execution, Order
-from sendfix.services.ports import Folded, MessageRow
+from sendfix.domain.order import Order
+from sendfix.services.ports import BookedExecution, Folded, MessageRow
 from sendfix.storage import tables
 from sendfix.storage.database import reason
 
@@ -41,8 +41,7 @@ class Batch:
     """What was folded since the last one. Orders are held by reference: a batch takes their latest state."""
 
     messages: list[MessageRow] = field(default_factory=list)
-    executions: list[Execution] = field(default_factory=list)
-    execution_orders: list[int] = field(default_factory=list)
+    executions: list[tuple[BookedExecution, int]] = field(default_factory=list)
     orders: dict[int, Order] = field(default_factory=dict)
     cursors: dict[str, tuple[str, int]] = field(default_factory=dict)
 
@@ -52,8 +51,7 @@ class Batch:
         if folded.order is not None:
             self.orders[folded.order.order_no] = folded.order
             if folded.execution is not None:
-                self.executions.append(folded.execution)
-                self.execution_orders.append(folded.order.order_no)
+                self.executions.append((folded.execution, folded.order.order_no))
 
     def rows(self) -> Rows:
         """As rows, on the hub, without a switch in between: orders and cursors are of the same instant."""
@@ -64,10 +62,7 @@ class Batch:
                 for order in self.orders.values()
                 for cl_ord_id in order.cl_ord_ids
             ],
-            executions=[
-                _execution_row(execution, order_no)
-                for execution, order_no in zip(self.executions, self.execution_orders, strict=True)
-            ],
+            executions=[_execution_row(booked, order_no) for booked, order_no in self.executions],
             messages=[_message_row(message) for message in self.messages],
             cursors=[
                 {"session_name": name, "journal_id": journal_id, "journal_index": index}
@@ -238,11 +233,12 @@ def _order_row(order: Order) -> dict[str, Any]:
     }
 
 
-def _execution_row(execution: Execution, order_no: int) -> dict[str, Any]:
+def _execution_row(booked: BookedExecution, order_no: int) -> dict[str, Any]:
+    execution = booked.execution
     return {
+        "id": booked.id,
         "order_no": order_no,
         "session_name": execution.session_name,
-        "exec_id": execution.exec_id,
         "symbol": execution.symbol or "",
         "received_at_ns": int(execution.received_at.timestamp() * 1_000_000) * 1000,
         "record": orjson.dumps(execution.to_record()).decode(),

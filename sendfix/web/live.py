@@ -8,7 +8,7 @@ much does, because each WebSocket frame to each client costs far more than the e
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,9 +19,9 @@ from flask_socketio import SocketIO, join_room, leave_room
 from gevent.event import Event
 
 from sendfix import __version__
-from sendfix.domain.order import Execution, Order
+from sendfix.domain.order import Order
 from sendfix.services.health import HealthCheck
-from sendfix.services.ports import MessageRow
+from sendfix.services.ports import BookedExecution, MessageRow
 from sendfix.services.sessions import Session, Sessions
 from sendfix.web.to_json import (
     execution_to_json,
@@ -37,9 +37,11 @@ log = logging.getLogger(__name__)
 # So long a pause after each frame that all frames to all clients take about a twentieth of a core.
 PAUSE_SECONDS_PER_CLIENT = 0.0005
 LONGEST_PAUSE_SECONDS = 0.05
-EVENTS_IN_A_FRAME = 2_000
-# A client this far behind is let go: it comes back by itself and loads what it missed.
-PACKETS_BEHIND = 20_000
+EVENTS_IN_A_FRAME = 500
+# A client with so many packets waiting for it is let go: it comes back by itself and loads what it missed. So are all
+# clients when more is to be told at once than is worth telling, as when the desk catches up with a long journal.
+PACKETS_BEHIND = {"single": 20_000, "frames": 100}
+EVENTS_AT_ONCE = 50_000
 
 SINGLE = "single"
 FRAMES = "frames"
@@ -82,15 +84,15 @@ class Broadcaster:
         if self.clients:
             self._queue_event("order_updated", order_to_json(order))
 
-    def execution_booked(self, execution: Execution) -> None:
+    def execution_booked(self, booked: BookedExecution) -> None:
         if self.clients:
-            self._queue_event("execution_booked", execution_to_json(execution))
+            self._queue_event("execution_booked", execution_to_json(booked))
 
     def session_changed(self, session: Session) -> None:
         if self.clients:
             self._queue_event("session_updated", session_to_json(session))
 
-    def connection_ended(self, session_name: str, state: str, message: str) -> None:
+    def connection_result(self, session_name: str, state: str, message: str) -> None:
         self._queue_event(
             "connection_result", {"session_name": session_name, "state": state, "message": message}
         )
@@ -112,6 +114,10 @@ class Broadcaster:
         self._greenlet.kill()
 
     def _queue_event(self, name: str, payload: Mapping[str, Any]) -> None:
+        if len(self._queue) >= EVENTS_AT_ONCE:
+            log.warning("%d events wait to be told; the browsers load them instead", len(self._queue))
+            self._queue.clear()
+            self._let_go(sid for members in self._members.values() for sid in members)
         self._queue.append((name, orjson.Fragment(orjson.dumps(payload))))
         self._ready.set()
 
@@ -138,14 +144,25 @@ class Broadcaster:
         self._drop_the_slow()
 
     def _drop_the_slow(self) -> None:
+        for kind, members in self._members.items():
+            slow = [sid for sid in members if self._packets_waiting(sid) > PACKETS_BEHIND[kind]]
+            if slow:
+                log.warning("%d clients do not keep up; they are disconnected", len(slow))
+                self._let_go(slow)
+
+    def _packets_waiting(self, sid: str) -> int:
+        eio_socket = self._transport(sid)
+        return 0 if eio_socket is None else int(eio_socket.queue.qsize())
+
+    def _let_go(self, sids: Iterable[str]) -> None:
+        """The transport is closed, not the Socket.IO session: that would tell the client to stay away."""
+        for eio_socket in [self._transport(sid) for sid in sids]:
+            if eio_socket is not None:
+                gevent.spawn(eio_socket.close, wait=False, abort=True)
+
+    def _transport(self, sid: str) -> Any:
         server = self._socketio.server
-        for sid in [sid for members in self._members.values() for sid in members]:
-            eio_sid = server.manager.eio_sid_from_sid(sid, "/")
-            eio_socket = server.eio.sockets.get(eio_sid)
-            if eio_socket is not None and eio_socket.queue.qsize() > PACKETS_BEHIND:
-                log.warning("client %s does not keep up; it is disconnected", sid)
-                # The transport is closed, not the Socket.IO session: that would tell the client to stay away.
-                eio_socket.close(wait=False, abort=True)
+        return server.eio.sockets.get(server.manager.eio_sid_from_sid(sid, "/"))
 
     def _connected(self, _auth: Any = None) -> None:
         sid = _sid()

@@ -111,8 +111,13 @@ def _answers(operation: Operation, refs: Any) -> dict[str, Any]:
 
 def _parameters(operation: Operation) -> list[dict[str, Any]]:
     in_path = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "integer" if kind else "string"}}
-        for kind, name in re.findall(r"<(int:)?(\w+)>", operation.path)
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "schema": {"type": "integer" if kind == "int:" else "string"},
+        }
+        for kind, name in re.findall(r"<(int:|path:)?(\w+)>", operation.path)
     ]
     if operation.query is None:
         return in_path

@@ -261,7 +261,7 @@ class Order(Output):
 
 
 class Execution(Output):
-    id: int | None
+    id: int
     exec_id: str
     exec_ref_id: str | None
     cl_ord_id: str

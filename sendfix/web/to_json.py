@@ -9,13 +9,13 @@ from typing import Any
 
 from sendfix import __version__
 from sendfix.domain.enums import api_name
-from sendfix.domain.order import Execution, Order, Pending
+from sendfix.domain.order import Order, Pending
 from sendfix.domain.values import format_decimal
 from sendfix.fix.decode import DecodedField
 from sendfix.fix.dictionary import Dictionary
 from sendfix.services.health import Health
 from sendfix.services.intake import utc
-from sendfix.services.ports import MessageRow
+from sendfix.services.ports import BookedExecution, MessageRow
 from sendfix.services.sessions import Session
 
 SOH = "\x01"
@@ -106,9 +106,10 @@ def pending_to_json(pending: Pending) -> dict[str, Any]:
     }
 
 
-def execution_to_json(execution: Execution, execution_id: int | None = None) -> dict[str, Any]:
+def execution_to_json(booked: BookedExecution) -> dict[str, Any]:
+    execution = booked.execution
     return {
-        "id": execution_id,
+        "id": booked.id,
         "exec_id": execution.exec_id,
         "exec_ref_id": execution.exec_ref_id,
         "cl_ord_id": execution.cl_ord_id,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import http.client
+import json
 import signal
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
 
@@ -149,14 +150,17 @@ def test_a_request_that_crosses_the_fill_on_the_wire(stack: Stack, session: str,
     stack.engine.send_signal(signal.SIGSTOP)
     try:
         fill(stack, sent, 100, "200")
-        with ThreadPoolExecutor(1) as pool:
-            body = {"cl_ord_id": sent, **({"price": 1} if "replace" in path else {})}
-            request = pool.submit(stack.post, path, body, 202)
-            # Until the engine runs again the desk can't know of the fill; the request waits in the link.
-            stack.engine.send_signal(signal.SIGCONT)
-            new_id = request.result()["cl_ord_id"]
+        desk = http.client.HTTPConnection(stack.desk_url.removeprefix("http://"), timeout=15)
+        body = json.dumps({"cl_ord_id": sent, **({"price": 1} if "replace" in path else {})})
+        desk.request("POST", path, body, {"Content-Type": "application/json"})
+        # Requests are taken in their order: when this one is answered, the other waits for the engine.
+        stack.get("/health")
     finally:
         stack.engine.send_signal(signal.SIGCONT)
+    answer = desk.getresponse()
+    assert answer.status == 202
+    new_id = json.loads(answer.read())["cl_ord_id"]
+    desk.close()
     order = stack.wait_order(sent, pending=None, status="FILLED", cum_qty="100")
 
     messages = stack.get(f"/api/orders/{sent}/messages")["messages"]

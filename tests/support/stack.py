@@ -158,7 +158,7 @@ class Stack:
         found: dict[str, Any] = self.get(f"/api/orders/{cl_ord_id}")
         return found
 
-    def wait_order(self, cl_ord_id: str, **expected: Any) -> dict[str, Any]:
+    def wait_order(self, cl_ord_id: str, /, **expected: Any) -> dict[str, Any]:
         """The order, once it has these values."""
         last: dict[str, Any] = {}
 

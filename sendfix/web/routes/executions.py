@@ -29,6 +29,6 @@ def executions(query: schemas.ExecutionsQuery) -> dict[str, Any]:
         )
     )
     return {
-        "executions": [execution_to_json(item.execution, item.id) for item in stored],
+        "executions": [execution_to_json(item) for item in stored],
         "next_before": stored[-1].id if len(stored) == query.limit else None,
     }

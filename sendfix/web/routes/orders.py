@@ -69,38 +69,56 @@ def orders(query: schemas.OrdersQuery) -> dict[str, Any]:
     }
 
 
-@api.route("GET", "/api/orders/<cl_ord_id>", answers={200: schemas.OrderDetail})
+@api.route("GET", "/api/orders/<path:cl_ord_id>", answers={200: schemas.OrderDetail})
 def order(cl_ord_id: str) -> dict[str, Any]:
-    """One order with its executions, by any ClOrdID of its chain."""
+    """One order with its executions, by any ClOrdID of its chain.
+    Of very many executions the newest 5,000."""
     found = context().desk.order(cl_ord_id)
-    return {**order_to_json(found), "executions": _executions(found)}
+    executions, _ = _executions(found, schemas.Page(limit=schemas.MAX_LIMIT))
+    return {**order_to_json(found), "executions": executions}
 
 
-@api.route("GET", "/api/orders/<cl_ord_id>/executions", answers={200: schemas.ExecutionList})
-def order_executions(cl_ord_id: str) -> dict[str, Any]:
-    """The executions of an order, oldest first."""
-    return {"executions": _executions(context().desk.order(cl_ord_id)), "next_before": None}
+@api.route(
+    "GET",
+    "/api/orders/<path:cl_ord_id>/executions",
+    query=schemas.Page,
+    answers={200: schemas.ExecutionList},
+)
+def order_executions(cl_ord_id: str, query: schemas.Page) -> dict[str, Any]:
+    """The executions of an order: the newest `limit` of them, oldest first."""
+    executions, next_before = _executions(context().desk.order(cl_ord_id), query)
+    return {"executions": executions, "next_before": next_before}
 
 
-@api.route("GET", "/api/orders/<cl_ord_id>/messages", answers={200: schemas.MessageList})
-def order_messages(cl_ord_id: str) -> dict[str, Any]:
-    """The FIX messages behind an order, oldest first."""
+@api.route(
+    "GET", "/api/orders/<path:cl_ord_id>/messages", query=schemas.Page, answers={200: schemas.MessageList}
+)
+def order_messages(cl_ord_id: str, query: schemas.Page) -> dict[str, Any]:
+    """The FIX messages behind an order: the newest `limit` of them, oldest first."""
     found = context().desk.order(cl_ord_id)
     context().settle()
     messages = context().archive.messages(
-        MessageQuery(order_no=found.order_no, directions=("IN", "OUT", "EVENT"), limit=schemas.MAX_LIMIT)
+        MessageQuery(
+            order_no=found.order_no,
+            directions=("IN", "OUT", "EVENT"),
+            limit=query.limit,
+            before=query.before,
+        )
     )
-    dictionary = context().dictionary(found.session_name)
+    dictionary = context().dictionary_or_default(found.session_name)
     return {
         "messages": [message_to_json(message, dictionary) for message in reversed(messages)],
-        "next_before": None,
+        "next_before": messages[-1].id if len(messages) == query.limit else None,
     }
 
 
-def _executions(found: Order) -> list[dict[str, Any]]:
+def _executions(found: Order, page: schemas.Page) -> tuple[list[dict[str, Any]], int | None]:
     context().settle()
-    stored = context().archive.executions(ExecutionQuery(order_no=found.order_no, limit=schemas.MAX_LIMIT))
-    return [execution_to_json(item.execution, item.id) for item in reversed(stored)]
+    booked = context().archive.executions(
+        ExecutionQuery(order_no=found.order_no, limit=page.limit, before=page.before)
+    )
+    next_before = booked[-1].id if len(booked) == page.limit else None
+    return [execution_to_json(item) for item in reversed(booked)], next_before
 
 
 def _fields(body: BaseModel) -> dict[str, Any]:

@@ -41,15 +41,10 @@ def disconnect(body: schemas.SessionName) -> tuple[dict[str, Any], int]:
 def can_send_orders(query: schemas.CanSendQuery) -> dict[str, Any]:
     """Whether orders can be sent, and if not, why not.
     With `session_name` for that session; without, whether any session can."""
-    sessions = context().sessions
+    desk, sessions = context().desk, context().sessions
     asked = list(sessions) if query.session_name is None else [sessions.get(query.session_name)]
-    answers = {
-        session.config.name: {
-            "can_send": session.cannot_send_reason is None,
-            "reason": session.cannot_send_reason,
-        }
-        for session in asked
-    }
+    reasons = {session.config.name: desk.cannot_send_reason(session) for session in asked}
+    answers = {name: {"can_send": reason is None, "reason": reason} for name, reason in reasons.items()}
     return {"can_send_orders": any(answer["can_send"] for answer in answers.values()), "sessions": answers}
 
 

@@ -178,6 +178,14 @@ def test_what_is_no_json_object(broker: Broker, path: str, data: bytes) -> None:
     assert answer.headers["Content-Type"] == "application/problem+json"
 
 
+def test_a_page_of_another_site_can_not_trade(broker: Broker) -> None:
+    for origin, status in (("http://evil.example", 403), ("null", 403), (broker.url, 422)):
+        answer = requests.post(f"{broker.url}/api/orders", json={}, headers={"Origin": origin}, timeout=10)
+        assert answer.status_code == status
+        assert answer.headers["Content-Type"] == "application/problem+json"
+        assert "Access-Control-Allow-Origin" not in answer.headers
+
+
 def test_a_body_of_ten_megabytes_is_refused(broker: Broker) -> None:
     try:
         answer = requests.post(f"{broker.url}/api/orders", data=b"x" * 10_000_000, timeout=10)

@@ -38,7 +38,7 @@ def test_a_limit_order_of_fix_44_needs_none(fix44: Dictionary) -> None:
         ({"side": Side.SELL_SHORT}, {"54=5"}),
         ({"order_qty": Decimal("1E+2")}, {"38=100"}),
         ({"price": 10.5}, {"44=10.5"}),
-        ({"account": "ACC-1", "text": "Grüße"}, {"1=ACC-1", "58=Grüße"}),
+        ({"account": "ACC-1", "text": "bid only"}, {"1=ACC-1", "58=bid only"}),
         ({"exec_inst": "G 1"}, {"18=G 1"}),
         ({"exec_inst": "all_or_none"}, {"18=G"}),
         ({"handl_inst": 3}, {"21=3"}),
@@ -112,7 +112,7 @@ def test_transact_time_is_utc(fix44: Dictionary) -> None:
         ({"time_in_force": "9"}, "time_in_force", "TimeInForce(59) must be one of"),
         ({"symbol": "AA\x01PL"}, "symbol", "Symbol(55) must not hold control characters, got U+0001"),
         ({"text": "a\nb"}, "text", "Text(58) must not hold control characters, got U+000A"),
-        ({"text": "€"}, "text", "Text(58) must be text in Latin-1, got '€'"),
+        ({"text": "€"}, "text", "Text(58) must be ASCII text, got '€'"),
         ({"text": "x" * 1001}, "text", "Text(58) must have at most 1000 characters, got 1001"),
         ({"text": {"a": 1}}, "text", "Text(58) must be text"),
         ({"locate_reqd": "perhaps"}, "locate_reqd", "LocateReqd(114) must be Y or N, got 'perhaps'"),
@@ -152,7 +152,7 @@ def test_what_can_not_be_sent_is_refused_by_field(
         (95, "3", "is raw data or its length"),
         (9001, "", "must not be empty"),
         (9001, "a\x01b=c", "must not hold control characters"),
-        (9001, "€", "must be text in Latin-1"),
+        (9001, "€", "must be ASCII text"),
     ],
 )
 def test_custom_tags_that_can_not_be_sent(dictionary: Dictionary, tag: int, value: str, said: str) -> None:
@@ -258,5 +258,5 @@ def test_an_order_means_the_same_after_the_wire(ord_type: OrdType, quantity: Dec
 
 
 def test_raw_data_fits_its_length(fix44: Dictionary) -> None:
-    assert b"354=5\x01355=Gr\xfc\xdfe\x01" in new(fix44, LIMIT | {"encoded_text": "Grüße"})
+    assert b"354=5\x01355=grass\x01" in new(fix44, LIMIT | {"encoded_text": "grass"})
     assert fix("35=D|") in new(fix44, LIMIT)

@@ -12,7 +12,7 @@ from gevent import socket
 from gevent.event import Event
 
 from sendfix.domain.errors import EngineUnavailable, NotLoggedOn, StateForbids, StorageUnavailable
-from sendfix.link import protocol
+from sendfix.link import client, protocol
 from sendfix.link.client import EngineLink
 from sendfix.link.protocol import (
     PROTOCOL_VERSION,
@@ -23,6 +23,7 @@ from sendfix.link.protocol import (
     Entry,
     Hello,
     Message,
+    Ping,
     Reply,
     ReplyCode,
     Send,
@@ -61,10 +62,13 @@ class ScriptedEngine:
         self._connection.sendall(data)
 
     def hear(self) -> Any:
+        """The next message that is no ping."""
         with gevent.Timeout(10):
-            while not self._heard:
+            while True:
+                self._heard = [message for message in self._heard if not isinstance(message, Ping)]
+                if self._heard:
+                    return self._heard.pop(0)
                 self._heard += self._decoder.feed(self._connection.recv(65536))
-        return self._heard.pop(0)
 
     def hang_up(self) -> None:
         self._connection.close()
@@ -82,11 +86,15 @@ class Desk:
         self.states: list[str] = []
         self.lost: list[str] = []
         self.storage_failures = 0
+        self.mistakes = 0
         self._changed = Event()
 
     def entry(
         self, session_name: str, journal_id: str, index: int, at_ns: int, direction: int, raw: bytes
     ) -> None:
+        if self.mistakes:
+            self.mistakes -= 1
+            raise KeyError("a mistake")
         if self.storage_failures:
             self.storage_failures -= 1
             raise StorageUnavailable("locked")
@@ -183,6 +191,58 @@ def test_a_refusal_is_told_with_its_reason(kit: Kit, code: str, error: type[Exce
         sending.get(timeout=10)
 
 
+def test_nothing_is_sent_before_the_session_is_folded_to_its_end(kit: Kit) -> None:
+    assert "not answered" in str(kit.link.refusal("S"))
+    kit.engine.accept()
+    kit.engine.say(entry(4))
+    kit.desk.wait(lambda: len(kit.desk.entries) == 1)
+    assert "catching up" in str(kit.link.refusal("S"))
+    kit.engine.say(CaughtUp("S", 4), entry(5))
+    kit.desk.wait(lambda: len(kit.desk.entries) == 2)
+    assert kit.link.refusal("S") is None
+
+
+def test_an_id_is_not_free_until_its_fate_is_known(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "REPLY_TIMEOUT_SECONDS", 0.05)
+    kit.engine.accept()
+    sending = gevent.spawn(kit.link.send, "S", "A1", b"35=D\x01")
+    heard = kit.engine.hear()
+    with pytest.raises(EngineUnavailable, match="has not answered in time"):
+        sending.get(timeout=10)
+    assert kit.link.is_on_its_way("A1")
+    kit.engine.say(Reply(heard.request_id, ReplyCode.REFUSED, "no"), entry(4))
+    kit.desk.wait(lambda: len(kit.desk.entries) == 1)
+    assert not kit.link.is_on_its_way("A1")
+
+
+def test_an_engine_that_falls_silent_is_given_up(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "PING_SECONDS", 0.02)
+    monkeypatch.setattr(client, "SILENCE_SECONDS", 0.1)
+    kit.engine.accept()
+    kit.desk.wait(lambda: any("does not answer" in reason for reason in kit.desk.lost))
+
+
+def test_a_mistake_in_folding_is_tried_again_in_view(kit: Kit) -> None:
+    kit.desk.mistakes = 1
+    kit.engine.accept()
+    kit.engine.say(entry(4))
+    kit.desk.wait(lambda: any("KeyError" in reason for reason in kit.desk.lost))
+    kit.engine.accept()
+    kit.engine.say(entry(4))
+    kit.desk.wait(lambda: len(kit.desk.entries) == 1)
+
+
+def test_a_session_that_the_engine_does_not_have_says_so(tmp_path: Path) -> None:
+    engine, desk = ScriptedEngine(tmp_path / "e.sock"), Desk()
+    link = EngineLink(tmp_path / "e.sock", ["S", "NEW"], {}, lambda _: False, lambda: True)
+    link.start(desk, lambda _: None)
+    engine.accept()
+    desk.wait(lambda: desk.states == ["connected", "not_connected"])
+    assert "does not have this session" in str(link.refusal("NEW"))
+    link.close()
+    engine.close()
+
+
 @pytest.mark.parametrize("sent", [True, False])
 def test_the_journal_tells_what_became_of_an_order_when_the_link_broke(kit: Kit, sent: bool) -> None:
     kit.engine.accept()
@@ -197,7 +257,7 @@ def test_the_journal_tells_what_became_of_an_order_when_the_link_broke(kit: Kit,
     if sent:
         sending.get(timeout=10)
     else:
-        with pytest.raises(EngineUnavailable, match="was not sent"):
+        with pytest.raises(EngineUnavailable, match="Look for ClOrdID"):
             sending.get(timeout=10)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from sendfix.services.blotter import Blotter
 from sendfix.services.desk import Desk
 from sendfix.services.ids import ClOrdIdSource
 from sendfix.services.intake import Intake
-from sendfix.services.ports import Folded, MessageRow, OrderQuery
+from sendfix.services.ports import BookedExecution, Folded, MessageRow, OrderQuery
 from sendfix.services.sessions import Session, Sessions
 
 NOW = datetime(2026, 3, 2, 14, 3, 0, tzinfo=UTC)
@@ -84,13 +84,13 @@ class Heard:
     def order_changed(self, order: Order) -> None:
         self.orders.append((order.cl_ord_id, order.status.name))
 
-    def execution_booked(self, execution: Execution) -> None:
-        self.executions.append(execution)
+    def execution_booked(self, booked: BookedExecution) -> None:
+        self.executions.append(booked.execution)
 
     def session_changed(self, session: Session) -> None:
         self.sessions.append((session.config.name, session.state))
 
-    def connection_ended(self, session_name: str, state: str, message: str) -> None:
+    def connection_result(self, session_name: str, state: str, message: str) -> None:
         self.results.append((session_name, state, message))
 
     def message_logged(self, message: MessageRow) -> None:
@@ -106,17 +106,23 @@ class LoopEngine:
     def __init__(self) -> None:
         self.unavailable_reason: str | None = None
         self.sent: list[str] = []
-        self.refusal: Exception | None = None
+        self.fails_with: Exception | None = None
         self.on_sent: Callable[[str, bytes], None] = lambda _name, _raw: None
 
     def send(self, session_name: str, cl_ord_id: str, body: bytes) -> None:
-        if self.refusal is not None:
-            raise self.refusal
+        if self.fails_with is not None:
+            raise self.fails_with
         self.sent.append(body.decode().replace("\x01", "|"))
         number = len(self.sent) + 1
         head, _, rest = body.partition(b"\x01")
         raw = b"8=FIX.4.4\x019=100\x01" + head + b"\x0134=%d\x01" % number + rest + b"10=000\x01"
         self.on_sent(session_name, raw)
+
+    def refusal(self, session_name: str) -> str | None:
+        return self.unavailable_reason
+
+    def is_on_its_way(self, cl_ord_id: str) -> bool:
+        return False
 
     def connect(self, session_name: str) -> None:
         self.sent.append(f"connect {session_name}")
@@ -128,7 +134,7 @@ class LoopEngine:
 class DeskKit:
     """The parts together, both sessions logged on."""
 
-    def __init__(self, store: MemoryStore | None = None) -> None:
+    def __init__(self, store: MemoryStore | None = None, resumed: Sequence[Order] = ()) -> None:
         self.store = store or MemoryStore()
         self.heard = Heard()
         self.engine = LoopEngine()
@@ -141,6 +147,9 @@ class DeskKit:
             ]
         )
         self.blotter = Blotter(self.store)
+        self.blotter.resume(
+            [Order.from_record(order.to_record()) for order in resumed], len(self.store.records) + 1
+        )
         self.intake = Intake(self.sessions, self.blotter, self.store, bus, dictionary_of, set, 1)
         self.desk = Desk(
             self.sessions, self.blotter, self.engine, ClOrdIdSource(1, 1), lambda: NOW, dictionary_of

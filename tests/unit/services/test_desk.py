@@ -52,10 +52,10 @@ def test_nothing_is_sent_for_what_can_not_be(kit: DeskKit) -> None:
 
 
 def test_what_the_engine_refuses_leaves_no_trace(kit: DeskKit) -> None:
-    kit.engine.refusal = StateForbids("the session's store is full")
+    kit.engine.fails_with = StateForbids("the session's store is full")
     with pytest.raises(StateForbids):
         kit.send(cl_ord_id="MINE")
-    kit.engine.refusal = None
+    kit.engine.fails_with = None
     assert kit.send(cl_ord_id="MINE").cl_ord_id == "MINE"
 
 
@@ -151,6 +151,40 @@ def test_a_session_level_reject_rejects_the_order_it_names(kit: DeskKit) -> None
         "S44", 0, fix(f"8=FIX.4.4|9=1|35=3|34=9|45={raw.msg_seq_num}|372=D|58=Required tag missing|10=000|")
     )
     assert (order.status, order.text) == (OrdStatus.REJECTED, "Required tag missing")
+
+
+def test_a_session_level_reject_finds_its_order_after_a_restart(kit: DeskKit) -> None:
+    order = kit.send()
+    later = DeskKit(kit.store, resumed=[order])
+    later.entry(
+        "S44", 0, fix(f"8=FIX.4.4|9=1|35=3|34=9|45={order.msg_seq_num}|372=D|58=Required tag missing|10=0|")
+    )
+    assert later.desk.order(order.cl_ord_id).status is OrdStatus.REJECTED
+
+
+def test_a_reject_of_something_else_leaves_orders_alone(kit: DeskKit) -> None:
+    order = kit.send()
+    kit.entry("S44", 0, fix(f"8=FIX.4.4|9=1|35=3|34=9|45={order.msg_seq_num}|372=0|58=no|10=0|"))
+    assert order.status is OrdStatus.PENDING_NEW
+    kit.entry("S44", 0, fix("8=FIX.4.4|9=1|35=3|34=9|45=999|372=D|58=no|10=0|"))
+    assert "999" in kit.heard.messages[-1].raw
+
+
+def test_orders_of_a_session_that_is_no_longer_configured_are_left_alone(kit: DeskKit) -> None:
+    order = kit.send()
+    order.session_name = "GONE"
+    with pytest.raises(UnknownSession):
+        kit.desk.cancel_order(order.cl_ord_id)
+    with pytest.raises(UnknownSession):
+        kit.desk.replace_order(order.cl_ord_id, {"price": 1}, {})
+
+
+def test_ids_that_only_name_an_order_beside_its_own_are_not_kept(kit: DeskKit) -> None:
+    sent = kit.send().cl_ord_id
+    kit.report("FOREIGN", f"41={sent}|17=N|150=0|39=0|55=AAPL|54=1|38=100|14=0|151=100|6=0")
+    assert kit.desk.order(sent).status is OrdStatus.NEW
+    with pytest.raises(UnknownOrder):
+        kit.desk.order("FOREIGN")
 
 
 def test_an_id_of_one_session_is_not_mixed_up_with_another(kit: DeskKit) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,12 +12,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from sendfix.domain.errors import StorageUnavailable
-from sendfix.services.ports import ExecutionQuery, MessageQuery, MessageRow, OrderQuery
+from sendfix.services.ports import ExecutionQuery, MessageQuery, OrderQuery
 from sendfix.storage.database import DeskLock, migrate, open_engine
 from sendfix.storage.reader import Reader
 from sendfix.storage.tables import metadata
 from sendfix.storage.writer import Writer
-from tests.unit.services.desk_kit import NOW, NOW_NS, DeskKit
+from tests.unit.services.desk_kit import NOW, DeskKit
 
 
 class Storage:
@@ -113,15 +112,35 @@ def test_queries(storage: Storage) -> None:
     assert reader.message(10**6) is None
 
 
-def test_the_same_execution_is_stored_once(storage: Storage) -> None:
+def test_a_batch_that_was_stored_without_our_knowing_is_stored_once(storage: Storage) -> None:
+    """As when the answer to a commit is lost."""
     kit, _, _ = traded(storage)
-    last = kit.store.folded[-1]
-    again = MessageRow(99, "S44", "IN", NOW_NS, 9, "8", "again", 1)
-    storage.writer.record(replace(last, index=5, messages=[again]))
+    for folded in kit.store.folded:
+        storage.writer.record(folded)
     storage.writer.flush(5)
-    assert [item.execution.exec_id for item in storage.reader.executions(ExecutionQuery(text='"E1"'))] == [
-        "E1"
-    ]
+    assert len(storage.reader.messages(MessageQuery())) == 4
+    assert len(storage.reader.executions(ExecutionQuery())) == 2
+
+
+def test_a_writer_that_stops_behind_a_locked_database_leaves_no_hole(path: Path) -> None:
+    first = Storage(path)
+    blocker = sqlite3.connect(path, isolation_level=None)
+    blocker.execute("BEGIN IMMEDIATE")
+    kit = DeskKit()
+    kit.send()
+    kit.send()
+    first.writer.record(kit.store.folded[0])
+    with pytest.raises(StorageUnavailable):
+        first.writer.flush(1.5)
+    first.writer.record(kit.store.folded[1])
+    first.writer.close(timeout=1.2)
+    blocker.execute("ROLLBACK")
+    blocker.close()
+    first.reader.close()
+    again = Storage(path)
+    assert again.reader.resume(10).cursors == {}
+    assert again.reader.messages(MessageQuery()) == []
+    again.close()
 
 
 def test_a_locked_database_keeps_the_batch_and_says_so(storage: Storage, path: Path) -> None:

@@ -36,10 +36,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "executions",
-        sa.Column("id", ID, autoincrement=True, nullable=False),
+        sa.Column("id", ID, autoincrement=False, nullable=False),
         sa.Column("order_no", ID, nullable=False),
         sa.Column("session_name", sa.String(64), nullable=False),
-        sa.Column("exec_id", sa.String(255), nullable=False),
         sa.Column("symbol", sa.String(64), nullable=False),
         sa.Column("received_at_ns", sa.BigInteger(), nullable=False),
         sa.Column("record", sa.Text(), nullable=False),
@@ -48,9 +47,6 @@ def upgrade() -> None:
     )
     op.create_index("ix_executions_order_no", "executions", ["order_no"])
     op.create_index("ix_executions_received_at_ns", "executions", ["received_at_ns"])
-    op.create_index(
-        "uq_executions_exec_id", "executions", ["session_name", "order_no", "exec_id"], unique=True
-    )
     op.create_table(
         "messages",
         sa.Column("id", ID, autoincrement=False, nullable=False),
