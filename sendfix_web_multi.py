@@ -24,11 +24,11 @@ from pathlib import Path
 from flask import Flask
 from flask_cors import CORS
 from flask_socketio import SocketIO
-from sendfix.config import Config, ConfigError, Settings, load_config
-from sendfix.fix.dictionary import Dictionary, load, load_file
 
 from sendfix.bus import Bus
+from sendfix.config import Config, ConfigError, Settings, load_config
 from sendfix.domain.errors import StorageUnavailable
+from sendfix.fix.dictionary import Dictionary, load, load_file
 from sendfix.link.client import EngineLink
 from sendfix.services.blotter import RECENT_ORDERS, Blotter
 from sendfix.services.desk import Desk
