@@ -72,6 +72,7 @@ class Core:
         self._commands: queue.SimpleQueue[tuple[Command, Future[Any]]] = queue.SimpleQueue()
         self._answered: list[tuple[Future[Any], Any]] = []
         self._stopping = False
+        self._listening = True
         self._next_tick = 0.0
 
     # -- for other threads ---------------------------------------------------------------------------------------
@@ -116,7 +117,9 @@ class Core:
         if self.storage_problem is not None:
             # What could not be stored must not be passed over by the numbers of a Logout.
             return
-        self._selector.unregister(self._listener)
+        if self._listening:
+            self._selector.unregister(self._listener)
+            self._listening = False
         self._listener.close()
         now = time.time()
         for session in self.ledger.sessions.values():
@@ -205,7 +208,10 @@ class Core:
             except BlockingIOError:
                 return
             except OSError as error:
+                # Too many open files, most likely: the listener stays ready, so leave it alone until the next tick.
                 log.error("a connection could not be accepted: %s", error)
+                self._selector.unregister(self._listener)
+                self._listening = False
                 return
             connection = Connection(client, f"{address[0]}:{address[1]}", now)
             self._all.add(connection)
@@ -299,6 +305,9 @@ class Core:
         self.ledger.sessions[key].send(msg_type, body, time.time())
 
     def _tick(self, now: float) -> None:
+        if not self._listening and not self._stopping:
+            self._selector.register(self._listener, selectors.EVENT_READ)
+            self._listening = True
         for connection in list(self._all):
             session = connection.session
             if session is not None:

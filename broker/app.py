@@ -42,6 +42,7 @@ def create_app(core: Core, database: Database) -> Flask:
     app.register_error_handler(Refused, _refusal)
     app.register_error_handler(DatabaseError, _database_problem)
     app.register_error_handler(Exception, _fault)
+    app.before_request(_refuse_other_sites)
     app.after_request(_secure)
     return app
 
@@ -58,6 +59,17 @@ def _database() -> Database:
 
 def _json(body: object, status: int = 200) -> Response:
     return Response(orjson.dumps(body), status, mimetype="application/json")
+
+
+def _refuse_other_sites() -> None:
+    """A page of another site in the person's browser must not trade here."""
+    origin = request.headers.get("Origin")
+    if (
+        request.method not in ("GET", "HEAD", "OPTIONS")
+        and origin
+        and origin.split("://")[-1] != request.host
+    ):
+        raise Refused(403, f"Pages of {origin} may not change anything here.")
 
 
 def _secure(response: Response) -> Response:

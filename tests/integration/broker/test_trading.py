@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import socket
 from contextlib import ExitStack
 
+import psutil
 import pytest
 
 from tests.integration.broker.conftest import Broker
@@ -155,6 +157,20 @@ def test_a_client_that_does_not_read_is_disconnected(own_broker: Broker) -> None
         reader.order("a")
         reader.expect("8", t39=0)
         reader.expect("8", t39=2)
+
+
+def test_no_more_files_may_be_opened_for_a_while(own_broker: Broker, name: str) -> None:
+    process = psutil.Process(own_broker.process.pid)
+    soft, hard = process.rlimit(resource.RLIMIT_NOFILE)
+    with own_broker.client(sender=name) as client, ExitStack() as stack:
+        client.logon()
+        process.rlimit(resource.RLIMIT_NOFILE, (process.num_fds(), hard))
+        waiting = stack.enter_context(own_broker.client(sender=f"{name}B"))
+        own_broker.process.wait_for("could not be accepted")
+        client.send("1", t112="x")
+        client.expect("0", t112="x")
+        process.rlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        waiting.logon()
 
 
 def test_sigterm_logs_out_every_client_and_ends_well(own_broker: Broker) -> None:
