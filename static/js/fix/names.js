@@ -13,8 +13,9 @@ export const ORD_TYPES = table([
 ]);
 
 export const TIFS = table([
-  ['0', 'DAY', 'Day'], ['1', 'GTC', 'Good till cancel'], ['2', 'OPG', 'At the opening'], ['3', 'IOC', 'Immediate or cancel'],
-  ['4', 'FOK', 'Fill or kill'], ['5', 'GTX', 'Good till crossing'], ['6', 'GTD', 'Good till date'], ['7', 'CLOSE', 'At the close'],
+  ['0', 'DAY', 'Day'], ['1', 'GTC', 'GTC · good till cancel'], ['2', 'OPG', 'OPG · at the opening'],
+  ['3', 'IOC', 'IOC · immediate or cancel'], ['4', 'FOK', 'FOK · fill or kill'], ['5', 'GTX', 'GTX · good till crossing'],
+  ['6', 'GTD', 'GTD · good till date'], ['7', 'CLOSE', 'Close · at the close'],
 ]);
 
 // Which ord types ask for a Price(44) and a StopPx(99): the desk checks the same.
