@@ -11,6 +11,7 @@ import logging
 import os
 import signal
 import socket
+import time
 from pathlib import Path
 from types import FrameType
 from typing import Any, ClassVar
@@ -35,8 +36,6 @@ preload_app = False
 control_socket_disable = True
 
 accesslog = str(_logs / "access.log")
-# With the milliseconds each request took.
-access_log_format = '%(h)s %(t)s "%(r)s" %(s)s %(b)s %(M)sms "%(a)s"'
 errorlog = "-"
 # Whatever SENDFIX_LOG_LEVEL says of the desk's own words: where it listens, and that it is ready, is waited for.
 loglevel = "info"
@@ -58,9 +57,27 @@ class RequestHandler(WebSocketHandler, PyWSGIHandler):  # type: ignore[misc]
             self.websockets.discard(self.socket)
 
     def log_request(self) -> None:
+        """Client, time, request, status, bytes, milliseconds, user agent. Gunicorn's own formatting makes a table of
+        every header first, which was a tenth of what an order costs."""
         # There is no environ yet when the request could not be read at all.
-        if getattr(self, "environ", None) is not None:
-            PyWSGIHandler.log_request(self)
+        environ = getattr(self, "environ", None)
+        if environ is None:
+            return
+        status = self.status.decode() if isinstance(self.status, bytes) else str(self.status)
+        self.server.log.access_log.info(
+            '%s %s "%s" %s %s %dms "%s"',
+            environ.get("REMOTE_ADDR", "-"),
+            time.strftime("[%d/%b/%Y:%H:%M:%S %z]"),
+            _quotable(self.requestline),
+            status[:3],
+            self.response_length,
+            1000 * (self.time_finish - self.time_start),
+            _quotable(environ.get("HTTP_USER_AGENT", "-")),
+        )
+
+
+def _quotable(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def on_starting(server: Any) -> None:
