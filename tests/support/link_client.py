@@ -32,7 +32,6 @@ class LinkClient:
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
         self.hello = self.wait(lambda: next((m for m in self.heard if isinstance(m, protocol.Hello)), None))
-        self.status.update({name: session["status"] for name, session in self.hello.sessions.items()})
         if cursors is not None:
             self.say(protocol.Attach(cursors))
 
@@ -124,6 +123,8 @@ class LinkClient:
                     self.heard.append(message)
                     if isinstance(message, protocol.Entry):
                         self.entries.setdefault(message.session_name, []).append(message)
+                    elif isinstance(message, protocol.Hello):
+                        self.status = {name: item["status"] for name, item in message.sessions.items()}
                     elif isinstance(message, protocol.Status):
                         self.status[message.session_name] = message.status
                 self._changed.notify_all()
