@@ -54,6 +54,8 @@ class Handler(Protocol):
 
     def status(self, session_name: str, status: Mapping[str, Any]) -> bool: ...
 
+    def caught_up(self, session_name: str) -> None: ...
+
     def engine_lost(self, reason: str) -> None: ...
 
 
@@ -309,6 +311,8 @@ class EngineLink:
                     f"The engine went away before its journal had the message.{_look_for(request.cl_ord_id)}"
                 )
                 self._answer(request, protocol.Reply(0, ReplyCode.FAILED, detail))
+        if self._handler is not None:
+            self._handler.caught_up(name)
         self._announce_logon(name)
 
     def _announce_logon(self, name: str) -> None:

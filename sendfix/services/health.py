@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sendfix.domain.enums import SessionState
 from sendfix.services.ports import Engine
 from sendfix.services.sessions import Session, Sessions
+
+
+# A session that a person disconnected, or that connects only when asked, is not_connected, and that is as wanted.
+_NOT_AS_WANTED = (SessionState.CONNECTING, SessionState.DISCONNECTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,6 @@ class HealthCheck:
             problems += [
                 f"Session {session.config.name} is not logged on: {session.cannot_send_reason}"
                 for session in self._sessions
-                if session.config.auto_connect and session.config.enabled and not session.logged_on
+                if session.state in _NOT_AS_WANTED
             ]
         return Health(problems, engine_reason, storage_reason, self._storage_backlog(), list(self._sessions))

@@ -91,6 +91,11 @@ class Intake:
         self._listener.health_changed()
         return session.logged_on
 
+    def caught_up(self, session_name: str) -> None:
+        """All that the engine had of the session when the link came up is folded: it can trade."""
+        log.info("session %s: its journal is folded to the end", session_name)
+        self._listener.health_changed()
+
     def engine_lost(self, reason: str) -> None:
         """The link is down: no session can be used until it is up again."""
         for session in self._sessions.engine_lost(reason):

@@ -87,6 +87,7 @@ class Desk:
         self.lost: list[str] = []
         self.storage_failures = 0
         self.mistakes = 0
+        self.folded_to_the_end: list[str] = []
         self._changed = Event()
 
     def entry(
@@ -105,6 +106,10 @@ class Desk:
         self.states.append(status["state"])
         self._changed.set()
         return bool(status["logged_on"])
+
+    def caught_up(self, session_name: str) -> None:
+        self.folded_to_the_end.append(session_name)
+        self._changed.set()
 
     def engine_lost(self, reason: str) -> None:
         self.lost.append(reason)
@@ -197,8 +202,8 @@ def test_nothing_is_sent_before_the_session_is_folded_to_its_end(kit: Kit) -> No
     kit.engine.say(entry(4))
     kit.desk.wait(lambda: len(kit.desk.entries) == 1)
     assert "catching up" in str(kit.link.refusal("S"))
-    kit.engine.say(CaughtUp("S", 4), entry(5))
-    kit.desk.wait(lambda: len(kit.desk.entries) == 2)
+    kit.engine.say(CaughtUp("S", 4))
+    kit.desk.wait(lambda: kit.desk.folded_to_the_end == ["S"])
     assert kit.link.refusal("S") is None
 
 
