@@ -9,7 +9,6 @@ from sendfix.domain.enums import SessionState
 from sendfix.services.ports import Engine
 from sendfix.services.sessions import Session, Sessions
 
-
 # A session that a person disconnected, or that connects only when asked, is not_connected, and that is as wanted.
 _NOT_AS_WANTED = (SessionState.CONNECTING, SessionState.DISCONNECTED)
 
