@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import Any
 
 import pytest
 import requests
+import websocket
 
 from tests.support.stack import FIX42, FIX44, Stack
 
@@ -254,3 +256,33 @@ def test_other_origins_are_not_let_in(stack: Stack) -> None:
         timeout=15,
     )
     assert answer.status_code == 400
+
+
+def test_a_web_socket_of_another_origin_is_told_nothing(stack: Stack) -> None:
+    url = stack.desk_url.replace("http", "ws", 1) + "/socket.io/?EIO=4&transport=websocket"
+    connection = websocket.create_connection(url, origin="https://other.example", timeout=15)
+    told = []
+    with contextlib.suppress(websocket.WebSocketConnectionClosedException):
+        while text := connection.recv():
+            told.append(text)
+    connection.shutdown()
+    assert told == []
+
+
+@pytest.mark.parametrize("tags", [{"\ud800": "x"}, {"9001": "\ud800"}])
+def test_half_a_surrogate_pair(stack: Stack, tags: dict[str, str]) -> None:
+    problem(post(stack, "/api/send_order", json.dumps({**GOOD, "custom_tags": tags})), 422)
+
+
+@pytest.mark.parametrize("time", ["9999-12-31T00:00:00Z", "0001-01-01T00:00:00Z"])
+def test_times_beyond_what_the_database_holds(stack: Stack, time: str) -> None:
+    assert stack.get("/api/messages", to=time, limit=1)["messages"] is not None
+    assert stack.get("/api/executions", **{"from": time}, limit=1)["executions"] is not None
+
+
+def test_a_cl_ord_id_with_a_slash_is_looked_up(stack: Stack) -> None:
+    assert "A/1" in problem(requests.get(f"{stack.desk_url}/api/orders/A%2F1", timeout=15), 404)["detail"]
+    assert (
+        "A/1"
+        in problem(requests.get(f"{stack.desk_url}/api/orders/A%2F1/messages", timeout=15), 404)["detail"]
+    )

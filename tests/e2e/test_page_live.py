@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.desk_page import DeskPage, broker_does, broker_fills, broker_order
 from tests.support.stack import FIX42, FIX44, Stack, eventually
+from tests.support.storage_faults import database_locked
 
 pytestmark = pytest.mark.browser
 
@@ -157,4 +158,14 @@ def test_the_page_says_when_the_engine_is_away(own_stack: Stack, other_page: Pag
     expect(desk.get("banner")).to_contain_text("FIX engine is not available")
     expect(desk.get("send")).to_be_disabled()
     own_stack.start_engine()
+    expect(desk.get("banner")).to_have_text("")
+
+
+def test_the_page_says_when_the_database_can_not_be_written(own_stack: Stack, other_page: Page) -> None:
+    own_stack.behave(default="fill")
+    desk = DeskPage(other_page, own_stack).open()
+    with database_locked(own_stack):
+        sent = own_stack.send(FIX44, ord_type="MARKET")
+        expect(desk.get("banner")).to_contain_text("The database can't be written")
+        desk.expect_row(sent, status="Filled")
     expect(desk.get("banner")).to_have_text("")

@@ -2,48 +2,23 @@
 
 from __future__ import annotations
 
-import resource
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
-import psutil
 import pytest
 
 from tests.support.stack import FIX44, Stack, eventually
-
-
-@contextmanager
-def database_locked(stack: Stack) -> Iterator[None]:
-    connection = sqlite3.connect(stack.folder / "desk.db", isolation_level=None)
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    finally:
-        connection.execute("ROLLBACK")
-        connection.close()
-
-
-@contextmanager
-def disk_full(stack: Stack) -> Iterator[None]:
-    """No file of the desk's worker may grow beyond what the smallest of the database's files has now."""
-    assert stack.desk is not None
-    (worker,) = psutil.Process(stack.desk.pid).children()
-    soft, hard = worker.rlimit(resource.RLIMIT_FSIZE)
-    worker.rlimit(resource.RLIMIT_FSIZE, (4096, hard))
-    try:
-        yield
-    finally:
-        worker.rlimit(resource.RLIMIT_FSIZE, (soft, hard))
+from tests.support.storage_faults import database_locked, disk_full
 
 
 @pytest.mark.parametrize("fault", [database_locked, disk_full])
-def test_the_desk_trades_on_and_stores_it_when_it_can(own_stack: Stack, fault: object) -> None:
+def test_the_desk_trades_on_and_stores_it_when_it_can(
+    own_stack: Stack, fault: Callable[[Stack], AbstractContextManager[None]]
+) -> None:
     stack = own_stack
     stack.behave(default="fill")
     stack.wait_order(stack.send(FIX44, ord_type="MARKET"), status="FILLED")
 
-    assert callable(fault)
     with fault(stack):
         sent = stack.send(FIX44, ord_type="MARKET")
         degraded = eventually(
