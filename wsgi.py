@@ -7,7 +7,6 @@ monkey.patch_all()
 import sys  # noqa: E402
 
 from sendfix.config import ConfigError  # noqa: E402
-
 from sendfix.domain.errors import StorageUnavailable  # noqa: E402
 from sendfix_web_multi import create_app  # noqa: E402
 

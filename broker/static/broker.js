@@ -137,7 +137,7 @@ async function refresh() {
     fillTable("orders", orders.orders.map((o) => [
       cell(o.id, "n"), time(o.created_at), cell(o.sender_comp_id), cell(o.cl_ord_id), cell(o.symbol), side(o.side),
       cell(o.order_type), cell(o.time_in_force), cell(o.quantity, "n"), price(o.limit_price), price(o.stop_price),
-      cell(o.filled_quantity, "n"), price(o.filled_quantity === "0" ? null : o.average_price), cell(o.status.replace("_", " ")), cell(o.text), actions(o),
+      cell(o.filled_quantity, "n"), price(o.filled_quantity === "0" ? null : o.average_price), cell(o.status.replace("_", " ")), cell(o.text, "text"), actions(o),
     ]), "No order yet.");
     fillTable("executions", executions.executions.map((e) => [
       cell(e.exec_id), time(e.created_at), cell(e.sender_comp_id), cell(e.cl_ord_id), cell(e.symbol), side(e.side),

@@ -72,7 +72,7 @@ function element(tag, className, text) {
 }
 
 const sideColumn = {
-  field: 'side', headerName: 'Side', width: 62, valueFormatter: ({ value }) => sideLabel(value), filterValueGetter: ({ data }) => sideLabel(data.side),
+  field: 'side', headerName: 'Side', width: 88, valueFormatter: ({ value }) => sideLabel(value), filterValueGetter: ({ data }) => sideLabel(data.side),
   cellClassRules: { 'tone-buy': ({ value }) => isBuy(value), 'tone-sell': ({ value }) => isSell(value) },
 };
 
