@@ -263,10 +263,14 @@ def test_two_sessions_trade_at_once_and_lists_are_filtered(stack: Stack) -> None
     for session, ids in sent.items():
         for cl_ord_id in ids:
             assert stack.wait_order(cl_ord_id, status="FILLED")["session_name"] == session
-        listed = stack.get("/api/orders", session_name=session, symbol="DIS", status="FILLED")["orders"]
+        listed = stack.get("/api/orders", session_name=session, symbol="DIS", status="FILLED", limit=5)[
+            "orders"
+        ]
         assert [order["cl_ord_id"] for order in listed] == ids[::-1]
         page = stack.get("/api/orders", session_name=session, symbol="DIS", limit=2)
-        rest = stack.get("/api/orders", session_name=session, symbol="DIS", before=page["next_before"])
+        rest = stack.get(
+            "/api/orders", session_name=session, symbol="DIS", limit=3, before=page["next_before"]
+        )
         assert [order["cl_ord_id"] for order in page["orders"] + rest["orders"]] == ids[::-1]
 
 
