@@ -10,7 +10,7 @@ import pytest
 import requests
 from pydantic import BaseModel
 
-from sendfix.web import schemas
+from sendfix.web import answers
 from tests.support.stack import FIX44, Stack
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,26 +43,26 @@ def test_real_answers_are_as_documented(stack: Stack) -> None:
     stack.wait_order(cl_ord_id, status="FILLED")
     messages = stack.get("/api/messages", text=cl_ord_id)
     answers: list[tuple[type[BaseModel], Any]] = [
-        (schemas.SentOrder, sent),
-        (schemas.SessionList, stack.get("/api/sessions")),
-        (schemas.CanSendAnswer, stack.get("/api/can_send_orders")),
-        (schemas.OrderList, stack.get("/api/orders")),
-        (schemas.OrderDetail, stack.get(f"/api/orders/{cl_ord_id}")),
-        (schemas.ExecutionList, stack.get(f"/api/orders/{cl_ord_id}/executions")),
-        (schemas.MessageList, stack.get(f"/api/orders/{cl_ord_id}/messages")),
-        (schemas.ExecutionList, stack.get("/api/executions")),
-        (schemas.MessageList, messages),
-        (schemas.MessageDetail, stack.get(f"/api/messages/{messages['messages'][0]['id']}")),
-        (schemas.Decoded, stack.post("/api/decode", {"raw": messages["messages"][0]["raw"]}, 200)),
-        (schemas.MessageDictionary, stack.get(f"/api/sessions/{FIX44}/dictionary")),
-        (schemas.Health, stack.get("/health")),
+        (answers.SentOrder, sent),
+        (answers.SessionList, stack.get("/api/sessions")),
+        (answers.CanSendAnswer, stack.get("/api/can_send_orders")),
+        (answers.OrderList, stack.get("/api/orders")),
+        (answers.OrderDetail, stack.get(f"/api/orders/{cl_ord_id}")),
+        (answers.ExecutionList, stack.get(f"/api/orders/{cl_ord_id}/executions")),
+        (answers.MessageList, stack.get(f"/api/orders/{cl_ord_id}/messages")),
+        (answers.ExecutionList, stack.get("/api/executions")),
+        (answers.MessageList, messages),
+        (answers.MessageDetail, stack.get(f"/api/messages/{messages['messages'][0]['id']}")),
+        (answers.Decoded, stack.post("/api/decode", {"raw": messages["messages"][0]["raw"]}, 200)),
+        (answers.MessageDictionary, stack.get(f"/api/sessions/{FIX44}/dictionary")),
+        (answers.Health, stack.get("/health")),
     ]
     for model, answer in answers:
         model.model_validate(answer, strict=True)
     stack.behave(default="manual")
     resting = stack.send(FIX44, ord_type="LIMIT", price="200")
     replaced = stack.post("/api/replace_order", {"cl_ord_id": resting, "price": "201"}, 202)
-    schemas.SentRequest.model_validate(replaced, strict=True)
+    answers.SentRequest.model_validate(replaced, strict=True)
 
 
 def test_the_document_is_whole(document: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sendfix.services.ports import ExecutionQuery
-from sendfix.web import schemas
+from sendfix.web import answers, schemas
 from sendfix.web.api import Api
 from sendfix.web.context import context
 from sendfix.web.to_json import execution_to_json
@@ -13,7 +13,7 @@ from sendfix.web.to_json import execution_to_json
 api = Api("executions")
 
 
-@api.route("GET", "/api/executions", query=schemas.ExecutionsQuery, answers={200: schemas.ExecutionList})
+@api.route("GET", "/api/executions", query=schemas.ExecutionsQuery, answers={200: answers.ExecutionList})
 def executions(query: schemas.ExecutionsQuery) -> dict[str, Any]:
     """Executions of all orders, newest first."""
     context().settle()

@@ -8,7 +8,7 @@ from sendfix.domain.errors import FieldError, InvalidRequest, UnknownMessage
 from sendfix.fix.decode import decode
 from sendfix.fix.parse import header
 from sendfix.services.ports import MessageQuery, MessageRow
-from sendfix.web import schemas
+from sendfix.web import answers, schemas
 from sendfix.web.api import Api
 from sendfix.web.context import context
 from sendfix.web.to_json import SOH, field_to_json, message_to_json
@@ -16,7 +16,7 @@ from sendfix.web.to_json import SOH, field_to_json, message_to_json
 api = Api("messages")
 
 
-@api.route("GET", "/api/messages", query=schemas.MessagesQuery, answers={200: schemas.MessageList})
+@api.route("GET", "/api/messages", query=schemas.MessagesQuery, answers={200: answers.MessageList})
 def messages(query: schemas.MessagesQuery) -> dict[str, Any]:
     """FIX messages of all sessions, newest first.
     `direction` and `msg_type` take several values with commas; `direction=EVENT` gives the sessions' events."""
@@ -40,7 +40,7 @@ def messages(query: schemas.MessagesQuery) -> dict[str, Any]:
     }
 
 
-@api.route("GET", "/api/messages/<int:message_id>", answers={200: schemas.MessageDetail})
+@api.route("GET", "/api/messages/<int:message_id>", answers={200: answers.MessageDetail})
 def message(message_id: int) -> dict[str, Any]:
     """One message, decoded."""
     context().settle()
@@ -50,7 +50,7 @@ def message(message_id: int) -> dict[str, Any]:
     return _to_json(found, decoded=True)
 
 
-@api.route("POST", "/api/decode", body=schemas.Decode, answers={200: schemas.Decoded})
+@api.route("POST", "/api/decode", body=schemas.Decode, answers={200: answers.Decoded})
 def decode_message(body: schemas.Decode) -> dict[str, Any]:
     """Decode a message.
     By the dictionary of the session if one is named, else of the message's BeginString(8)."""

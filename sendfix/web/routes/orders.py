@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from sendfix.domain.errors import FieldError, InvalidRequest
 from sendfix.domain.order import Order
 from sendfix.services.ports import ExecutionQuery, MessageQuery, OrderQuery
-from sendfix.web import schemas
+from sendfix.web import answers, schemas
 from sendfix.web.api import Api
 from sendfix.web.context import context
 from sendfix.web.to_json import execution_to_json, message_to_json, order_to_json
@@ -26,7 +26,7 @@ ALIASES = {
 }
 
 
-@api.route("POST", "/api/send_order", body=schemas.SendOrder, answers={201: schemas.SentOrder})
+@api.route("POST", "/api/send_order", body=schemas.SendOrder, answers={201: answers.SentOrder})
 def send_order(body: schemas.SendOrder) -> tuple[dict[str, Any], int]:
     """Send a new order.
     Answered when the engine has stored and sent it. An own `cl_ord_id` makes a repeated request harmless: the second
@@ -37,7 +37,7 @@ def send_order(body: schemas.SendOrder) -> tuple[dict[str, Any], int]:
     return {"cl_ord_id": body.cl_ord_id or order.cl_ord_ids[0], "order": order_to_json(order)}, 201
 
 
-@api.route("POST", "/api/replace_order", body=schemas.ReplaceOrder, answers={202: schemas.SentRequest})
+@api.route("POST", "/api/replace_order", body=schemas.ReplaceOrder, answers={202: answers.SentRequest})
 def replace_order(body: schemas.ReplaceOrder) -> tuple[dict[str, Any], int]:
     """Ask to replace an order's quantity, price or other fields.
     The order changes when the counterparty confirms it; until then the request is its `pending`."""
@@ -47,7 +47,7 @@ def replace_order(body: schemas.ReplaceOrder) -> tuple[dict[str, Any], int]:
     return {"cl_ord_id": cl_ord_id, "orig_cl_ord_id": orig_cl_ord_id, "order": order_to_json(order)}, 202
 
 
-@api.route("POST", "/api/cancel_order", body=schemas.CancelOrder, answers={202: schemas.SentRequest})
+@api.route("POST", "/api/cancel_order", body=schemas.CancelOrder, answers={202: answers.SentRequest})
 def cancel_order(body: schemas.CancelOrder) -> tuple[dict[str, Any], int]:
     """Ask to cancel an order.
     It is canceled when the counterparty says so; until then the request is its `pending`."""
@@ -57,7 +57,7 @@ def cancel_order(body: schemas.CancelOrder) -> tuple[dict[str, Any], int]:
     return {"cl_ord_id": cl_ord_id, "orig_cl_ord_id": orig_cl_ord_id, "order": order_to_json(order)}, 202
 
 
-@api.route("GET", "/api/orders", query=schemas.OrdersQuery, answers={200: schemas.OrderList})
+@api.route("GET", "/api/orders", query=schemas.OrdersQuery, answers={200: answers.OrderList})
 def orders(query: schemas.OrdersQuery) -> dict[str, Any]:
     """Orders of all sessions, newest first."""
     found = context().blotter.orders(
@@ -69,7 +69,7 @@ def orders(query: schemas.OrdersQuery) -> dict[str, Any]:
     }
 
 
-@api.route("GET", "/api/orders/<path:cl_ord_id>", answers={200: schemas.OrderDetail})
+@api.route("GET", "/api/orders/<path:cl_ord_id>", answers={200: answers.OrderDetail})
 def order(cl_ord_id: str) -> dict[str, Any]:
     """One order with its executions, by any ClOrdID of its chain.
     Of very many executions the newest 5,000."""
@@ -82,7 +82,7 @@ def order(cl_ord_id: str) -> dict[str, Any]:
     "GET",
     "/api/orders/<path:cl_ord_id>/executions",
     query=schemas.Page,
-    answers={200: schemas.ExecutionList},
+    answers={200: answers.ExecutionList},
 )
 def order_executions(cl_ord_id: str, query: schemas.Page) -> dict[str, Any]:
     """The executions of an order: the newest `limit` of them, oldest first."""
@@ -91,7 +91,7 @@ def order_executions(cl_ord_id: str, query: schemas.Page) -> dict[str, Any]:
 
 
 @api.route(
-    "GET", "/api/orders/<path:cl_ord_id>/messages", query=schemas.Page, answers={200: schemas.MessageList}
+    "GET", "/api/orders/<path:cl_ord_id>/messages", query=schemas.Page, answers={200: answers.MessageList}
 )
 def order_messages(cl_ord_id: str, query: schemas.Page) -> dict[str, Any]:
     """The FIX messages behind an order: the newest `limit` of them, oldest first."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sendfix.domain.errors import FieldError, InvalidRequest
-from sendfix.web import schemas
+from sendfix.web import answers, schemas
 from sendfix.web.api import Api
 from sendfix.web.context import context
 from sendfix.web.to_json import session_to_json
@@ -13,13 +13,13 @@ from sendfix.web.to_json import session_to_json
 api = Api("sessions")
 
 
-@api.route("GET", "/api/sessions", answers={200: schemas.SessionList})
+@api.route("GET", "/api/sessions", answers={200: answers.SessionList})
 def sessions() -> dict[str, Any]:
     """All sessions, with their live state."""
     return {"sessions": [session_to_json(session) for session in context().sessions]}
 
 
-@api.route("POST", "/api/connect", body=schemas.SessionName, answers={202: schemas.Accepted})
+@api.route("POST", "/api/connect", body=schemas.SessionName, answers={202: answers.Accepted})
 def connect(body: schemas.SessionName) -> tuple[dict[str, Any], int]:
     """Open a session and keep it open.
     The result arrives as the Socket.IO event `connection_result`."""
@@ -28,7 +28,7 @@ def connect(body: schemas.SessionName) -> tuple[dict[str, Any], int]:
     return {"session_name": name, "message": f"Connecting {name}."}, 202
 
 
-@api.route("POST", "/api/disconnect", body=schemas.SessionName, answers={202: schemas.Accepted})
+@api.route("POST", "/api/disconnect", body=schemas.SessionName, answers={202: answers.Accepted})
 def disconnect(body: schemas.SessionName) -> tuple[dict[str, Any], int]:
     """Log out of a session and stay out.
     The result arrives as the Socket.IO event `connection_result`."""
@@ -37,7 +37,7 @@ def disconnect(body: schemas.SessionName) -> tuple[dict[str, Any], int]:
     return {"session_name": name, "message": f"Logging out of {name}."}, 202
 
 
-@api.route("GET", "/api/can_send_orders", query=schemas.CanSendQuery, answers={200: schemas.CanSendAnswer})
+@api.route("GET", "/api/can_send_orders", query=schemas.CanSendQuery, answers={200: answers.CanSendAnswer})
 def can_send_orders(query: schemas.CanSendQuery) -> dict[str, Any]:
     """Whether orders can be sent, and if not, why not.
     With `session_name` for that session; without, whether any session can."""
@@ -52,7 +52,7 @@ def can_send_orders(query: schemas.CanSendQuery) -> dict[str, Any]:
     "GET",
     "/api/sessions/<session_name>/dictionary",
     query=schemas.DictionaryQuery,
-    answers={200: schemas.MessageDictionary},
+    answers={200: answers.MessageDictionary},
 )
 def dictionary(session_name: str, query: schemas.DictionaryQuery) -> dict[str, Any]:
     """The fields of a message in the session's FIX version, with their allowed values."""

@@ -1,0 +1,236 @@
+"""What goes out over REST, as pydantic models: they describe it in OpenAPI, and tests hold real answers against them.
+
+The answers themselves are made by `to_json`, which is faster.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Output(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Session(Output):
+    name: str
+    fix_version: str
+    sender_comp_id: str
+    target_comp_id: str
+    server_ip: str
+    port: int
+    heartbeat_interval: int
+    state: Literal["not_connected", "connecting", "connected", "disconnected"]
+    logged_on: bool
+    reason: str | None
+    next_sender_seq_num: int | None
+    next_target_seq_num: int | None
+    connected_at: str | None
+    last_received_at: str | None
+    last_sent_at: str | None
+
+
+class SessionList(Output):
+    sessions: list[Session]
+
+
+class Accepted(Output):
+    """Taken; how it ends, the Socket.IO event `connection_result` tells."""
+
+    session_name: str
+    message: str
+
+
+class CanSend(Output):
+    can_send: bool
+    reason: str | None
+
+
+class CanSendAnswer(Output):
+    can_send_orders: bool
+    sessions: dict[str, CanSend]
+
+
+class Pending(Output):
+    type: Literal["cancel", "replace"]
+    cl_ord_id: str
+    order_qty: str | None
+    price: str | None
+    stop_px: str | None
+    ord_type: str | None
+    time_in_force: str | None
+
+
+class Order(Output):
+    """One for each chain of replaces. Decimals are strings."""
+
+    order_no: int
+    cl_ord_id: str
+    orig_cl_ord_id: str | None
+    cl_ord_ids: list[str]
+    order_id: str | None
+    session_name: str
+    account: str | None
+    symbol: str | None
+    side: str | None
+    order_qty: str | None
+    ord_type: str | None
+    price: str | None
+    stop_px: str | None
+    time_in_force: str | None
+    status: str
+    is_open: bool
+    pending: Pending | None
+    cum_qty: str | None
+    leaves_qty: str | None
+    avg_px: str | None
+    last_qty: str | None
+    last_px: str | None
+    text: str | None
+    fields: dict[str, str]
+    custom_tags: dict[str, str]
+    created_at: str
+    updated_at: str
+
+
+class Execution(Output):
+    id: int
+    exec_id: str
+    exec_ref_id: str | None
+    cl_ord_id: str
+    order_id: str | None
+    session_name: str
+    symbol: str | None
+    side: str | None
+    exec_type: str | None
+    ord_status: str | None
+    last_qty: str | None
+    last_px: str | None
+    cum_qty: str | None
+    leaves_qty: str | None
+    avg_px: str | None
+    text: str | None
+    transact_time: str | None
+    received_at: str
+
+
+class SentOrder(Output):
+    cl_ord_id: str
+    order: Order
+
+
+class SentRequest(Output):
+    cl_ord_id: str
+    orig_cl_ord_id: str
+    order: Order
+
+
+class OrderList(Output):
+    orders: list[Order]
+    next_before: int | None
+
+
+class OrderDetail(Order):
+    executions: list[Execution]
+
+
+class ExecutionList(Output):
+    executions: list[Execution]
+    next_before: int | None
+
+
+class DecodedField(Output):
+    tag: int
+    name: str | None
+    value: str
+    value_name: str | None
+
+
+class Message(Output):
+    id: int
+    session_name: str
+    direction: Literal["IN", "OUT", "EVENT"]
+    at: str
+    msg_seq_num: int | None
+    msg_type: str | None
+    msg_type_name: str | None
+    raw: str
+
+
+class MessageDetail(Message):
+    fields: list[DecodedField]
+
+
+class MessageList(Output):
+    messages: list[Message]
+    next_before: int | None
+
+
+class Decoded(Output):
+    msg_type: str | None
+    msg_type_name: str | None
+    fields: list[DecodedField]
+
+
+class DictionaryValue(Output):
+    value: str
+    name: str
+
+
+class DictionaryField(Output):
+    tag: int
+    name: str
+    key: str
+    type: str
+    required: bool
+    values: list[DictionaryValue]
+
+
+class MessageDictionary(Output):
+    msg_type: str
+    name: str
+    fields: list[DictionaryField]
+
+
+class EngineHealth(Output):
+    available: bool
+    reason: str | None
+
+
+class StorageHealth(EngineHealth):
+    backlog: int
+
+
+class SessionHealth(Output):
+    name: str
+    state: str
+    logged_on: bool
+    reason: str | None
+
+
+class Health(Output):
+    """`degraded` names its `problems`; the desk itself is up in either case."""
+
+    status: Literal["ok", "degraded"]
+    problems: list[str]
+    version: str
+    engine: EngineHealth
+    storage: StorageHealth
+    sessions: list[SessionHealth]
+
+
+class FieldError(Output):
+    field: str
+    message: str
+
+
+class Problem(Output):
+    """RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[FieldError] = Field(default_factory=list)
