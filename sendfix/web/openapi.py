@@ -86,7 +86,7 @@ def _operation(tag: str, operation: Operation, refs: Any) -> dict[str, Any]:
 
 
 def _answers(operation: Operation, refs: Any) -> dict[str, Any]:
-    answers = {
+    responses = {
         str(status): {
             "description": HTTPStatus(status).phrase,
             "content": {"application/json": {"schema": refs[model, "validation"]}},
@@ -102,11 +102,11 @@ def _answers(operation: Operation, refs: Any) -> dict[str, Any]:
     if "<" in operation.path:
         problems.add(404)
     for status in sorted(problems):
-        answers[str(status)] = {
+        responses[str(status)] = {
             "description": HTTPStatus(status).phrase,
             "content": {"application/problem+json": {"schema": refs[answers.Problem, "validation"]}},
         }
-    return answers
+    return responses
 
 
 def _parameters(operation: Operation) -> list[dict[str, Any]]:

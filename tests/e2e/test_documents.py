@@ -42,7 +42,7 @@ def test_real_answers_are_as_documented(stack: Stack) -> None:
     cl_ord_id = sent["cl_ord_id"]
     stack.wait_order(cl_ord_id, status="FILLED")
     messages = stack.get("/api/messages", text=cl_ord_id)
-    answers: list[tuple[type[BaseModel], Any]] = [
+    given: list[tuple[type[BaseModel], Any]] = [
         (answers.SentOrder, sent),
         (answers.SessionList, stack.get("/api/sessions")),
         (answers.CanSendAnswer, stack.get("/api/can_send_orders")),
@@ -57,7 +57,7 @@ def test_real_answers_are_as_documented(stack: Stack) -> None:
         (answers.MessageDictionary, stack.get(f"/api/sessions/{FIX44}/dictionary")),
         (answers.Health, stack.get("/health")),
     ]
-    for model, answer in answers:
+    for model, answer in given:
         model.model_validate(answer, strict=True)
     stack.behave(default="manual")
     resting = stack.send(FIX44, ord_type="LIMIT", price="200")
