@@ -8,6 +8,7 @@ much does, because each WebSocket frame to each client costs far more than the e
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -34,9 +35,11 @@ from sendfix.web.to_json import (
 
 log = logging.getLogger(__name__)
 
-# So long a pause after each frame that all frames to all clients take about a twentieth of a core.
+# On average so long between frames that all of them to all clients take about a twentieth of a core; a few may follow
+# each other at once, so that an order and its first reports are seen as they come.
 PAUSE_SECONDS_PER_CLIENT = 0.0005
 LONGEST_PAUSE_SECONDS = 0.05
+FRAMES_AT_ONCE = 4
 EVENTS_IN_A_FRAME = 500
 # A client with so many packets waiting for it is let go: it comes back by itself and loads what it missed. So are all
 # clients when more is to be told at once than is worth telling, as when the desk catches up with a long journal.
@@ -122,6 +125,7 @@ class Broadcaster:
         self._ready.set()
 
     def _run(self) -> None:
+        due = time.monotonic()
         while True:
             self._ready.wait()
             self._ready.clear()
@@ -130,7 +134,9 @@ class Broadcaster:
                 self._emit(events)
             except Exception:
                 log.exception("%d events could not be sent to the browsers", len(events))
-            gevent.sleep(min(PAUSE_SECONDS_PER_CLIENT * self.clients, LONGEST_PAUSE_SECONDS))
+            pause = min(PAUSE_SECONDS_PER_CLIENT * self.clients, LONGEST_PAUSE_SECONDS)
+            due = max(due, time.monotonic() - FRAMES_AT_ONCE * pause) + pause
+            gevent.sleep(max(0.0, due - time.monotonic()))
 
     def _emit(self, events: list[tuple[str, orjson.Fragment]]) -> None:
         if self._members[FRAMES]:
