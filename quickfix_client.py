@@ -30,6 +30,7 @@ from sendfix.config import Endpoint, SessionConfig
 from sendfix.domain.enums import SessionState
 from sendfix.link.body import text_of
 from sendfix.link.claims import Claims
+from sendfix.link.garbled import what_is_wrong
 from sendfix.link.guard import guarded
 from sendfix.link.journal import Journal
 from sendfix.link.keeper import ConnectionRefusedByUs, Keeper
@@ -144,7 +145,6 @@ class _Connection:
         endpoint: Endpoint,
         address: str,
         store: QuickFixStore,
-        never_sent: set[int],
     ) -> None:
         """Raises quickfix's FIXException, `DictionaryError` and OSError."""
         self.record = record
@@ -152,7 +152,7 @@ class _Connection:
         self.ended = False
         self.why = WhyEnded(record.config.sender_comp_id, record.config.target_comp_id)
         self._endpoint = endpoint
-        self._never_sent = never_sent
+        self._stopping = False
         self._sender = 0
         self._sent: bytes | None = None
         config = record.config
@@ -183,13 +183,22 @@ class _Connection:
     def stop(self) -> None:
         """Log out if logged on, and wait for the end: 1 to 3 s."""
         assert self._initiator is not None
-        self._initiator.stop()
-        self._thread.join()
+        self._stopping = True
+        # Again and again, because QuickFIX forgets a stop() that comes before its block() has begun.
+        while self._thread.is_alive():
+            self._initiator.stop()
+            self._thread.join(0.5)
 
     def delete(self) -> None:
         """After `stop`. QuickFIX must not be deleted under the feet of its thread, nor of a sender."""
         self.update_seq_nums()
-        self._session = self._initiator = None
+        self._session = None
+        initiator, self._initiator = self._initiator, None
+        # By name: an exception that QuickFIX took out of a callback keeps the frames that lead to it, and with them the
+        # initiator. One that is not deleted keeps the session registered, and the next connection would get that.
+        if initiator is not None:
+            type(initiator).__swig_destroy__(initiator)
+        del self._settings, self._dictionary, self._application, self._store_factory, self._log_factory
 
     def update_seq_nums(self) -> None:
         if self._session is not None:
@@ -201,6 +210,8 @@ class _Connection:
         name = self.record.config.name
         if self._session is None or not self.logged_on or not self._session.isLoggedOn():
             raise NotSent(ReplyCode.NOT_LOGGED_ON, f"Session {name} is not logged on")
+        if self._stopping:
+            raise NotSent(ReplyCode.NOT_LOGGED_ON, f"Session {name} is being logged out")
         if self.record.failure is not None:
             raise NotSent(ReplyCode.NOT_LOGGED_ON, self.record.failure)
         try:
@@ -218,9 +229,14 @@ class _Connection:
         if sent is None:
             if not stored:
                 raise NotSent(ReplyCode.FAILED, "QuickFIX could not store the message, so it was not sent")
-            # The session ended between the question and the sending: the number is used, the message must not be.
-            self._never_sent.add(int(message.getHeader().getField(34)))
+            # The session ended between the question and the sending. The number is used; since the journal does not
+            # have the message, it is not sent later either.
             raise NotSent(ReplyCode.NOT_LOGGED_ON, f"Session {name} was logged out at that moment")
+        if self.record.failure is not None:
+            raise NotSent(
+                ReplyCode.FAILED,
+                f"The message was sent, but not written down yet: {self.record.failure}. Wait for it to appear.",
+            )
         start = sent.index(b"\x0134=") + 4
         return int(sent[start : sent.index(b"\x01", start)])
 
@@ -233,7 +249,15 @@ class _Connection:
         return self.why.reason
 
     def incoming(self, raw: bytes) -> None:
-        self.record.received(raw)
+        config = self.record.config
+        wrong = what_is_wrong(raw, config.target_comp_id, config.sender_comp_id)
+        if wrong is None:
+            self.record.received(raw)
+        else:
+            # QuickFIX will not take it, so it must not be folded either.
+            self.record.note(
+                f"A message was ignored: {wrong}: {raw.decode('utf-8', 'replace').replace(chr(1), '|')}"
+            )
         self.why.incoming(raw)
 
     def outgoing(self, raw: bytes) -> None:
@@ -246,6 +270,8 @@ class _Connection:
         self.why.event(text)
 
     def logon(self) -> None:
+        if self._stopping:
+            return
         self.logged_on = self.why.was_logged_on = True
         config = self.record.config
         where = f"{self._endpoint.server_ip}:{self._endpoint.port}"
@@ -264,9 +290,10 @@ class _Connection:
 
     def about_to_send(self, message: quickfix.Message) -> None:
         """Let a new message pass; of those the counterparty asks for again, only fresh ones."""
-        if self._sender == threading.get_ident():
+        header = message.getHeader()
+        if not (header.isSetField(43) and header.getField(43) == "Y"):
             return
-        verdict = judge(message.toString(), self._never_sent, datetime.now(UTC))
+        verdict = judge(message.toString(), self.record.sent_lately, datetime.now(UTC))
         if verdict is None:
             return
         self.record.not_resent(verdict.cl_ord_id, verdict.msg_seq_num, verdict.text)
@@ -285,9 +312,12 @@ class _Connection:
         assert self._initiator is not None
         try:
             self._initiator.block()
-        except quickfix.FIXException as error:
-            self.why.because(f"QuickFIX could not start: {error}")
-        self._announce_end()
+        except Exception as error:
+            log.exception("session %s: QuickFIX failed", self.record.config.name)
+            self.why.because(f"QuickFIX failed: {error}")
+        finally:
+            self.logged_on = False
+            self._announce_end()
 
     def _announce_end(self) -> None:
         with self.record.changed:
@@ -324,7 +354,6 @@ class QuickFixClient:
             raise
         self._record = SessionRecord(config, self.journal, on_status)
         self._record.next_sender_seq_num, self._record.next_target_seq_num = self._store.seq_nums()
-        self._never_sent: set[int] = set()
         self._connection: _Connection | None = None
         self._keeper = Keeper(self._record, self._open)
 
@@ -362,7 +391,8 @@ class QuickFixClient:
         """Send one application message and return its MsgSeqNum(34) once it is stored and sent.
 
         `body` begins with MsgType(35), ends with SOH, and has no other field of the header or trailer. Raises
-        `NotSent`, and then the message has not been sent and will not be."""
+        `NotSent`, and then the message has not been sent and will not be; with the code `failed` it may have been, and
+        the journal will tell."""
         text = text_of(body)
         with self._keeper.using:
             if self._connection is not None and self._connection.logged_on:
@@ -381,7 +411,7 @@ class QuickFixClient:
         # For TLS the name goes along, since the server may choose its certificate by it.
         host = endpoint.server_ip if self.config.tls is not None else address
         try:
-            self._connection = _Connection(self._record, endpoint, host, self._store, self._never_sent)
+            self._connection = _Connection(self._record, endpoint, host, self._store)
         except (DictionaryError, OSError) as error:
             raise ConnectionRefusedByUs(str(error)) from error
         except quickfix.FIXException as error:

@@ -77,7 +77,8 @@ class ObjectReader:
 
     def text(self, key: str, value: object) -> str:
         if not isinstance(value, str) or not value:
-            raise self.fail(key, f"is {kind_of(value)}; give a text in quotes")
+            shown = "no text" if key == "password" else kind_of(value)
+            raise self.fail(key, f"is {shown}; give a text in quotes")
         if any(ord(char) < 32 or ord(char) == 127 for char in value):
             raise self.fail(key, "has a control character in it")
         return value

@@ -58,7 +58,6 @@ class Keeper:
         look: Callable[[Endpoint, Tls | None, float], Reached | NotReached] = reach,
     ) -> None:
         """`open_connection` takes an endpoint and its IPv4 address, and may raise `ConnectionRefusedByUs`."""
-        self.connection: Connection | None = None
         # Held while the connection is used or deleted, so that it is never deleted in use.
         self.using = threading.Lock()
         self._record = record
@@ -67,6 +66,7 @@ class Keeper:
         self._open = open_connection
         self._look = look
         self._wanted = False
+        self._ended_on_request = False
         self._hurry = False
         self._closed = False
         self._idle = True
@@ -82,7 +82,7 @@ class Keeper:
 
     def disconnect(self, why: str) -> None:
         with self._changed:
-            self._wanted, self._why_not = False, why
+            self._wanted, self._ended_on_request, self._why_not = False, True, why
             given_up = self._idle and self._record.state is SessionState.DISCONNECTED
             self._changed.notify_all()
         if given_up:
@@ -104,7 +104,7 @@ class Keeper:
                 self._changed.wait_for(lambda: self._wanted or self._closed)
                 if self._closed:
                     return
-                self._idle = False
+                self._idle = self._ended_on_request = False
             try:
                 self._keep_open()
             except Exception as error:
@@ -128,6 +128,10 @@ class Keeper:
                 failures = 1 if connection is not None and connection.was_logged_on else failures + 1
                 until += self._disconnected(reason, failures)
             self._finish(connection)
+            if self._ended_on_request:
+                # Asked for again during the logout, it begins anew, at the first endpoint.
+                self._record.set_state(SessionState.NOT_CONNECTED, self._why_not)
+                return
             with self._changed:
                 self._changed.wait_for(
                     lambda: self._hurry or not self._wanted,
@@ -159,15 +163,13 @@ class Keeper:
         found = self._look(endpoint, self._config.tls, REACH_TIMEOUT_SECONDS)
         if isinstance(found, NotReached):
             return found.reason, None
-        if not self._wanted:
+        if self._ended_on_request:
             return "", None
         self._connecting(endpoint)
         try:
             connection = self._open(endpoint, found.address)
         except ConnectionRefusedByUs as error:
             return str(error), None
-        with self.using:
-            self.connection = connection
         connection.start()
         self._stay(connection)
         return self._record.failure or connection.reason or "The Logon was not answered in time", connection
@@ -175,7 +177,7 @@ class Keeper:
     def _stay(self, connection: Connection) -> None:
         logon_by = time.monotonic() + LOGON_TIMEOUT_SECONDS + REACH_TIMEOUT_SECONDS
         with self._changed:
-            while self._wanted and not connection.ended and self._record.failure is None:
+            while not self._ended_on_request and not connection.ended and self._record.failure is None:
                 left = None if connection.was_logged_on else logon_by - time.monotonic()
                 if left is not None and left <= 0:
                     return
@@ -186,5 +188,4 @@ class Keeper:
             return
         connection.stop()
         with self.using:
-            self.connection = None
             connection.delete()

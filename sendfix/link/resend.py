@@ -8,6 +8,7 @@ gap instead).
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -23,21 +24,22 @@ class NotResent:
     text: str
 
 
-def judge(raw: str, never_sent: set[int], now: datetime) -> NotResent | None:
-    """`raw` is the message as it would be sent again, with OrigSendingTime(122); None: send it. `never_sent` are
-    numbers of messages whose sender has been told that they were not sent."""
-    number = int(field(raw, 34))
-    age = _age(field(raw, 122), now)
-    if number in never_sent:
-        why = "it had been reported as not sent"
-    elif age is None:
+def judge(raw: str, sent_lately: Container[tuple[str, str]], now: datetime) -> NotResent | None:
+    """`raw` is the message as it would be sent again, with OrigSendingTime(122); None: send it. `sent_lately` are
+    MsgSeqNum(34) and SendingTime(52) of the messages that the journal has: the sender of any other has not been told
+    that it was sent."""
+    number, sent_at = field(raw, 34), field(raw, 122)
+    age = _age(sent_at, now)
+    if age is None:
         why = "its OrigSendingTime(122) can't be read"
-    elif age >= STALE_AFTER_SECONDS:
-        why = f"it was {age:.0f} s old"
+    elif not 0 <= age < STALE_AFTER_SECONDS:
+        why = f"it was {age:.0f} s old" if age > 0 else "the clock has been set back since"
+    elif (number, sent_at) not in sent_lately:
+        why = "it had never been reported as sent"
     else:
         return None
     text = f"The counterparty asked for MsgSeqNum(34) {number} again; it was not sent again, because {why}"
-    return NotResent(field(raw, 11), number, text)
+    return NotResent(field(raw, 11), int(number), text)
 
 
 def field(raw: str, tag: int) -> str:

@@ -17,9 +17,13 @@ from sendfix.config import SessionConfig
 from sendfix.domain.enums import SessionState
 from sendfix.link.journal import Journal
 from sendfix.link.protocol import Direction
+from sendfix.link.resend import STALE_AFTER_SECONDS, field
 
 log = logging.getLogger("sendfix.engine")
 
+REMEMBERED_NS = int(STALE_AFTER_SECONDS * 1.5 * 1e9)
+REMEMBERED_MESSAGES = 50_000
+_ADMIN = re.compile(rb"\x0135=[0-5A]\x01")
 _SECRET = re.compile(rb"\x01(554|925)=[^\x01]*")
 
 # From a state to those that may follow it; what is not here is a mistake in the engine.
@@ -52,6 +56,9 @@ class SessionRecord:
         self.changed = threading.Condition()
         self._on_status = on_status
         self._unwritten: list[bytes] = []
+        # MsgSeqNum(34) and SendingTime(52) of the application messages that the journal has: what may be sent again.
+        self.sent_lately: dict[tuple[str, str], int] = {}
+        self._recall_what_was_sent()
 
     def received(self, raw: bytes) -> None:
         self.last_received_at = time.time_ns()
@@ -59,7 +66,8 @@ class SessionRecord:
 
     def sent(self, raw: bytes) -> None:
         self.last_sent_at = time.time_ns()
-        self._write(Direction.OUT, raw)
+        if self._write(Direction.OUT, raw):
+            self._remember(raw, self.last_sent_at)
 
     def note(self, text: str) -> None:
         """A line of the session's event log."""
@@ -96,6 +104,7 @@ class SessionRecord:
         try:
             while self._unwritten:
                 self.journal.append(Direction.OUT, self._unwritten[0])
+                self._remember(self._unwritten[0], time.time_ns())
                 del self._unwritten[0]
         except OSError:
             return False
@@ -119,11 +128,32 @@ class SessionRecord:
     def _event(self, event: dict[str, object]) -> None:
         self._write(Direction.EVENT, json.dumps(event, ensure_ascii=False).encode("utf-8", "replace"))
 
-    def _write(self, direction: Direction, payload: bytes) -> None:
+    def _remember(self, raw: bytes, at_ns: int) -> None:
+        if _ADMIN.search(raw, 0, 64) or b"\x0143=Y\x01" in raw:
+            return
+        text = raw.decode("utf-8", "replace")
+        self.sent_lately[field(text, 34), field(text, 52)] = at_ns
+        if len(self.sent_lately) > REMEMBERED_MESSAGES:
+            oldest = at_ns - REMEMBERED_NS
+            self.sent_lately = {key: at for key, at in self.sent_lately.items() if at >= oldest}
+
+    def _recall_what_was_sent(self) -> None:
+        """From the end of the journal, as far back as a message can still be sent again."""
+        oldest, end = time.time_ns() - REMEMBERED_NS, self.journal.last_index
+        while end > 0:
+            begin = max(0, end - 1000)
+            entries = [entry for entry in self.journal.read(begin, end - begin) if entry.at_ns >= oldest]
+            for entry in entries:
+                if entry.direction == Direction.OUT:
+                    self._remember(entry.payload, entry.at_ns)
+            end = begin if len(entries) == end - begin else 0
+
+    def _write(self, direction: Direction, payload: bytes) -> bool:
         try:
             if b"\x01554=" in payload or b"\x01925=" in payload:
                 payload = _SECRET.sub(b"\x01\\1=***", payload)
             self.journal.append(direction, payload)
+            return True
         except Exception as error:  # whatever it is, the session must not go on uncounted
             if direction is Direction.OUT:
                 self._unwritten.append(payload)
@@ -133,3 +163,4 @@ class SessionRecord:
                 log.error("session %s: %s", self.config.name, self.failure)
                 with self.changed:
                     self.changed.notify_all()
+            return False

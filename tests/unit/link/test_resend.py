@@ -14,21 +14,33 @@ def order(age: float) -> str:
     return f"8=FIX.4.4|35=D|34=7|43=Y|122={sent}|11=ABC|".replace("|", "\x01")
 
 
+def journaled(age: float) -> set[tuple[str, str]]:
+    return {("7", (NOW - timedelta(seconds=age)).strftime("%Y%m%d-%H:%M:%S.000"))}
+
+
 def test_a_fresh_order_is_sent_again() -> None:
-    assert judge(order(STALE_AFTER_SECONDS - 1), set(), NOW) is None
+    age = STALE_AFTER_SECONDS - 1
+    assert judge(order(age), journaled(age), NOW) is None
 
 
 def test_a_stale_order_is_not() -> None:
-    verdict = judge(order(STALE_AFTER_SECONDS), set(), NOW)
+    verdict = judge(order(STALE_AFTER_SECONDS), journaled(STALE_AFTER_SECONDS), NOW)
     assert verdict is not None
     assert (verdict.cl_ord_id, verdict.msg_seq_num) == ("ABC", 7)
     assert verdict.text.endswith("it was not sent again, because it was 10 s old")
 
 
-def test_an_order_that_was_reported_as_not_sent_is_not() -> None:
-    verdict = judge(order(0), {7}, NOW)
+@pytest.mark.parametrize("known", [set(), {("7", "20260102-14:29:59.000")}, {("8", "20260102-14:30:00.000")}])
+def test_an_order_that_the_journal_does_not_have_is_not(known: set[tuple[str, str]]) -> None:
+    verdict = judge(order(0), known, NOW)
     assert verdict is not None
-    assert "had been reported as not sent" in verdict.text
+    assert "had never been reported as sent" in verdict.text
+
+
+def test_a_clock_that_was_set_back_makes_nothing_fresh() -> None:
+    verdict = judge(order(-3600), journaled(-3600), NOW)
+    assert verdict is not None
+    assert "clock has been set back" in verdict.text
 
 
 @pytest.mark.parametrize("bad", ["122=", "122=yesterday", "9122=x"])
