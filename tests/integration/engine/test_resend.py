@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -63,6 +64,12 @@ def test_a_stale_order_is_gap_filled_and_the_desk_is_told(
         assert "it was not sent again, because it was 36" in event["text"]
         desk.send("S", order("NEW"))
         assert tag(acceptor.wait_for("D", 2), 11) == "NEW"
+        # What QuickFIX keeps of a refused resend must not get in the way of the next connection.
+        acceptor.drop()
+        desk.wait_state("S", "disconnected")
+        desk.wait_state("S", "connected")
+        desk.send("S", order("NEWER"))
+        assert tag(acceptor.wait_for("D", 3), 11) == "NEWER"
 
 
 def test_what_was_missed_is_asked_for_and_counted_once(
@@ -81,3 +88,25 @@ def test_what_was_missed_is_asked_for_and_counted_once(
         desk.wait(lambda: desk.status["S"]["next_target_seq_num"] == 5)
         for name in (b"first", b"second", b"third"):
             assert sum(b"\x0117=" + name in entry.raw for entry in desk.entries["S"]) == 1
+
+
+def test_what_the_journal_does_not_have_is_not_sent_again(
+    engine: EngineProcess, acceptor: ScriptedAcceptor
+) -> None:
+    """As after a kill between QuickFIX's store and the journal: nobody was told that it was sent."""
+    engine.session("S", acceptor.port)
+    process = engine.start()
+    with engine.desk() as desk:
+        desk.wait_state("S", "connected")
+        desk.send("S", order("LOST"))
+        acceptor.wait_for("D")
+    process.kill()
+    shutil.rmtree(engine.folder / "store" / "journal")
+    engine.start()
+    with engine.desk() as desk:
+        desk.wait_state("S", "connected")
+        acceptor.send("2", [(7, 2), (16, 0)])
+        event = json.loads(desk.wait_entry("S", b'"not_resent"').raw)
+        assert event["cl_ord_id"] == "LOST"
+        assert "it had never been reported as sent" in event["text"]
+        assert tag(acceptor.wait_for("4"), 123) == "Y"
