@@ -208,12 +208,12 @@ class _Connection:
     def send(self, text: str) -> int:
         """Store and send; the MsgSeqNum(34). Raises `NotSent`. One sender at a time."""
         name = self.record.config.name
+        if self.record.failure is not None:
+            raise NotSent(ReplyCode.NOT_LOGGED_ON, self.record.failure)
         if self._session is None or not self.logged_on or not self._session.isLoggedOn():
             raise NotSent(ReplyCode.NOT_LOGGED_ON, f"Session {name} is not logged on")
         if self._stopping:
             raise NotSent(ReplyCode.NOT_LOGGED_ON, f"Session {name} is being logged out")
-        if self.record.failure is not None:
-            raise NotSent(ReplyCode.NOT_LOGGED_ON, self.record.failure)
         try:
             # Without a trailer behind it, QuickFIX loses the last entry of a repeating group.
             message = quickfix.Message(text + "10=000\x01", self._dictionary, False)
