@@ -61,7 +61,15 @@ const typing = (target) => target.closest?.('input:not([type=checkbox]), textare
 
 export function listen() {
   addEventListener('keydown', (event) => {
-    if (question.value || helpOpen.value || event.defaultPrevented) return;
+    if (question.value || helpOpen.value) {
+      // The dialog sees to it by itself once it is drawn; a fast hand may be before that.
+      if (event.key === 'Escape') {
+        question.value = null;
+        helpOpen.value = false;
+      }
+      return;
+    }
+    if (event.defaultPrevented) return;
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       if (!event.repeat) ticket.submit();
