@@ -17,8 +17,8 @@ from pathlib import Path
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from broker.acceptor import Core
-from broker.app import create_app
 from broker.models import Database, DatabaseError
+from broker.web.app import create_app
 
 ROOT = Path(__file__).resolve().parents[1]
 UNIVERSE = Path(__file__).with_name("stock_universe.csv")

@@ -17,15 +17,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from broker.by_hand import ByHand, Command, Refused
 from broker.connection import Connection
+from broker.fix.states import ApplicationMessage, Ended, Event, LoggedOn, Noted, SessionKey, State
+from broker.fix.validation import VERSIONS
+from broker.fix.wire import Garbled, Message, Pair, parse
 from broker.ledger import Ledger
 from broker.models import Batch, Database, DatabaseError
-from broker.orders import Orders
-from broker.requests import Requests
-from broker.states import ApplicationMessage, Ended, Event, LoggedOn, Noted, SessionKey, State
-from broker.validation import VERSIONS
-from broker.wire import Garbled, Message, Pair, parse
+from broker.trading.by_hand import ByHand, Command, Refused
+from broker.trading.orders import Orders
+from broker.trading.requests import Requests
 
 TICK: Final = 0.25
 RETRY: Final = 0.25

@@ -7,9 +7,9 @@ import socket
 from collections.abc import Sequence
 from typing import Final
 
-from broker.session import Session
-from broker.states import State
-from broker.wire import Framer
+from broker.fix.session import Session
+from broker.fix.states import State
+from broker.fix.wire import Framer
 
 MAX_WAITING: Final = 16 << 20
 """Bytes. A client that leaves more than this unread is disconnected."""

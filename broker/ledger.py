@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from broker.fix.session import Session
+from broker.fix.states import SessionKey
 from broker.models import Batch, Database
-from broker.order import session_of
-from broker.orders import Orders
-from broker.session import Session
-from broker.states import SessionKey
+from broker.trading.order import session_of
+from broker.trading.orders import Orders
 
 
 class _Sent:

@@ -17,9 +17,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from broker.session import Session
-from broker.states import ApplicationMessage, SessionKey, State
-from broker.wire import Framer, Garbled, encode, parse, utc_timestamp
+from broker.fix.session import Session
+from broker.fix.states import ApplicationMessage, SessionKey, State
+from broker.fix.wire import Framer, Garbled, encode, parse, utc_timestamp
 
 START = 1_800_000_000.0
 FILLED_IN = {"8", "9", "10", "49", "56", "52"}

@@ -7,11 +7,11 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from broker.orders import Orders
-from broker.requests import Requests
-from broker.session import Session
-from broker.states import ApplicationMessage, SessionKey, State
-from broker.wire import Framer, Garbled, encode, parse
+from broker.fix.session import Session
+from broker.fix.states import ApplicationMessage, SessionKey, State
+from broker.fix.wire import Framer, Garbled, encode, parse
+from broker.trading.orders import Orders
+from broker.trading.requests import Requests
 from tests.conformance.conversation import START, MemoryStore
 
 NUMBERED = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from broker.wire import utc_timestamp
+from broker.fix.wire import utc_timestamp
 from tests.conformance.conversation import START, Conversation
 
 LOGON = """

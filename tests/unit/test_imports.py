@@ -193,8 +193,8 @@ def test_a_call_of_clock_or_file_is_caught(source: str) -> None:
         ("sendfix.link.journal", "from gevent import sleep"),
         ("multi_fix_client", "import gevent"),
         ("multi_fix_client", "import quickfix as fix"),
-        ("broker.session", "from sendfix.fix.parse import parse"),
-        ("broker.session", "import quickfix"),
+        ("broker.fix.session", "from sendfix.fix.parse import parse"),
+        ("broker.fix.session", "import quickfix"),
     ],
 )
 def test_a_violation_is_caught(module: str, source: str) -> None:

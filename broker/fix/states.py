@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from broker.wire import Message
+from broker.fix.wire import Message
 
 
 class SessionKey(NamedTuple):

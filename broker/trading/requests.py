@@ -10,10 +10,12 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Final
 
-from broker.behaviours import Mode
-from broker.order import LIMITS, STOPS, Order, Terms
-from broker.orders import Orders
-from broker.reports import (
+from broker.fix.states import SessionKey
+from broker.fix.wire import Message, Pair, value
+from broker.trading.behaviours import Mode
+from broker.trading.order import LIMITS, STOPS, Order, Terms
+from broker.trading.orders import Orders
+from broker.trading.reports import (
     CancelRefusal,
     ExecType,
     Refusal,
@@ -21,8 +23,6 @@ from broker.reports import (
     execution_report,
     refused_request_report,
 )
-from broker.states import SessionKey
-from broker.wire import Message, Pair, value
 
 _CANCEL: Final = b"1"
 _REPLACE: Final = b"2"

@@ -15,11 +15,11 @@ import orjson
 from flask import Blueprint, Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from broker import api_input
 from broker.acceptor import Core
-from broker.by_hand import Command, Refused, SetBehaviours
 from broker.models import Database, DatabaseError
-from broker.views import client_to_json, execution_to_json, order_to_json, stock_to_json, time_to_json
+from broker.trading.by_hand import Command, Refused, SetBehaviours
+from broker.web import api_input
+from broker.web.views import client_to_json, execution_to_json, order_to_json, stock_to_json, time_to_json
 
 MAX_BODY: Final = 1 << 20
 TIMEOUT: Final = 5.0

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
-from broker import wire
-from broker.wire import Message, Pair
+from broker.fix import wire
+from broker.fix.wire import Message, Pair
 
 CHUNK: Final = 500
 """Messages of a replay that are put out before the caller is asked whether the client keeps up."""

@@ -11,8 +11,8 @@ from bisect import insort
 from decimal import ROUND_DOWN, Decimal
 from typing import Final, Protocol
 
-from broker.behaviours import Mode
-from broker.order import LIMITS, Order
+from broker.trading.behaviours import Mode
+from broker.trading.order import LIMITS, Order
 
 IOC: Final = "3"
 FOK: Final = "4"

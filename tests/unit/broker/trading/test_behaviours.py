@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from broker.behaviours import DEFAULT, BadBehaviour, Behaviour, Behaviours, Mode
+from broker.trading.behaviours import DEFAULT, BadBehaviour, Behaviour, Behaviours, Mode
 
 
 def test_the_client_comes_before_the_symbol_before_the_default() -> None:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from broker.behaviours import BadBehaviour
-from broker.order import Order, Terms, plain
-from broker.orders import MAX_PRICE, TICK, Orders
+from broker.trading.behaviours import BadBehaviour
+from broker.trading.order import Order, Terms, plain
+from broker.trading.orders import MAX_PRICE, TICK, Orders
 
 
 class Refused(Exception):

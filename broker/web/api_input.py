@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from broker.by_hand import (
+from broker.trading.by_hand import (
     AmendOrder,
     CancelOrder,
     EnterOrder,

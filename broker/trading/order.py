@@ -9,8 +9,8 @@ from enum import Enum
 from functools import lru_cache
 from typing import Any, Final
 
-from broker.behaviours import Behaviour, Behaviours
-from broker.states import SessionKey
+from broker.fix.states import SessionKey
+from broker.trading.behaviours import Behaviour, Behaviours
 
 HOUSE: Final = "HOUSE"
 """The client of orders that a person entered at the broker."""

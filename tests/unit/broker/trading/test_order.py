@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from broker.behaviours import Behaviour, Mode
-from broker.order import TRANSITIONS, Happening, ImpossibleTransition, Order, Status, Terms, plain
+from broker.trading.behaviours import Behaviour, Mode
+from broker.trading.order import TRANSITIONS, Happening, ImpossibleTransition, Order, Status, Terms, plain
 
 NOW = 1.0
 

@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
-from broker.behaviours import Behaviour, Mode
-from broker.by_hand import (
+from broker.fix.states import SessionKey
+from broker.fix.wire import Pair, encode, parse
+from broker.trading.behaviours import Behaviour, Mode
+from broker.trading.by_hand import (
     AmendOrder,
     ByHand,
     CancelOrder,
@@ -22,11 +24,9 @@ from broker.by_hand import (
     SetBehaviours,
     SetPrice,
 )
-from broker.order import from_row
-from broker.orders import Orders
-from broker.requests import Requests
-from broker.states import SessionKey
-from broker.wire import Pair, encode, parse
+from broker.trading.order import from_row
+from broker.trading.orders import Orders
+from broker.trading.requests import Requests
 
 NOW = 1_800_000_000.0
 TIME = "60=20270115-08:00:00"

@@ -10,9 +10,9 @@ from decimal import Decimal
 from enum import Enum
 from typing import Final
 
-from broker.order import Order, Status, plain
-from broker.validation import FIX42
-from broker.wire import Pair, utc_timestamp, value
+from broker.fix.validation import FIX42
+from broker.fix.wire import Pair, utc_timestamp, value
+from broker.trading.order import Order, Status, plain
 
 
 class ExecType(Enum):

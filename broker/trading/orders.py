@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
-from broker.behaviours import Behaviours
-from broker.matching import Matching
-from broker.order import AUCTIONS, LIMITS, STOPS, Order, Terms, from_row, plain, session_of, to_row
-from broker.reports import ExecType, Refusal, execution_report
-from broker.states import SessionKey
-from broker.wire import Pair
+from broker.fix.states import SessionKey
+from broker.fix.wire import Pair
+from broker.trading.behaviours import Behaviours
+from broker.trading.matching import Matching
+from broker.trading.order import AUCTIONS, LIMITS, STOPS, Order, Terms, from_row, plain, session_of, to_row
+from broker.trading.reports import ExecType, Refusal, execution_report
 
 KEPT_CLOSED: Final = 5_000
 """Closed orders that stay in memory; older ones are read from the database when a client asks for them."""

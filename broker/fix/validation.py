@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
-from broker.wire import Message, parse_utc_timestamp
+from broker.fix.wire import Message, parse_utc_timestamp
 
 FIX42: Final = b"FIX.4.2"
 FIX44: Final = b"FIX.4.4"

@@ -7,7 +7,16 @@ import simplefix
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broker.wire import MAX_MESSAGE, Framer, Garbled, encode, parse, parse_utc_timestamp, utc_timestamp, value
+from broker.fix.wire import (
+    MAX_MESSAGE,
+    Framer,
+    Garbled,
+    encode,
+    parse,
+    parse_utc_timestamp,
+    utc_timestamp,
+    value,
+)
 
 HEADER = [(b"49", b"C"), (b"56", b"B"), (b"34", b"7")]
 MESSAGE = encode(b"FIX.4.4", b"0", HEADER, [(b"112", b"x")])

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from broker import wire
-from broker.resend import Held, MessageStore, Replay
-from broker.states import (
+from broker.fix import wire
+from broker.fix.resend import Held, MessageStore, Replay
+from broker.fix.states import (
     LIVE,
     TRANSITIONS,
     ApplicationMessage,
@@ -25,8 +25,8 @@ from broker.states import (
     State,
     Step,
 )
-from broker.validation import Problem, Reason, problem_of, time_problem
-from broker.wire import Message, Pair
+from broker.fix.validation import Problem, Reason, problem_of, time_problem
+from broker.fix.wire import Message, Pair
 
 LOGON_TIMEOUT: Final = 10.0
 LOGOUT_TIMEOUT: Final = 5.0

@@ -9,10 +9,10 @@ from typing import Any
 
 import orjson
 
-from broker.api_input import ORD_TYPES, SIDES, TIMES_IN_FORCE, name_of
 from broker.connection import Connection
-from broker.order import average_price, plain
-from broker.session import Session
+from broker.fix.session import Session
+from broker.trading.order import average_price, plain
+from broker.web.api_input import ORD_TYPES, SIDES, TIMES_IN_FORCE, name_of
 
 
 def time_to_json(seconds: float) -> str:

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from broker.behaviours import Behaviour, Mode
-from broker.matching import FOK, IOC, Matching, within_limit
-from broker.order import Order, Status
+from broker.trading.behaviours import Behaviour, Mode
+from broker.trading.matching import FOK, IOC, Matching, within_limit
+from broker.trading.order import Order, Status
 
 NOW = 1_800_000_000.0
 BOOK_ONLY = Behaviour(Mode.MATCH, market=False)

@@ -1,0 +1,4 @@
+"""The HTTP side: REST and the page of the person at the broker.
+
+`api_input` turns JSON into commands for the core, `views` turns rows into JSON, `app` has the routes.
+"""
