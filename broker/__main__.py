@@ -18,6 +18,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from broker.acceptor import Core
 from broker.models import Database, DatabaseError
+from broker.settings import Settings
 from broker.web.app import create_app
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -110,7 +111,7 @@ def serve(options: argparse.Namespace) -> None:
         fix_listener.close()
         raise
     database = _open_database(options.database_url)
-    core = Core(database, fix_listener)
+    core = Core(database, fix_listener, Settings())
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: core.stop())
     fix_port = fix_listener.getsockname()[1]

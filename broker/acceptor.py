@@ -12,20 +12,21 @@ import queue
 import selectors
 import socket
 import time
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
+from broker.application import Application
 from broker.connection import Connection
 from broker.fix.states import ApplicationMessage, Ended, Event, LoggedOn, Noted, SessionKey, State
 from broker.fix.validation import VERSIONS
 from broker.fix.wire import Garbled, Message, Pair, parse
 from broker.ledger import Ledger
 from broker.models import Batch, Database, DatabaseError
-from broker.trading.by_hand import ByHand, Command, Refused
-from broker.trading.orders import Orders
-from broker.trading.requests import Requests
+from broker.settings import Settings
+from broker.trading.by_hand import Command, Refused
 
 TICK: Final = 0.25
 RETRY: Final = 0.25
@@ -50,7 +51,7 @@ class Statistics:
 class Core:
     """Make it, then `run` it in a thread of its own; `submit`, `stop` and the attributes are for other threads."""
 
-    def __init__(self, database: Database, listener: socket.socket) -> None:
+    def __init__(self, database: Database, listener: socket.socket, settings: Settings) -> None:
         self._database = database
         self._listener = listener
         self._selector = selectors.DefaultSelector()
@@ -62,13 +63,12 @@ class Core:
         self._selector.register(self._waker, selectors.EVENT_READ)
         self.ledger = Ledger(database)
         prices = {row["symbol"]: Decimal(row["last_price"]) for row in database.load_stocks()}
-        self.orders = Orders(prices, self._send, database.load_order)
+        self.application = Application(prices, self, database.load_order, database.find_cl_ord_id, settings)
+        self.subscribers: list[Callable[[Batch], None]] = []
         self.statistics = Statistics(time.time())
         self.storage_problem: str | None = None
         self.connections: dict[SessionKey, Connection] = {}
         self._all: set[Connection] = set()
-        self._requests = Requests(self.orders, self._send)
-        self._by_hand = ByHand(self.orders)
         self._commands: queue.SimpleQueue[tuple[Command, Future[Any]]] = queue.SimpleQueue()
         self._answered: list[tuple[Future[Any], Any]] = []
         self._stopping = False
@@ -109,8 +109,9 @@ class Core:
 
     def _restore(self) -> None:
         database = self._database
-        rows = database.load_open_orders(), database.load_cl_ord_ids(), database.last_execution_id()
-        self.orders.restore(*rows, now=time.time())
+        self.application.orders.restore(
+            database.load_open_orders(), database.load_cl_ord_ids(), *database.last_ids(), now=time.time()
+        )
         self._commit()
 
     def _say_farewell(self) -> None:
@@ -131,7 +132,7 @@ class Core:
 
     def _turn(self) -> None:
         now = time.time()
-        due = self.orders.matching.next_due
+        due = self.application.next_due
         until = self._next_tick if due is None else min(due, self._next_tick)
         ready = self._selector.select(max(0.0, min(until - now, TICK)))
         now = time.time()
@@ -152,7 +153,7 @@ class Core:
             if connection in self._all:
                 self._process_guarded(connection, data, now)
         self._execute_commands(now)
-        self._run_due(now)
+        self.application.run_due(now)
         if now >= self._next_tick or self._next_tick > now + TICK:
             self._next_tick = now + TICK
             self._tick(now)
@@ -160,6 +161,7 @@ class Core:
 
     def _settle(self) -> None:
         """Commit, then send and answer."""
+        self.application.flush(time.time())
         if not self._commit():
             return
         now = time.time()
@@ -174,7 +176,7 @@ class Core:
 
     def _commit(self) -> bool:
         """False when the broker is to stop and could not write."""
-        batch = self.ledger.collect(self.orders)
+        batch = self.ledger.collect(self.application.orders)
         if batch is None:
             return True
         while not self._write(batch):
@@ -182,8 +184,13 @@ class Core:
                 log.error("stopping without the last changes: %s", self.storage_problem)
                 return False
             time.sleep(RETRY)
-        self.orders.forget_closed()
+        self.application.orders.forget_closed()
         self.statistics.commits += 1
+        for subscriber in self.subscribers:
+            try:
+                subscriber(batch)
+            except Exception:
+                log.exception("a subscriber of changes failed")
         return True
 
     def _write(self, batch: Batch) -> bool:
@@ -224,12 +231,6 @@ class Core:
             # A fault of ours with one client, or a read that the database refused, is that client's end only.
             log.exception("%s: connection closed: its messages could not be processed", connection.name)
             self._drop(connection, now)
-
-    def _run_due(self, now: float) -> None:
-        try:
-            self.orders.matching.run_due(now)
-        except Exception:
-            log.exception("a fill in steps failed")
 
     def _process(self, connection: Connection, data: bytes, now: float) -> None:
         for frame in connection.framer.feed(data):
@@ -284,25 +285,33 @@ class Core:
         assert session is not None
         for event in events:
             if isinstance(event, ApplicationMessage):
-                self._answer(session.key, event.message, now)
+                self.application.handle(session.key, event.message, now)
             elif isinstance(event, LoggedOn):
                 numbers = "numbers reset" if event.reset else f"expecting {session.next_in}"
                 log.info("%s logged on from %s, %s", session.key, connection.address, numbers)
+                self.application.logged_on(session.key, now)
             elif isinstance(event, Ended):
                 log.info("%s ended: %s", connection.name, event.reason)
             elif isinstance(event, Noted):
                 log.info("%s: %s", connection.name, event.text)
 
-    def _answer(self, key: SessionKey, message: Message, now: float) -> None:
-        try:
-            self._requests.handle(key, message, now)
-        except Exception:
-            # A fault of ours with one message must not take the other clients down.
-            log.exception("%s: no answer to %s", key, message.raw)
-            self._requests.refuse(key, message, b"4", "the broker failed to process this message")
+    # -- what the application does to a client -------------------------------------------------------------------
 
-    def _send(self, key: SessionKey, msg_type: bytes, body: list[Pair]) -> None:
-        self.ledger.sessions[key].send(msg_type, body, time.time())
+    def send(self, session: SessionKey, msg_type: bytes, body: list[Pair]) -> None:
+        self.ledger.sessions[session].send(msg_type, body, time.time())
+
+    def send_transient(self, session: SessionKey, msg_type: bytes, body: list[Pair]) -> None:
+        self.ledger.sessions[session].send_transient(msg_type, body, time.time())
+
+    def backlog(self, session: SessionKey) -> int:
+        connection = self.connections.get(session)
+        return 0 if connection is None else connection.waiting
+
+    def disconnect(self, session: SessionKey, text: str) -> None:
+        connection = self.connections.get(session)
+        if connection is not None:
+            now = time.time()
+            self._act(connection, self.ledger.sessions[session].disconnect(text, now), now)
 
     def _tick(self, now: float) -> None:
         if not self._listening and not self._stopping:
@@ -356,6 +365,7 @@ class Core:
                 log.info("%s: the connection was closed", connection.name)
             session.disconnected(now)
             del self.connections[session.key]
+            self.application.logged_off(session.key, now)
 
     # -- commands ------------------------------------------------------------------------------------------------
 
@@ -366,7 +376,7 @@ class Core:
             except queue.Empty:
                 return
             try:
-                result = self._by_hand.execute(command, now)
+                result = self.application.execute(command, now)
             except Refused as refused:
                 result = refused
             except Exception as error:

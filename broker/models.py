@@ -6,7 +6,7 @@ Decimals are stored as text, exactly.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -76,9 +76,20 @@ orders: Final = Table(
     Column("created_at", Float, nullable=False),
     Column("updated_at", Float, nullable=False),
     Index("ix_orders_open", "is_open"),
-    UniqueConstraint(
-        "fix_version", "sender_comp_id", "target_comp_id", "cl_ord_id", name="uq_orders_cl_ord_id"
+)
+
+cl_ord_ids: Final = Table(
+    "cl_ord_ids",
+    metadata,
+    Column(
+        "owner",
+        String,
+        primary_key=True,
+        doc="BeginString, SenderCompID, TargetCompID with SOH between; empty: house",
     ),
+    Column("cl_ord_id", String, primary_key=True),
+    Column("order_id", Integer, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 executions: Final = Table(
@@ -134,6 +145,7 @@ class Batch:
     sent_messages: list[Row] = field(default_factory=list)
     new_orders: list[Row] = field(default_factory=list)
     changed_orders: list[Row] = field(default_factory=list)
+    cl_ord_ids: list[Row] = field(default_factory=list)
     executions: list[Row] = field(default_factory=list)
     prices: list[Row] = field(default_factory=list)
 
@@ -203,6 +215,7 @@ class Database:
             (insert(sent_messages), batch.sent_messages),
             (insert(orders), batch.new_orders),
             (_UPDATE_ORDER, batch.changed_orders),
+            (insert(cl_ord_ids), batch.cl_ord_ids),
             (insert(executions), batch.executions),
             (_UPDATE_PRICE, batch.prices),
         ]
@@ -231,13 +244,32 @@ class Database:
         rows = self._rows(select(orders).where(orders.c.id == order_id))
         return rows[0] if rows else None
 
-    def load_cl_ord_ids(self) -> list[Row]:
-        """Of every order: `id`, whose it is, and its chain of ClOrdIDs."""
-        c = orders.c
-        return self._rows(select(c.id, c.fix_version, c.sender_comp_id, c.target_comp_id, c.cl_ord_ids))
+    def load_cl_ord_ids(self) -> Iterator[tuple[str, str]]:
+        """Every ClOrdID(11) that was ever used, behind its owner."""
+        try:
+            with self._engine.connect() as connection:
+                rows = connection.execution_options(yield_per=10_000).execute(
+                    select(cl_ord_ids.c.owner, cl_ord_ids.c.cl_ord_id)
+                )
+                yield from rows.tuples()
+        except DBAPIError as error:
+            raise DatabaseError(str(error.orig)) from error
 
-    def last_execution_id(self) -> int:
-        return int(self._rows(select(func.coalesce(func.max(executions.c.id), 0).label("last")))[0]["last"])
+    def find_cl_ord_id(self, owner: str, cl_ord_id: str) -> int | None:
+        """The id of the order that has it, or had it."""
+        c = cl_ord_ids.c
+        rows = self._rows(select(c.order_id).where(c.owner == owner, c.cl_ord_id == cl_ord_id))
+        return rows[0]["order_id"] if rows else None
+
+    def last_ids(self) -> tuple[int, int]:
+        """Of the orders and of the executions."""
+        (row,) = self._rows(
+            select(
+                select(func.max(orders.c.id)).scalar_subquery().label("order"),
+                select(func.max(executions.c.id)).scalar_subquery().label("execution"),
+            )
+        )
+        return row["order"] or 0, row["execution"] or 0
 
     def read_sent(self, session_id: int, begin: int, end: int, limit: int) -> list[tuple[int, bytes]]:
         c = sent_messages.c

@@ -86,6 +86,19 @@ class Session:
                 self._ask_for_resend(first)
         return self._events
 
+    def send_transient(self, msg_type: bytes, body: Sequence[Pair], now: float) -> None:
+        """An application message that is worth nothing later. A resend fills it over; who is away does not get it."""
+        self._now = now
+        if self.state is State.LOGGED_ON:
+            self._admin(msg_type, body)
+
+    def disconnect(self, text: str, now: float) -> list[Event]:
+        """A Logout that says why, and the end of the connection without waiting for an answer."""
+        self._now, self._events = now, []
+        if self.state in LIVE:
+            self._end(text)
+        return self._events
+
     def send(self, msg_type: bytes, body: Sequence[Pair], now: float) -> None:
         """An application message. While the client is not logged on it is kept, and goes out when it asks for it."""
         self._now = now

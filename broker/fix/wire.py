@@ -10,7 +10,7 @@ from __future__ import annotations
 import calendar
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import simplefix
 from simplefix.data import RAW_LEN_TAGS
@@ -30,13 +30,24 @@ class Garbled(Exception):
     """Bytes that are no FIX message. They are ignored, as the session protocol demands."""
 
 
+class Entry(NamedTuple):
+    """One entry of a repeating group: its fields by tag, and the groups within it by the tag of their counter."""
+
+    fields: dict[bytes, bytes]
+    groups: dict[bytes, list[Entry]]
+
+
 class Message(simplefix.FixMessage):  # type: ignore[misc]
-    """A received message: simplefix's `pairs` in order of the wire, and `fields` by tag (the first of each tag)."""
+    """A received message: simplefix's `pairs` in order of the wire, and `fields` by tag (the first of each tag).
+
+    Validation fills `groups`: the entries of each repeating group, by the tag of its counter.
+    """
 
     pairs: list[Pair]
     fields: dict[bytes, bytes]
     msg_type: bytes
     raw: bytes
+    groups: dict[bytes, list[Entry]]
 
     def text(self, tag: bytes) -> str | None:
         """The value as text, None when the field is absent."""
@@ -68,6 +79,7 @@ def parse(frame: bytes) -> Message:
     message.begin_string = pairs[0][1]
     message.message_type = message.msg_type = pairs[2][1]
     message.raw = frame
+    message.groups = {}
     return message
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import heapq
 from bisect import insort
+from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from broker.trading.behaviours import Mode
 from broker.trading.order import LIMITS, Order
@@ -18,6 +19,24 @@ IOC: Final = "3"
 FOK: Final = "4"
 MAX_STEPS: Final = 1000
 IMMEDIATE: Final = frozenset({IOC, FOK})
+
+
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """A trade as the market sees it; `at` in seconds since the epoch."""
+
+    symbol: str
+    price: Decimal
+    quantity: Decimal
+    at: float
+
+
+class Level(NamedTuple):
+    """What is offered or wanted at one price."""
+
+    price: Decimal
+    quantity: Decimal
+    orders: int
 
 
 class Fills(Protocol):
@@ -91,6 +110,28 @@ class Matching:
         self._steps: dict[int, tuple[Order, int, int]] = {}
         """Orders that are filled in steps: the order, the steps left, and the ticket of its entry in `_due`."""
         self._tickets = 0
+        self._touched: set[str] = set()
+        self._trades: list[Trade] = []
+
+    def depth(self, symbol: str, buy: bool, levels: int) -> list[Level]:
+        """The best `levels` prices of a side, best first."""
+        found: list[Level] = []
+        for order in self._books[symbol].side(buy):
+            assert order.limit_price is not None
+            if found and found[-1].price == order.limit_price:
+                last = found[-1]
+                found[-1] = Level(last.price, last.quantity + order.leaves_quantity, last.orders + 1)
+            elif len(found) == levels:
+                break
+            else:
+                found.append(Level(order.limit_price, order.leaves_quantity, 1))
+        return found
+
+    def take_tape(self) -> tuple[set[str], list[Trade]]:
+        """Symbols whose depth or price may have changed, and the trades, since the last call."""
+        taken = self._touched, self._trades
+        self._touched, self._trades = set(), []
+        return taken
 
     @property
     def next_due(self) -> float | None:
@@ -108,7 +149,7 @@ class Matching:
                 return
             order.triggered = True
         if mode is Mode.FILL and not order.waits_for_auction:
-            self._fills.trade(order, order.leaves_quantity, self._own_price(order), now)
+            self._trade(order, order.leaves_quantity, self._own_price(order), now)
         elif mode is Mode.PARTIAL and not order.waits_for_auction:
             self._start_partial(order, now)
         elif mode is Mode.MATCH and not order.waits_for_auction:
@@ -118,6 +159,7 @@ class Matching:
         """Forget an order: it is closed, or about to be replaced."""
         self._books[order.symbol].remove(order)
         self._steps.pop(order.id, None)
+        self._touched.add(order.symbol)
 
     def rests(self, order: Order) -> bool:
         """Whether it is in the book, where other orders may meet it."""
@@ -128,6 +170,7 @@ class Matching:
         if self.prices[symbol] == price:
             return
         self.prices[symbol] = price
+        self._touched.add(symbol)
         self._fills.price_changed(symbol, price, now)
         book = self._books[symbol]
         for order in [order for order in book.stops.values() if self._reached(order)]:
@@ -158,6 +201,12 @@ class Matching:
                 else:
                     self._fill_step(order, left, price, now)
 
+    def _trade(self, order: Order, quantity: Decimal, price: Decimal, now: float) -> None:
+        """With another order or with the simulated market: one print on the tape."""
+        self._touched.add(order.symbol)
+        self._trades.append(Trade(order.symbol, price, quantity, now))
+        self._fills.trade(order, quantity, price, now)
+
     # -- partial -------------------------------------------------------------------------------------------------
 
     def _start_partial(self, order: Order, now: float) -> None:
@@ -165,7 +214,7 @@ class Matching:
         if order.time_in_force == FOK and _part(order, steps) < order.leaves_quantity:
             self._fills.cancel_rest(order, "FOK: it would have been filled in parts", now)
         elif order.time_in_force == IOC:
-            self._fills.trade(order, _part(order, steps), self._own_price(order), now)
+            self._trade(order, _part(order, steps), self._own_price(order), now)
             if order.is_open:
                 self._fills.cancel_rest(order, "IOC: the rest was not filled at once", now)
         else:
@@ -177,7 +226,7 @@ class Matching:
         heapq.heappush(self._due, (now + order.behaviour.interval, self._tickets, order.id))
 
     def _fill_step(self, order: Order, left: int, price: Decimal, now: float) -> None:
-        self._fills.trade(order, _part(order, left), price, now)
+        self._trade(order, _part(order, left), price, now)
         if order.is_open:
             self._schedule(order, max(1, left - 1), now)
 
@@ -197,12 +246,12 @@ class Matching:
                 quantity = min(order.leaves_quantity, resting.leaves_quantity)
                 last_traded = resting.limit_price
                 self._fills.trade(resting, quantity, last_traded, now)
-                self._fills.trade(order, quantity, last_traded, now)
+                self._trade(order, quantity, last_traded, now)
             elif market is not None:
                 if order.behaviour.steps > 1 and order.time_in_force not in IMMEDIATE:
                     self._schedule(order, order.behaviour.steps, now)
                 else:
-                    self._fills.trade(order, order.leaves_quantity, market, now)
+                    self._trade(order, order.leaves_quantity, market, now)
                 break
             else:
                 self._rest(order, book, now)
@@ -215,6 +264,7 @@ class Matching:
             self._fills.cancel_rest(order, "IOC: there was nothing more to fill it with", now)
         elif order.ord_type in LIMITS:
             book.add(order)
+            self._touched.add(order.symbol)
         else:
             self._fills.cancel_rest(order, "there was nothing more to fill a market order with", now)
 

@@ -7,7 +7,7 @@ in through `requests`, a person's through `by_hand`; fills through `matching`.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
@@ -15,8 +15,9 @@ from typing import Any, Final
 from broker.fix.states import SessionKey
 from broker.fix.wire import Pair
 from broker.trading.behaviours import Behaviours
+from broker.trading.cl_ord_ids import ClOrdIds
 from broker.trading.matching import Matching
-from broker.trading.order import AUCTIONS, LIMITS, STOPS, Order, Terms, from_row, plain, session_of, to_row
+from broker.trading.order import AUCTIONS, LIMITS, STOPS, Order, Terms, from_row, plain, to_row
 from broker.trading.reports import ExecType, Refusal, execution_report
 
 KEPT_CLOSED: Final = 5_000
@@ -39,6 +40,7 @@ class Changes:
     orders: dict[int, Order] = field(default_factory=dict)
     executions: list[Row] = field(default_factory=list)
     prices: dict[str, Row] = field(default_factory=dict)
+    cl_ord_ids: list[Row] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -49,13 +51,14 @@ class Counters:
 
 
 class Orders:
-    """`load_order` reads a closed order that is no longer in memory."""
+    """`load_order` reads a closed order that is no longer in memory, `find_cl_ord_id` an older ClOrdID(11)."""
 
     def __init__(
         self,
         prices: dict[str, Decimal],
         send: Send,
         load_order: Callable[[int], Row | None],
+        find_cl_ord_id: Callable[[str, str], int | None],
         kept_closed: int = KEPT_CLOSED,
     ) -> None:
         self.behaviours = Behaviours()
@@ -67,18 +70,21 @@ class Orders:
         self._kept_closed = kept_closed
         self._orders: dict[int, Order] = {}
         self._closed: deque[int] = deque()
-        self._ids: dict[SessionKey | None, dict[str, int]] = {}
+        self._ids = ClOrdIds(lambda session, cl_ord_id: find_cl_ord_id(_owner(session), cl_ord_id))
         self._last_id = 0
         self._last_execution = 0
 
-    def restore(self, open_orders: list[Row], cl_ord_ids: list[Row], last_execution: int, now: float) -> None:
+    def restore(
+        self,
+        open_orders: list[Row],
+        cl_ord_ids: Iterable[tuple[str, str]],
+        last_id: int,
+        last_execution: int,
+        now: float,
+    ) -> None:
         """Take up where the database left off. Resting orders rest again, steps go on."""
-        self._last_execution = last_execution
-        for row in cl_ord_ids:
-            known = self._ids.setdefault(session_of(row), {})
-            for cl_ord_id in row["cl_ord_ids"].split("\x01"):
-                known[cl_ord_id] = row["id"]
-            self._last_id = max(self._last_id, row["id"])
+        self._last_id, self._last_execution = last_id, last_execution
+        self._ids.restore((_session(owner), cl_ord_id) for owner, cl_ord_id in cl_ord_ids)
         restored = [from_row(row) for row in open_orders]
         self._orders = {order.id: order for order in restored}
         for order in restored:
@@ -88,7 +94,7 @@ class Orders:
 
     def find(self, session: SessionKey | None, cl_ord_id: str) -> Order | None:
         """By any ClOrdID(11) of its chain."""
-        order_id = self._ids.get(session, {}).get(cl_ord_id)
+        order_id = self._ids.find(session, cl_ord_id)
         return None if order_id is None else self.get(order_id)
 
     def get(self, order_id: int) -> Order | None:
@@ -110,8 +116,7 @@ class Orders:
     def enter(self, order: Order, refusal: tuple[Refusal, str] | None, now: float) -> None:
         """A new order: refused, or acknowledged and given to matching."""
         self.counters.orders += 1
-        order.known_as(order.cl_ord_id)
-        self._ids.setdefault(order.session, {})[order.cl_ord_id] = order.id
+        self.name(order, order.cl_ord_id)
         if refusal is not None:
             reason, text = refusal
             order.reject(text, now)
@@ -170,7 +175,10 @@ class Orders:
 
     def name(self, order: Order, cl_ord_id: str) -> None:
         order.known_as(cl_ord_id)
-        self._ids.setdefault(order.session, {})[cl_ord_id] = order.id
+        self._ids.add(order.session, cl_ord_id, order.id)
+        self.changes.cl_ord_ids.append(
+            {"owner": _owner(order.session), "cl_ord_id": cl_ord_id, "order_id": order.id}
+        )
 
     # -- what matching does --------------------------------------------------------------------------------------
 
@@ -235,6 +243,7 @@ class Orders:
 
     def forget_closed(self) -> None:
         """Only once they are stored: call it after the transaction."""
+        self._ids.forget_old()
         while len(self._closed) > self._kept_closed:
             order = self._orders.get(self._closed.popleft())
             if order is not None and not order.is_open and order.id not in self.changes.orders:
@@ -260,6 +269,15 @@ class Orders:
         return _price_problem("Price(44)", terms.limit_price, terms.ord_type in LIMITS) or _price_problem(
             "StopPx(99)", terms.stop_price, terms.ord_type in STOPS
         )
+
+
+def _owner(session: SessionKey | None) -> str:
+    """A session as the database names it; the house has no name."""
+    return "" if session is None else b"\x01".join(session).decode("latin-1")
+
+
+def _session(owner: str) -> SessionKey | None:
+    return SessionKey(*owner.encode("latin-1").split(b"\x01")) if owner else None
 
 
 def _price_problem(name: str, price: Decimal | None, needed: bool) -> tuple[Refusal, str] | None:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Final
 
 from broker.fix.states import SessionKey
-from broker.fix.wire import Message, Pair, value
+from broker.fix.wire import Message, Pair
 from broker.trading.behaviours import Mode
 from broker.trading.order import LIMITS, STOPS, Order, Terms
 from broker.trading.orders import Orders
@@ -34,19 +34,9 @@ class Requests:
         self._send = send
         self._refused = 0
 
-    def handle(self, session: SessionKey, message: Message, now: float) -> None:
-        """Answer one application message; BusinessMessageReject(j) for a type that the broker does not take."""
-        handler = _HANDLERS.get(message.msg_type)
-        if handler is not None:
-            handler(self, session, message, now)
-        else:
-            text = f"MsgType(35) {message.text(b'35')} is not supported; D, F, G and H are"
-            self.refuse(session, message, b"3", text)
-
-    def refuse(self, session: SessionKey, message: Message, reason: bytes, text: str) -> None:
-        """A BusinessMessageReject(j) with BusinessRejectReason(380)."""
-        body = [(b"45", message.fields[b"34"]), (b"372", message.msg_type), (b"380", reason)]
-        self._send(session, b"j", [*body, (b"58", value(text))])
+    def handlers(self) -> dict[bytes, Callable[[SessionKey, Message, float], None]]:
+        """By MsgType(35)."""
+        return {b"D": self._new, b"F": self._cancel, b"G": self._replace, b"H": self._status}
 
     def _new(self, session: SessionKey, message: Message, now: float) -> None:
         orders = self._orders
@@ -205,11 +195,3 @@ class Requests:
 def _decimal(message: Message, tag: bytes) -> Decimal | None:
     text = message.text(tag)
     return None if text is None else Decimal(text)
-
-
-_HANDLERS: Final[dict[bytes, Callable[[Requests, SessionKey, Message, float], None]]] = {
-    b"D": Requests._new,
-    b"F": Requests._cancel,
-    b"G": Requests._replace,
-    b"H": Requests._status,
-}

@@ -262,7 +262,7 @@ def list_clients() -> Response:
 
 @api.get("/api/behaviours")
 def get_behaviours() -> Response:
-    return _json(_core().orders.behaviours.to_json())
+    return _json(_core().application.orders.behaviours.to_json())
 
 
 @api.put("/api/behaviours")
@@ -273,7 +273,7 @@ def set_behaviours() -> Response:
 @api.get("/api/stats")
 def get_statistics() -> Response:
     core = _core()
-    statistics, counters = core.statistics, core.orders.counters
+    statistics, counters = core.statistics, core.application.orders.counters
     return _json(
         {
             "started_at": time_to_json(statistics.started_at),

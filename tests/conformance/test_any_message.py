@@ -7,11 +7,11 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from broker.application import Application
 from broker.fix.session import Session
 from broker.fix.states import ApplicationMessage, SessionKey, State
-from broker.fix.wire import Framer, Garbled, encode, parse
-from broker.trading.orders import Orders
-from broker.trading.requests import Requests
+from broker.fix.wire import Framer, Garbled, Pair, encode, parse
+from broker.settings import Settings
 from tests.conformance.conversation import START, MemoryStore
 
 NUMBERED = [
@@ -82,15 +82,33 @@ messages = st.tuples(
 )
 
 
+class OneClient:
+    """The application's line to the only session there is."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def send(self, _: SessionKey, msg_type: bytes, body: list[Pair]) -> None:
+        self.session.send(msg_type, body, START)
+
+    def send_transient(self, _: SessionKey, msg_type: bytes, body: list[Pair]) -> None:
+        self.session.send_transient(msg_type, body, START)
+
+    def backlog(self, _: SessionKey) -> int:
+        return 0
+
+    def disconnect(self, _: SessionKey, text: str) -> None:
+        self.session.disconnect(text, START)
+
+
 @settings(max_examples=400, deadline=None)
 @given(st.sampled_from([b"FIX.4.2", b"FIX.4.4"]), st.lists(messages | st.binary(max_size=60), max_size=12))
 def test_nothing_a_client_sends_makes_the_broker_fail(version: bytes, sent: list[object]) -> None:
     key = SessionKey(version, b"CLIENT", b"BROKER")
     session = Session(key, MemoryStore())
-    orders = Orders(
-        {"AAPL": Decimal(230)}, lambda _, msg_type, body: session.send(msg_type, body, START), lambda _: None
+    application = Application(
+        {"AAPL": Decimal(230)}, OneClient(session), lambda _: None, lambda *_: None, Settings()
     )
-    requests = Requests(orders, lambda _, msg_type, body: session.send(msg_type, body, START))
     framer = Framer()
     session.connected(START)
 
@@ -102,7 +120,7 @@ def test_nothing_a_client_sends_makes_the_broker_fail(version: bytes, sent: list
                 continue
             for event in session.receive(message, START):
                 if isinstance(event, ApplicationMessage):
-                    requests.handle(key, event.message, START)
+                    application.handle(key, event.message, START)
 
     def build(msg_type: str, offset: int, more: dict[str, str]) -> bytes:
         header = {"49": "CLIENT", "56": "BROKER", "34": str(session.next_in + offset), "52": TIME}
@@ -114,11 +132,11 @@ def test_nothing_a_client_sends_makes_the_broker_fail(version: bytes, sent: list
     for one in sent:
         before = session.next_in
         take(one if isinstance(one, bytes) else build(*one))  # type: ignore[misc]
-        orders.matching.run_due(START)
+        application.run_due(START)
         if session.state is not State.LOGGED_ON:
             break
         assert session.next_in >= before or session.next_in == 2
     for raw in session.out:
         assert parse(raw).raw == raw
-    for order in orders.open_orders():
+    for order in application.orders.open_orders():
         assert order.filled_quantity + order.leaves_quantity == order.quantity

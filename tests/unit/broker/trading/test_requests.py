@@ -6,16 +6,12 @@ A request is `35=D|11=a|...`; an answer is compared in the fields that are given
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
-from broker.fix.states import SessionKey
-from broker.fix.wire import Pair, encode, parse
-from broker.trading.behaviours import Behaviour, Mode
+from broker.trading.behaviours import Mode
 from broker.trading.by_hand import (
     AmendOrder,
-    ByHand,
     CancelOrder,
     EnterOrder,
     FillOrder,
@@ -25,79 +21,7 @@ from broker.trading.by_hand import (
     SetPrice,
 )
 from broker.trading.order import from_row
-from broker.trading.orders import Orders
-from broker.trading.requests import Requests
-
-NOW = 1_800_000_000.0
-TIME = "60=20270115-08:00:00"
-NEW = f"D|21=1|55=AAPL|54=1|38=100|40=2|44=200|{TIME}"
-OLD, NEWER = "FIX.4.2", "FIX.4.4"
-BOTH = pytest.mark.parametrize("version", [OLD, NEWER])
-
-
-class Counterparty:
-    """A client of a broker in memory."""
-
-    def __init__(self, version: str, mode: Mode = Mode.MANUAL, kept_closed: int = 100) -> None:
-        self.version = version
-        self.old = version == OLD
-        self.session = SessionKey(version.encode(), b"CLIENT", b"BROKER")
-        self.answers: list[dict[str, str]] = []
-        self.rows: dict[int, dict[str, Any]] = {}
-        prices = {"AAPL": Decimal(230), "BAC": Decimal(39)}
-        self.orders = Orders(prices, self.take, self.rows.get, kept_closed)
-        self.orders.behaviours.default = Behaviour(mode)
-        self.requests = Requests(self.orders, self.take)
-        self.hand = ByHand(self.orders)
-        self.numbers = 1
-
-    def take(self, session: SessionKey, msg_type: bytes, body: list[Pair]) -> None:
-        assert session == self.session
-        fields = {tag.decode(): value.decode("latin-1") for tag, value in body}
-        assert len(fields) == len(body), f"a tag is there twice in {body}"
-        self.answers.append({"35": msg_type.decode(), **fields})
-
-    def ask(self, text: str) -> None:
-        msg_type, *fields = text.split("|")
-        self.numbers += 1
-        pairs = [field.encode().split(b"=", 1) for field in fields]
-        header = [(b"49", b"CLIENT"), (b"56", b"BROKER"), (b"34", b"%d" % self.numbers)]
-        frame = encode(
-            self.session.begin_string, msg_type.encode(), header, [(tag, value) for tag, value in pairs]
-        )
-        self.requests.handle(self.session, parse(frame), NOW)
-        self.orders.matching.run_due(NOW)
-
-    def expect(self, text: str) -> dict[str, str]:
-        """The next answer; its fields."""
-        assert self.answers, f"there was no answer; {text} was expected"
-        got = self.answers.pop(0)
-        msg_type, *fields = text.split("|")
-        expected = {"35": msg_type, **dict(field.split("=", 1) for field in fields)}
-        assert {tag: got.get(tag) for tag in expected} == expected
-        if msg_type == "8":
-            self.check_report(got)
-        return got
-
-    def check_report(self, got: dict[str, str]) -> None:
-        """What holds of every report."""
-        assert ("20" in got) == self.old
-        required = {"37", "17", "150", "39", "55", "54", "151", "14", "6", "11", "60"}
-        assert required <= got.keys()
-        if got["39"] in "015" and "38" in got:
-            assert Decimal(got["14"]) + Decimal(got["151"]) == Decimal(got["38"])
-        else:
-            assert got["151"] == "0"
-
-    def expect_nothing(self) -> None:
-        assert self.answers == []
-
-    def new(self, cl_ord_id: str, request: str = NEW) -> dict[str, str]:
-        self.ask(f"{request}|11={cl_ord_id}")
-        return self.expect(f"8|11={cl_ord_id}|150=0|39=0|14=0|6=0")
-
-    def fill(self, order: dict[str, str], quantity: int, price: str = "200") -> None:
-        self.hand.execute(FillOrder(int(order["37"][1:]), Decimal(quantity), Decimal(price)), NOW)
+from tests.unit.broker.kit import BOTH, NEW, NEWER, NOW, TIME, Counterparty
 
 
 @BOTH
@@ -282,7 +206,7 @@ def test_unsupported_messages(version: str) -> None:
 def test_mode_reject(version: str) -> None:
     client = Counterparty(version)
     client.new("a")
-    client.hand.execute(SetBehaviours({"clients": {"CLIENT": "reject"}}), NOW)
+    client.application.execute(SetBehaviours({"clients": {"CLIENT": "reject"}}), NOW)
     client.ask(f"{NEW}|11=b")
     client.expect("8|11=b|150=8|39=8|103=0")
     client.ask(f"F|11=c|41=a|55=AAPL|54=1|{TIME}")
@@ -314,21 +238,23 @@ def test_ioc_that_is_not_filled_whole_is_canceled(version: str) -> None:
 def test_what_a_person_does_is_reported(version: str) -> None:
     client = Counterparty(version)
     order = int(client.new("a")["37"][1:])
-    client.hand.execute(AmendOrder(order, Decimal(120), None, None), NOW)
+    client.application.execute(AmendOrder(order, Decimal(120), None, None), NOW)
     client.expect("8|11=a|150=D|39=0|378=4|38=120|151=120")
-    client.hand.execute(CancelOrder(order, None), NOW)
+    client.application.execute(CancelOrder(order, None), NOW)
     assert "41" not in client.expect("8|11=a|150=4|39=4|151=0")
     second = int(client.new("b")["37"][1:])
-    client.hand.execute(RejectOrder(second, "not today"), NOW)
+    client.application.execute(RejectOrder(second, "not today"), NOW)
     client.expect("8|11=b|150=8|39=8|58=not today")
 
 
 @BOTH
 def test_a_house_order_meets_a_clients_order(version: str) -> None:
     client = Counterparty(version)
-    client.hand.execute(SetBehaviours({"default": {"mode": "match", "market": False}}), NOW)
+    client.application.execute(SetBehaviours({"default": {"mode": "match", "market": False}}), NOW)
     client.new("a")
-    house = client.hand.execute(EnterOrder("AAPL", "2", "2", Decimal(60), Decimal(199), None, "0", None), NOW)
+    house = client.application.execute(
+        EnterOrder("AAPL", "2", "2", Decimal(60), Decimal(199), None, "0", None), NOW
+    )
     client.expect("8|11=a|39=1|32=60|31=200|151=40")
     assert client.orders.get(house).status.name == "FILLED"  # type: ignore[union-attr]
 
@@ -340,12 +266,12 @@ def test_a_house_order_meets_a_clients_order(version: str) -> None:
 )
 def test_a_replace_keeps_its_place_only_when_it_asks_for_less(version: str, change: str, first: str) -> None:
     client = Counterparty(version)
-    client.hand.execute(SetBehaviours({"default": {"mode": "match", "market": False}}), NOW)
+    client.application.execute(SetBehaviours({"default": {"mode": "match", "market": False}}), NOW)
     client.new("a")
     client.new("b")
     client.ask(f"G|11=c|41=a|21=1|55=AAPL|54=1|40=2|{change}|{TIME}")
     client.expect("8|11=c|150=5")
-    client.hand.execute(EnterOrder("AAPL", "2", "2", Decimal(10), Decimal(190), None, "0", None), NOW)
+    client.application.execute(EnterOrder("AAPL", "2", "2", Decimal(10), Decimal(190), None, "0", None), NOW)
     client.expect(f"8|11={first}|39=1|32=10")
 
 
@@ -368,14 +294,14 @@ def test_what_a_person_can_not_do() -> None:
         (SetBehaviours({"symbols": {"NOSUCH": "fill"}}), 422, "symbols.NOSUCH"),
     ]:
         with pytest.raises(Refused) as refused:
-            client.hand.execute(command, NOW)
+            client.application.execute(command, NOW)
         assert refused.value.status == status
         assert [name for name, _ in refused.value.errors] == ([field] if field else [])
     client.expect_nothing()
     client.fill(order, 60)
     client.expect("8|39=2")
     with pytest.raises(Refused) as refused:
-        client.hand.execute(CancelOrder(number, None), NOW)
+        client.application.execute(CancelOrder(number, None), NOW)
     assert refused.value.status == 409
 
 
@@ -393,7 +319,9 @@ def test_orders_survive_the_way_through_the_database(version: str) -> None:
     assert from_row(new[0]) == held
 
     again = Counterparty(version)
-    again.orders.restore(new, new, 1, NOW)
+    again.cl_ord_ids = {(row["owner"], row["cl_ord_id"]): row["order_id"] for row in changes.cl_ord_ids}
+    again.rows = {row["id"]: row for row in new}
+    again.orders.restore(new, again.cl_ord_ids, 1, 1, NOW)
     again.ask(f"F|11=c|41=b|55=AAPL|54=1|{TIME}")
     report = again.expect("8|11=c|41=b|150=4|39=4|14=40")
     assert report["17"] not in {answer["17"] for answer in client.answers}

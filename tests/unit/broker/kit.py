@@ -1,0 +1,121 @@
+"""A client of a broker in memory: it asks in text, and what it is answered is compared field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from broker.application import Application
+from broker.fix.states import SessionKey
+from broker.fix.validation import problem_of
+from broker.fix.wire import Pair, encode, parse, utc_timestamp
+from broker.settings import Settings
+from broker.trading.behaviours import Behaviour, Mode
+from broker.trading.by_hand import FillOrder
+
+DEFAULTS = Settings()
+NOW = 1_800_000_000.0
+TIME = "60=20270115-08:00:00"
+NEW = f"D|21=1|55=AAPL|54=1|38=100|40=2|44=200|{TIME}"
+OLD, NEWER = "FIX.4.2", "FIX.4.4"
+BOTH = pytest.mark.parametrize("version", [OLD, NEWER])
+
+
+class Counterparty:
+    """A client, and the broker's application with nothing behind it: `rows` and `cl_ord_ids` are its database."""
+
+    def __init__(
+        self, version: str, mode: Mode = Mode.MANUAL, kept_closed: int = 100, settings: Settings = DEFAULTS
+    ) -> None:
+        self.version = version
+        self.old = version == OLD
+        self.session = SessionKey(version.encode(), b"CLIENT", b"BROKER")
+        self.answers: list[dict[str, str]] = []
+        self.transient: list[dict[str, str]] = []
+        self.disconnected: str | None = None
+        self.waiting = 0
+        self.rows: dict[int, dict[str, Any]] = {}
+        self.cl_ord_ids: dict[tuple[str, str], int] = {}
+        prices = {"AAPL": Decimal(230), "BAC": Decimal(39)}
+        self.application = Application(
+            prices, self, self.rows.get, lambda *key: self.cl_ord_ids.get(key), settings, kept_closed
+        )
+        self.orders = self.application.orders
+        self.orders.behaviours.default = Behaviour(mode)
+        self.numbers = 1
+
+    def send(self, session: SessionKey, msg_type: bytes, body: list[Pair]) -> None:
+        assert session == self.session
+        self.answers.append(as_fields(msg_type, body))
+
+    def send_transient(self, session: SessionKey, msg_type: bytes, body: list[Pair]) -> None:
+        assert session == self.session
+        self.transient.append(as_fields(msg_type, body))
+
+    def backlog(self, session: SessionKey) -> int:
+        assert session == self.session
+        return self.waiting
+
+    def disconnect(self, session: SessionKey, text: str) -> None:
+        assert session == self.session
+        self.disconnected = text
+
+    def ask(self, text: str) -> None:
+        msg_type, *fields = text.split("|")
+        self.numbers += 1
+        pairs = [field.encode().split(b"=", 1) for field in fields]
+        header = [
+            (b"49", b"CLIENT"),
+            (b"56", b"BROKER"),
+            (b"34", b"%d" % self.numbers),
+            (b"52", utc_timestamp(NOW)),
+        ]
+        message = parse(
+            encode(
+                self.session.begin_string, msg_type.encode(), header, [(tag, value) for tag, value in pairs]
+            )
+        )
+        assert problem_of(self.session.begin_string, message) is None
+        self.application.handle(self.session, message, NOW)
+        self.application.run_due(NOW)
+
+    def expect(self, text: str) -> dict[str, str]:
+        """The next answer; its fields."""
+        assert self.answers, f"there was no answer; {text} was expected"
+        got = self.answers.pop(0)
+        msg_type, *fields = text.split("|")
+        expected = {"35": msg_type, **dict(field.split("=", 1) for field in fields)}
+        assert {tag: got.get(tag) for tag in expected} == expected
+        if msg_type == "8":
+            self.check_report(got)
+        return got
+
+    def check_report(self, got: dict[str, str]) -> None:
+        """What holds of every report."""
+        assert ("20" in got) == self.old
+        required = {"37", "17", "150", "39", "55", "54", "151", "14", "6", "11", "60"}
+        assert required <= got.keys()
+        if got["39"] in "015" and "38" in got:
+            assert Decimal(got["14"]) + Decimal(got["151"]) == Decimal(got["38"])
+        else:
+            assert got["151"] == "0"
+
+    def expect_nothing(self) -> None:
+        assert self.answers == []
+
+    def new(self, cl_ord_id: str, request: str = NEW) -> dict[str, str]:
+        self.ask(f"{request}|11={cl_ord_id}")
+        return self.expect(f"8|11={cl_ord_id}|150=0|39=0|14=0|6=0")
+
+    def fill(self, order: dict[str, str], quantity: int, price: str = "200") -> None:
+        self.application.execute(FillOrder(int(order["37"][1:]), Decimal(quantity), Decimal(price)), NOW)
+
+
+def as_fields(msg_type: bytes, body: Iterable[Pair]) -> dict[str, str]:
+    pairs = list(body)
+    fields = {tag.decode(): value.decode("latin-1") for tag, value in pairs}
+    assert len(fields) == len(pairs), f"a tag is there twice in {pairs}"
+    return {"35": msg_type.decode(), **fields}
