@@ -1,0 +1,41 @@
+"""Stocks, their prices and how their orders are filled, over REST."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+
+from broker.trading.by_hand import Refused, SetBehaviours
+from broker.web import api_input
+from broker.web.answers import body, execute, json, the_core, the_database
+from broker.web.views import stock_to_json
+
+routes = Blueprint("stocks", __name__)
+
+
+@routes.get("/api/stocks")
+def list_stocks() -> Response:
+    return json({"stocks": [stock_to_json(row) for row in the_database().load_stocks()]})
+
+
+@routes.get("/api/stocks/<symbol>")
+def get_stock(symbol: str) -> Response:
+    for row in the_database().load_stocks():
+        if row["symbol"] == symbol:
+            return json(stock_to_json(row))
+    raise Refused(404, f"There is no stock {symbol}.")
+
+
+@routes.put("/api/stocks/<symbol>")
+def set_price(symbol: str) -> Response:
+    execute(api_input.set_price(symbol, body()))
+    return get_stock(symbol)
+
+
+@routes.get("/api/behaviours")
+def get_behaviours() -> Response:
+    return json(the_core().application.orders.behaviours.to_json())
+
+
+@routes.put("/api/behaviours")
+def set_behaviours() -> Response:
+    return json(execute(SetBehaviours(body())))
