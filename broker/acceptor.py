@@ -19,6 +19,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from broker.application import Application
+from broker.client_commands import AnyCommand, execute
 from broker.connection import Connection
 from broker.fix.states import ApplicationMessage, Ended, Event, LoggedOn, Noted, SessionKey, State
 from broker.fix.validation import VERSIONS
@@ -26,7 +27,8 @@ from broker.fix.wire import Garbled, Message, Pair, parse
 from broker.ledger import Ledger
 from broker.models import Batch, Database, DatabaseError
 from broker.settings import Settings
-from broker.trading.by_hand import Command, Refused
+from broker.trading.by_hand import Refused
+from broker.traffic import Traffic
 
 TICK: Final = 0.25
 RETRY: Final = 0.25
@@ -68,8 +70,9 @@ class Core:
         self.statistics = Statistics(time.time())
         self.storage_problem: str | None = None
         self.connections: dict[SessionKey, Connection] = {}
+        self.traffic: dict[SessionKey, Traffic] = {}
         self._all: set[Connection] = set()
-        self._commands: queue.SimpleQueue[tuple[Command, Future[Any]]] = queue.SimpleQueue()
+        self._commands: queue.SimpleQueue[tuple[AnyCommand, Future[Any]]] = queue.SimpleQueue()
         self._answered: list[tuple[Future[Any], Any]] = []
         self._stopping = False
         self._listening = True
@@ -77,7 +80,7 @@ class Core:
 
     # -- for other threads ---------------------------------------------------------------------------------------
 
-    def submit(self, command: Command) -> Future[Any]:
+    def submit(self, command: AnyCommand) -> Future[Any]:
         """The future is done once what the command did is on disk. It raises Refused for a command that can't be."""
         future: Future[Any] = Future()
         self._commands.put((command, future))
@@ -245,6 +248,7 @@ class Core:
                 return
             session = connection.session
             assert session is not None
+            connection.traffic.took(message.msg_type, len(frame), now)
             self._act(connection, session.receive(message, now), now)
             if session.state is State.CLOSING:
                 return
@@ -277,6 +281,7 @@ class Core:
         session = self.ledger.session(key)
         session.connected(now)
         connection.session = session
+        connection.traffic = self.traffic.setdefault(key, connection.traffic)
         self.connections[key] = connection
         return True
 
@@ -337,6 +342,7 @@ class Core:
                     return
             if session.out:
                 self.statistics.messages_out += len(session.out)
+                connection.traffic.gave(session.out, now)
                 connection.put(session.out)
                 session.out.clear()
         problem = connection.flush()
@@ -376,7 +382,7 @@ class Core:
             except queue.Empty:
                 return
             try:
-                result = self.application.execute(command, now)
+                result = execute(command, self.application, self.ledger, self, now)
             except Refused as refused:
                 result = refused
             except Exception as error:

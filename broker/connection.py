@@ -10,6 +10,7 @@ from typing import Final
 from broker.fix.session import Session
 from broker.fix.states import State
 from broker.fix.wire import Framer
+from broker.traffic import Traffic
 
 MAX_WAITING: Final = 16 << 20
 """Bytes. A client that leaves more than this unread is disconnected."""
@@ -28,6 +29,7 @@ class Connection:
         self.connected_at = now
         self.framer = Framer()
         self.session: Session | None = None
+        self.traffic = Traffic()
         self.watched = selectors.EVENT_READ
         self._out = bytearray()
 

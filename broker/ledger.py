@@ -55,6 +55,14 @@ class Ledger:
         found = self.sessions.get(key)
         return found or self._add(key, len(self.sessions) + 1, 1, 1)
 
+    def id_of(self, key: SessionKey) -> int:
+        return self._sent[key].session_id
+
+    def by_id(self, session_id: int) -> Session | None:
+        return next(
+            (one for key, one in self.sessions.items() if self._sent[key].session_id == session_id), None
+        )
+
     def _add(self, key: SessionKey, session_id: int, next_in: int, next_out: int) -> Session:
         sent = self._sent[key] = _Sent(self._database, session_id)
         session = self.sessions[key] = Session(key, sent, next_in, next_out)

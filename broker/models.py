@@ -6,7 +6,7 @@ Decimals are stored as text, exactly.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -26,6 +26,7 @@ from sqlalchemy import (
     event,
     func,
     insert,
+    or_,
     select,
     update,
 )
@@ -135,6 +136,17 @@ class DatabaseError(Exception):
     """The database refused; the text says what in its own words."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """Which rows a list is to have: `among` are columns with their possible values, times are of the row's
+    beginning, the first inclusive, and `text` is a part of one of its names or texts."""
+
+    among: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    begin: float | None = None
+    end: float | None = None
+    text: str | None = None
+
+
 @dataclass(slots=True)
 class Batch:
     """What one transaction writes. Rows are dicts by column; ids are the caller's."""
@@ -161,6 +173,7 @@ class Batch:
         return any(parts) or bool(self.cleared_sessions or self.executions or self.prices)
 
 
+_SEARCHED: Final = ("cl_ord_id", "cl_ord_ids", "exec_id", "symbol", "account", "sender_comp_id", "text")
 _CHANGING: Final = [
     column.name
     for column in orders.columns
@@ -279,13 +292,32 @@ class Database:
         rows = self._rows(statement.order_by(c.msg_seq_num).limit(limit))
         return [(row["msg_seq_num"], row["raw"]) for row in rows]
 
-    def list_orders(self, limit: int, before: int | None = None, **equal: Any) -> list[Row]:
+    def list_orders(
+        self, limit: int, before: int | None = None, search: Search = Search(), **equal: Any
+    ) -> list[Row]:
         """Newest first."""
-        return self._listed(orders, limit, before, equal)
+        return self._listed(orders, limit, before, search, equal)
 
-    def list_executions(self, limit: int, before: int | None = None, **equal: Any) -> list[Row]:
+    def list_executions(
+        self, limit: int, before: int | None = None, search: Search = Search(), **equal: Any
+    ) -> list[Row]:
         """Newest first."""
-        return self._listed(executions, limit, before, equal)
+        return self._listed(executions, limit, before, search, equal)
+
+    def sent_about_order(self, order: Row, limit: int) -> list[Row]:
+        """Stored messages to the order's client that name its OrderID(37), oldest first."""
+        s, c = sessions.c, sent_messages.c
+        statement = (
+            select(c.msg_seq_num, c.raw)
+            .join(sessions, s.id == c.session_id)
+            .where(
+                s.fix_version == order["fix_version"],
+                s.sender_comp_id == order["sender_comp_id"],
+                s.target_comp_id == order["target_comp_id"],
+                func.instr(c.raw, b"\x0137=O%d\x01" % order["id"]) > 0,
+            )
+        )
+        return self._rows(statement.order_by(c.msg_seq_num).limit(limit))
 
     def count_orders(self) -> dict[str, int]:
         """By status."""
@@ -295,12 +327,25 @@ class Database:
     def close(self) -> None:
         self._engine.dispose()
 
-    def _listed(self, table: Table, limit: int, before: int | None, equal: dict[str, Any]) -> list[Row]:
+    def _listed(
+        self, table: Table, limit: int, before: int | None, search: Search, equal: dict[str, Any]
+    ) -> list[Row]:
         statement = select(table).order_by(table.c.id.desc()).limit(limit)
         if before is not None:
             statement = statement.where(table.c.id < before)
         for name, value in equal.items():
             statement = statement.where(table.c[name] == value)
+        for name, values in search.among.items():
+            statement = statement.where(table.c[name].in_(values))
+        if search.begin is not None:
+            statement = statement.where(table.c.created_at >= search.begin)
+        if search.end is not None:
+            statement = statement.where(table.c.created_at < search.end)
+        if search.text:
+            searched = [table.c[name] for name in _SEARCHED if name in table.c]
+            statement = statement.where(
+                or_(*(one.contains(search.text, autoescape=True) for one in searched))
+            )
         return self._rows(statement)
 
     def _rows(self, statement: Any) -> list[Row]:

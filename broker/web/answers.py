@@ -10,8 +10,9 @@ from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
 from broker.acceptor import Core
+from broker.client_commands import AnyCommand
 from broker.models import Database, DatabaseError
-from broker.trading.by_hand import Command, Refused
+from broker.trading.by_hand import Refused
 
 TIMEOUT: Final = 5.0
 """Seconds that a command may take."""
@@ -53,7 +54,7 @@ def body(optional: bool = False) -> Any:
         raise Refused(400, f"The body is not JSON: {error}") from error
 
 
-def execute(command: Command) -> Any:
+def execute(command: AnyCommand) -> Any:
     """What the core answered, once it is on disk. Raises Refused."""
     core = the_core()
     problem = core.storage_problem
@@ -77,9 +78,13 @@ def number_argument(name: str, default: int | None, highest: int) -> int | None:
     if text is None:
         return default
     if not text.isdecimal() or len(text) > 15 or not 0 < int(text) <= highest:
-        message = f"must be a whole number from 1 to {highest}"
-        raise Refused(422, f"{name} {message}", [(name, message)])
+        raise bad(name, f"must be a whole number from 1 to {highest}")
     return int(text)
+
+
+def bad(name: str, message: str) -> Refused:
+    """What is wrong with one argument or field, to be raised."""
+    return Refused(422, f"{name} {message}", [(name, message)])
 
 
 # -- problems ------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
+from broker.client_commands import DisconnectClient
 from broker.trading.by_hand import (
     AmendOrder,
     CancelOrder,
@@ -190,6 +191,18 @@ def reject_order(order_id: int, body: object) -> RejectOrder:
     command = RejectOrder(order_id, fields.text("text"))
     fields.done()
     return command
+
+
+def disconnect_client(client_id: int, body: object) -> DisconnectClient:
+    fields = _Fields(body)
+    command = DisconnectClient(client_id, fields.text("text"))
+    fields.done()
+    return command
+
+
+def nothing(body: object) -> None:
+    """A body that must be empty, where one is given at all."""
+    _Fields(body).done()
 
 
 def fill_order(body: object) -> FillOrder:

@@ -2,54 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from broker.trading.by_hand import Refused
-from broker.web import answers, api_input
-from broker.web.answers import DEFAULT_LIMIT, MAX_LIMIT, body, execute, json, the_database
-from broker.web.views import execution_to_json, order_to_json
+from broker.web import api_input
+from broker.web.answers import MAX_LIMIT, body, execute, json, refuse_unknown_arguments, the_database
+from broker.web.listing import Kind, answer_csv, answer_page
+from broker.web.views import execution_to_json, order_to_json, sent_message_to_json
 
 routes = Blueprint("orders", __name__)
 
-_ORDER_FILTERS: Final = {
-    name: name for name in ("symbol", "side", "status", "sender_comp_id", "cl_ord_id", "fix_version")
-}
-_EXECUTION_FILTERS: Final = {
-    name: name for name in ("symbol", "side", "sender_comp_id", "cl_ord_id", "order_id")
-}
+_MAX_MESSAGES: Final = 1000
+_ORDER_COLUMNS: Final = (
+    *("order_id", "created_at", "updated_at", "sender_comp_id", "target_comp_id", "fix_version", "cl_ord_id"),
+    *("symbol", "side", "order_type", "quantity", "limit_price", "stop_price", "time_in_force", "account"),
+    *("status", "filled_quantity", "remaining_quantity", "average_price", "text"),
+)
+_ORDER_FILTERS: Final = (
+    *("symbol", "side", "status", "sender_comp_id", "target_comp_id", "cl_ord_id", "fix_version", "account"),
+)
+ORDERS: Final = Kind(
+    "orders",
+    {"open": "is_open", **{name: name for name in _ORDER_FILTERS}},
+    order_to_json,
+    _ORDER_COLUMNS,
+)
+_EXECUTION_FILTERS: Final = ("symbol", "side", "sender_comp_id", "cl_ord_id", "order_id", "exec_id")
+_EXECUTION_COLUMNS: Final = (
+    *("exec_id", "created_at", "order_id", "sender_comp_id", "cl_ord_id", "symbol", "side"),
+    *("exec_quantity", "exec_price", "cum_quantity", "leaves_quantity"),
+)
+EXECUTIONS: Final = Kind(
+    "executions", {name: name for name in _EXECUTION_FILTERS}, execution_to_json, _EXECUTION_COLUMNS
+)
+
+
+def load_order(order_id: int) -> dict[str, Any]:
+    """Its row. Raises Refused."""
+    row = the_database().load_order(order_id) if order_id < 1 << 62 else None
+    if row is None:
+        raise Refused(404, f"There is no order {order_id}.")
+    return row
 
 
 def order_body(order_id: int) -> dict[str, Any]:
     """An order with its executions. Raises Refused."""
-    row = the_database().load_order(order_id) if order_id < 1 << 62 else None
-    if row is None:
-        raise Refused(404, f"There is no order {order_id}.")
+    row = load_order(order_id)
     executions = the_database().list_executions(MAX_LIMIT, order_id=order_id)
     return {**order_to_json(row), "executions": [execution_to_json(one) for one in executions]}
 
 
-def _list_arguments(filters: Mapping[str, str]) -> tuple[int, int | None, dict[str, Any]]:
-    answers.refuse_unknown_arguments({"limit", "before", *filters})
-    limit = answers.number_argument("limit", DEFAULT_LIMIT, MAX_LIMIT)
-    before = answers.number_argument("before", None, answers.MAX_ID)
-    equal: dict[str, Any] = {filters[name]: request.args[name] for name in filters if name in request.args}
-    if "side" in equal:
-        equal["side"] = api_input.SIDES.get(equal["side"].upper(), equal["side"])
-    return limit or DEFAULT_LIMIT, before, equal
-
-
-def _next_before(rows: list[dict[str, Any]], limit: int) -> int | None:
-    return rows[-1]["id"] if len(rows) == limit else None
-
-
 @routes.get("/api/orders")
 def list_orders() -> Response:
-    limit, before, equal = _list_arguments(_ORDER_FILTERS)
-    rows = the_database().list_orders(limit, before, **equal)
-    return json({"orders": [order_to_json(row) for row in rows], "next_before": _next_before(rows, limit)})
+    return answer_page(ORDERS, the_database().list_orders)
+
+
+@routes.get("/api/orders.csv")
+def export_orders() -> Response:
+    return answer_csv(ORDERS, the_database().list_orders)
 
 
 @routes.post("/api/orders")
@@ -60,6 +72,14 @@ def enter_order() -> Response:
 @routes.get("/api/orders/<int:order_id>")
 def get_order(order_id: int) -> Response:
     return json(order_body(order_id))
+
+
+@routes.get("/api/orders/<int:order_id>/messages")
+def list_messages(order_id: int) -> Response:
+    refuse_unknown_arguments(set())
+    row = load_order(order_id)
+    sent = [] if row["fix_version"] is None else the_database().sent_about_order(row, _MAX_MESSAGES)
+    return json({"messages": [sent_message_to_json(one) for one in sent]})
 
 
 @routes.put("/api/orders/<int:order_id>")
@@ -79,11 +99,12 @@ def reject_order(order_id: int) -> Response:
 
 @routes.get("/api/executions")
 def list_executions() -> Response:
-    limit, before, equal = _list_arguments(_EXECUTION_FILTERS)
-    rows = the_database().list_executions(limit, before, **equal)
-    return json(
-        {"executions": [execution_to_json(row) for row in rows], "next_before": _next_before(rows, limit)}
-    )
+    return answer_page(EXECUTIONS, the_database().list_executions)
+
+
+@routes.get("/api/executions.csv")
+def export_executions() -> Response:
+    return answer_csv(EXECUTIONS, the_database().list_executions)
 
 
 @routes.post("/api/executions")

@@ -12,6 +12,7 @@ import orjson
 from broker.connection import Connection
 from broker.fix.session import Session
 from broker.trading.order import average_price, plain
+from broker.traffic import Traffic, total_by_type
 from broker.web.api_input import ORD_TYPES, SIDES, TIMES_IN_FORCE, name_of
 
 
@@ -38,6 +39,7 @@ def order_to_json(row: Mapping[str, Any]) -> dict[str, Any]:
         "time_in_force": name_of(TIMES_IN_FORCE, row["time_in_force"]),
         "account": row["account"],
         "status": row["status"],
+        "is_open": bool(row["is_open"]),
         "filled_quantity": row["filled_quantity"],
         "remaining_quantity": row["remaining_quantity"],
         "average_price": plain(average),
@@ -73,8 +75,13 @@ def stock_to_json(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def client_to_json(session: Session, connection: Connection | None) -> dict[str, Any]:
+def client_to_json(
+    client_id: int, session: Session, connection: Connection | None, traffic: Traffic | None
+) -> dict[str, Any]:
+    """`traffic` None: it was not here since the broker started."""
+    counted = traffic or Traffic()
     return {
+        "id": client_id,
         "sender_comp_id": session.key.client,
         "target_comp_id": session.key.broker,
         "fix_version": session.key.version,
@@ -84,4 +91,28 @@ def client_to_json(session: Session, connection: Connection | None) -> dict[str,
         "heartbeat_interval": session.heart_bt_int,
         "next_incoming_seq_num": session.next_in,
         "next_outgoing_seq_num": session.next_out,
+        "waiting_bytes": connection.waiting if connection else 0,
+        "messages_in": sum(counted.in_by_type.copy().values()),
+        "messages_out": sum(counted.out_by_type.copy().values()),
+        "messages_in_by_type": total_by_type([counted.in_by_type]),
+        "messages_out_by_type": total_by_type([counted.out_by_type]),
+        "bytes_in": counted.bytes_in,
+        "bytes_out": counted.bytes_out,
+        "last_in_at": None if counted.last_in_at is None else time_to_json(counted.last_in_at),
+        "last_out_at": None if counted.last_out_at is None else time_to_json(counted.last_out_at),
+    }
+
+
+def sent_message_to_json(row: Mapping[str, Any]) -> dict[str, Any]:
+    """`fields` are [tag, value], in the order of the message."""
+    text = row["raw"].decode("latin-1")
+    fields = [pair.partition("=")[::2] for pair in text.split("\x01") if pair]
+    found = dict(fields)
+    return {
+        "direction": "OUT",
+        "msg_seq_num": row["msg_seq_num"],
+        "msg_type": found.get("35", ""),
+        "sending_time": found.get("52", ""),
+        "raw": text,
+        "fields": fields,
     }

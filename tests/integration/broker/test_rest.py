@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from typing import Any
 
@@ -143,6 +145,27 @@ BAD = [
     ("GET", "/api/orders?limit=0", None, 422, "limit"),
     ("GET", "/api/orders?before=-1", None, 422, "before"),
     ("GET", "/api/orders?colour=red", None, 422, "colour"),
+    ("GET", "/api/orders?from=noon", None, 422, "from"),
+    ("GET", "/api/orders?to=1e999", None, 422, "to"),
+    ("GET", "/api/orders?to=9999-99-99", None, 422, "to"),
+    ("GET", "/api/orders?open=maybe", None, 422, "open"),
+    ("GET", f"/api/orders?text={'x' * 1001}", None, 422, "text"),
+    ("GET", "/api/orders.csv?limit=3", None, 422, "limit"),
+    ("GET", "/api/orders/999999/messages", None, 404, None),
+    ("GET", f"/api/orders/{10**30}/messages", None, 404, None),
+    ("GET", "/api/executions?order_id=x", None, 422, "order_id"),
+    ("GET", f"/api/executions?order_id={10**20}", None, 422, "order_id"),
+    ("GET", "/api/executions?order_id=٣", None, 422, "order_id"),
+    ("GET", "/api/executions.csv?colour=red", None, 422, "colour"),
+    ("POST", "/api/clients/999999/disconnect", None, 404, None),
+    ("POST", f"/api/clients/{10**30}/disconnect", None, 404, None),
+    ("POST", "/api/clients/1/disconnect", {"text": 5}, 422, "text"),
+    ("POST", "/api/clients/1/disconnect", {"texts": "x"}, 422, "texts"),
+    ("POST", "/api/clients/1/disconnect", [], 400, None),
+    ("POST", "/api/clients/999999/reset", None, 404, None),
+    ("POST", "/api/clients/1/reset", {"text": "x"}, 422, "text"),
+    ("GET", "/api/clients/999999", None, 404, None),
+    ("GET", "/api/clients/1/reset", None, 405, None),
     ("POST", "/api/executions", {"order_id": 1}, 422, "exec_quantity"),
     ("POST", "/api/executions", {"order_id": "x", "exec_quantity": 1}, 422, "order_id"),
     ("POST", "/api/executions", {"order_id": 999999, "exec_quantity": 1}, 404, None),
@@ -205,3 +228,125 @@ def test_the_page_needs_nothing_from_elsewhere_and_no_inline_script(broker: Brok
     assert "//" not in answer.text.replace("<!doctype", "")
     for path in re.findall(r'(?:src|href)="([^"]+)"', answer.text):
         assert requests.get(f"{broker.url}{path}", timeout=10).ok, path
+
+
+def get(broker: Broker, path: str, **query: Any) -> Any:
+    answer = requests.get(f"{broker.url}{path}", params=query, timeout=10)
+    assert answer.ok, answer.text
+    return answer.json()
+
+
+def test_lists_are_searched(broker: Broker, name: str) -> None:
+    with broker.client(sender=name) as client:
+        first_order(broker, client)
+        for cl_ord_id, symbol in (("50%_off", "MSFT"), ("plain", "DIS")):
+            client.order(cl_ord_id, t55=symbol)
+            client.expect("8", t39=0)
+        (newest, *_) = broker.orders(sender_comp_id=name)
+        broker.rest("DELETE", f"/api/orders/{newest['id']}", {"text": "end of <b>day</b>"})
+
+    def found(**query: Any) -> list[str]:
+        return [one["symbol"] for one in get(broker, "/api/orders", sender_comp_id=name, **query)["orders"]]
+
+    assert found() == ["DIS", "MSFT", "AAPL"]
+    assert found(status="new,canceled") == ["DIS", "MSFT", "AAPL"]
+    assert found(status="CANCELED") == found(open="false") == found(text="<B>day") == ["DIS"]
+    assert found(open="true", symbol="MSFT,DIS") == found(text="0%_o") == ["MSFT"]
+    assert found(text="%") == ["MSFT"]
+    assert (
+        found(text="ürich") == []
+    )  # bytes of UTF-8 in a FIX.4.4 message are shown as what they are on the wire
+    begin = newest["created_at"]
+    assert "DIS" in found(**{"from": begin})
+    assert "DIS" not in found(to=begin)
+    assert found(**{"from": "2001-01-01", "to": "2001-01-02T00:00:00+02:00"}) == []
+
+
+def test_executions_are_exported_whole(broker: Broker, name: str) -> None:
+    broker.behave(clients={name: {"mode": "partial", "steps": 3, "interval": 0}})
+    with broker.client(sender=name) as client:
+        client.logon()
+        for cl_ord_id in ("a", "=1+1", 'quo"te, comma'):
+            client.order(cl_ord_id, t38=300)
+            for _ in range(4):
+                client.expect("8")
+    answer = requests.get(f"{broker.url}/api/executions.csv", params={"sender_comp_id": name}, timeout=10)
+    assert answer.headers["Content-Type"].startswith("text/csv")
+    assert re.search(r'filename="broker-executions-[\dT-]+\.csv"', answer.headers["Content-Disposition"])
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    assert [row["cl_ord_id"] for row in rows] == [
+        one for one in ('quo"te, comma', "'=1+1", "a") for _ in "123"
+    ]
+    listed = get(broker, "/api/executions", sender_comp_id=name)["executions"]
+    assert [row["exec_id"] for row in rows] == [one["exec_id"] for one in listed]
+    assert {(row["exec_quantity"], row["symbol"], row["side"]) for row in rows} == {("100", "AAPL", "BUY")}
+    orders = requests.get(f"{broker.url}/api/orders.csv", params={"sender_comp_id": name}, timeout=10).text
+    assert [row["status"] for row in csv.DictReader(io.StringIO(orders))] == ["FILLED"] * 3
+    nothing = requests.get(f"{broker.url}/api/orders.csv", params={"text": "no such order"}, timeout=10).text
+    assert nothing.count("\n") == 1
+
+
+def test_the_messages_of_an_order(broker: Broker, name: str) -> None:
+    with broker.client("FIX.4.2", name) as client:
+        order = first_order(broker, client)
+        client.order("other", t40=2, t44="200.00")
+        client.expect("8", t39=0)
+        broker.rest("DELETE", f"/api/orders/{order}")
+        client.expect("8", t39=4)
+    messages = get(broker, f"/api/orders/{order}/messages")["messages"]
+    assert [(one["msg_type"], one["msg_seq_num"]) for one in messages] == [("8", 2), ("8", 4)]
+    assert ["11", "a"] in messages[0]["fields"]
+    assert messages[1]["raw"].startswith("8=FIX.4.2\x019=")
+    house = broker.rest("POST", "/api/orders", ORDER, expect=201)
+    assert get(broker, f"/api/orders/{house['id']}/messages") == {"messages": []}
+
+
+def the_client(broker: Broker, name: str) -> dict[str, Any]:
+    (found,) = [one for one in get(broker, "/api/clients")["clients"] if one["sender_comp_id"] == name]
+    return dict(found)
+
+
+def test_what_a_client_said_is_counted(broker: Broker, name: str) -> None:
+    before = get(broker, "/api/stats")
+    with broker.client(sender=name) as client:
+        first_order(broker, client)
+        client.send("0")
+        client.send("1", t112="there?")
+        client.expect("0", t112="there?")
+        shown = the_client(broker, name)
+        assert shown["messages_in_by_type"] == {"0": 1, "1": 1, "A": 1, "D": 1}
+        assert shown["messages_out_by_type"] == {"0": 1, "8": 1, "A": 1}
+        assert (shown["messages_in"], shown["messages_out"]) == (4, 3)
+        assert shown["bytes_in"] > 4 * 60 < shown["bytes_out"]
+        assert shown["last_in_at"] <= shown["last_out_at"]
+        after = get(broker, "/api/stats")
+        for key in ("messages_in_by_type", "messages_out_by_type"):
+            assert after[key]["A"] - before[key].get("A", 0) == 1
+
+
+def test_a_client_is_disconnected_by_hand(broker: Broker, name: str) -> None:
+    with broker.client(sender=name) as client:
+        client.logon()
+        shown = the_client(broker, name)
+        path = f"/api/clients/{shown['id']}/disconnect"
+        assert broker.rest("POST", path, {"text": "lunch"})["id"] == shown["id"]
+        client.expect("5", t58="lunch")
+        client.expect_end()
+        assert "not connected" in broker.rest("POST", path, expect=409)["detail"]
+    with broker.client(sender=name, next_out=client.next_out) as client:
+        client.logon()
+
+
+def test_a_clients_numbers_are_reset(broker: Broker, name: str) -> None:
+    with broker.client(sender=name) as client:
+        first_order(broker, client)
+        shown = the_client(broker, name)
+        path = f"/api/clients/{shown['id']}/reset"
+        after = broker.rest("POST", path)
+        assert (after["next_incoming_seq_num"], after["next_outgoing_seq_num"]) == (1, 1)
+        assert "MsgSeqNum(34)" in client.expect("5")[58]
+        client.expect_end()
+    with broker.client(sender=name) as client:
+        client.logon()
+        client.send("H", t11="a", t55="AAPL", t54=1)
+        client.expect("8", t34=2, t39=0)
