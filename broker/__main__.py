@@ -14,12 +14,13 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+from werkzeug.serving import BaseWSGIServer
 
 from broker.acceptor import Core
 from broker.models import Database, DatabaseError
 from broker.settings import Settings
 from broker.web.app import create_app
+from broker.web.server import make_http_server
 
 ROOT = Path(__file__).resolve().parents[1]
 UNIVERSE = Path(__file__).with_name("stock_universe.csv")
@@ -28,13 +29,6 @@ LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 class Unusable(Exception):
     """The broker can't start; the text says why and what to do, in one line."""
-
-
-class QuietHandler(WSGIRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        logging.getLogger("broker.http").debug("%s %s %s", self.command, self.path, code)
 
 
 def parse_options(arguments: list[str] | None, environ: Mapping[str, str]) -> argparse.Namespace:
@@ -116,10 +110,8 @@ def serve(options: argparse.Namespace) -> None:
         signal.signal(number, lambda *_: core.stop())
     fix_port = fix_listener.getsockname()[1]
     with http_listener:
-        host, http_port = http_listener.getsockname()[:2]
-        server = make_server(
-            host, http_port, create_app(core, database), True, 1, QuietHandler, fd=http_listener.fileno()
-        )
+        http_port = http_listener.getsockname()[1]
+        server = make_http_server(http_listener, create_app(core, database))
         runner = threading.Thread(target=server.serve_forever, name="http", daemon=True)
         runner.start()
         print(f"broker: FIX on {options.host}:{fix_port}", flush=True)

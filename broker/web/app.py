@@ -14,9 +14,21 @@ from broker.acceptor import Core
 from broker.models import Database
 from broker.trading.by_hand import Refused
 from broker.web import answers, clients, orders, page, stocks
+from broker.web.live import Live
 
 MAX_BODY: Final = 1 << 20
-_POLICY: Final = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+_POLICY: Final = "; ".join(
+    (
+        "default-src 'self'",
+        "style-src 'self' 'unsafe-inline'",  # the grid makes style elements of its theme
+        "img-src 'self' data:",
+        "font-src 'self' data:",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
 
 BLUEPRINTS: Final[list[Blueprint]] = [
     orders.routes,
@@ -36,6 +48,7 @@ def create_app(core: Core, database: Database) -> Flask:
     answers.register_problems(app)
     app.before_request(_refuse_other_sites)
     app.after_request(_secure)
+    app.extensions["live"] = Live(app, core)
     return app
 
 
@@ -53,4 +66,6 @@ def _refuse_other_sites() -> None:
 def _secure(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = _POLICY
     response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     return response

@@ -75,6 +75,12 @@ def stock_to_json(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def price_to_json(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What a transaction changes of a stock; the rest stays as it is."""
+    changed = {name: value for name, value in row.items() if name != "b_symbol"}
+    return {"symbol": row["b_symbol"], **changed, "updated_at": time_to_json(row["updated_at"])}
+
+
 def client_to_json(
     client_id: int, session: Session, connection: Connection | None, traffic: Traffic | None
 ) -> dict[str, Any]:

@@ -52,7 +52,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "alembic": ("sendfix.storage",),
     "flask": ("sendfix.web", "sendfix_web_multi", "broker"),
     "flask_cors": ("sendfix.web", "sendfix_web_multi"),
-    "flask_socketio": ("sendfix.web", "sendfix_web_multi"),
+    "flask_socketio": ("sendfix.web", "sendfix_web_multi", "broker"),
     "socketio": ("sendfix.web", "sendfix_web_multi"),
     "engineio": ("sendfix.web", "sendfix_web_multi"),
     "simplefix": ("broker",),
