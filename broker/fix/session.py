@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from broker.fix import wire
+from broker.fix.problems import Problem, Reason
 from broker.fix.resend import Held, MessageStore, Replay
 from broker.fix.states import (
     LIVE,
@@ -25,7 +26,7 @@ from broker.fix.states import (
     State,
     Step,
 )
-from broker.fix.validation import Problem, Reason, problem_of, time_problem
+from broker.fix.validation import FIX42, problem_of, time_problem
 from broker.fix.wire import Message, Pair
 
 LOGON_TIMEOUT: Final = 10.0
@@ -344,8 +345,9 @@ class Session:
         body = [
             (b"45", message.fields.get(b"34", b"0")),
             (b"372", message.msg_type),
-            (b"373", b"%d" % problem.reason),
         ]
+        if problem.reason <= Reason.INVALID_MSG_TYPE or self.key.begin_string != FIX42:
+            body.append((b"373", b"%d" % problem.reason))
         if problem.ref_tag is not None and problem.ref_tag.isdigit():
             body.append((b"371", problem.ref_tag))
         self._events.append(Noted(f"message {message.text(b'34')} rejected: {problem.text}"))

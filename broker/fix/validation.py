@@ -1,16 +1,17 @@
-"""What is wrong with a message, as SessionRejectReason(373) names it.
+"""What is wrong with a message, as SessionRejectReason(373) names it, by the data dictionary of its version.
 
-This is the one place that validates: `problem_of` knows the fields that the broker itself handles. Validation of every
-field against a data dictionary belongs behind the same function.
+`problem_of` is the one place that validates fields; it also fills `Message.groups`. `time_problem` looks at the clock.
+Tags from 5000 on are the parties' own and pass, as does a MsgType(35) that begins with U.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import IntEnum
 from typing import Final
 
-from broker.fix.wire import Message, parse_utc_timestamp
+from broker.fix.groups import Wrong, read_groups
+from broker.fix.plans import Plan, Plans, plans_of
+from broker.fix.problems import Problem, Reason, shown
+from broker.fix.wire import FlawKind, Message, parse_utc_timestamp
 
 FIX42: Final = b"FIX.4.2"
 FIX44: Final = b"FIX.4.4"
@@ -20,143 +21,84 @@ SENDING_TIME_TOLERANCE: Final = 120.0
 """Seconds between the client's clock and ours, network included."""
 
 
-class Reason(IntEnum):
-    """SessionRejectReason(373)."""
-
-    INVALID_TAG_NUMBER = 0
-    REQUIRED_TAG_MISSING = 1
-    TAG_WITHOUT_VALUE = 4
-    VALUE_INCORRECT = 5
-    INCORRECT_FORMAT = 6
-    COMP_ID_PROBLEM = 9
-    SENDING_TIME_ACCURACY = 10
-    INVALID_MSG_TYPE = 11
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why a message is answered with Reject(3); `ref_tag` is the tag at fault."""
-
-    reason: Reason
-    text: str
-    ref_tag: bytes | None = None
-
-
-NAMES: Final = {
-    b"1": "Account",
-    b"7": "BeginSeqNo",
-    b"11": "ClOrdID",
-    b"16": "EndSeqNo",
-    b"21": "HandlInst",
-    b"36": "NewSeqNo",
-    b"38": "OrderQty",
-    b"40": "OrdType",
-    b"41": "OrigClOrdID",
-    b"44": "Price",
-    b"52": "SendingTime",
-    b"54": "Side",
-    b"55": "Symbol",
-    b"59": "TimeInForce",
-    b"60": "TransactTime",
-    b"98": "EncryptMethod",
-    b"99": "StopPx",
-    b"108": "HeartBtInt",
-    b"112": "TestReqID",
-    b"122": "OrigSendingTime",
-}
-
-_REQUIRED: Final[dict[bytes, tuple[bytes, ...]]] = {
-    b"A": (b"98", b"108"),
-    b"1": (b"112",),
-    b"2": (b"7", b"16"),
-    b"3": (b"45",),
-    b"4": (b"36",),
-    b"D": (b"11", b"55", b"54", b"60", b"40"),
-    b"F": (b"41", b"11", b"55", b"54", b"60"),
-    b"G": (b"41", b"11", b"55", b"54", b"60", b"40"),
-    b"H": (b"11", b"55", b"54"),
-}
-_REQUIRED_42: Final = {
-    **_REQUIRED,
-    b"D": (b"11", b"21", b"55", b"54", b"60", b"40"),
-    b"G": (b"41", b"11", b"21", b"55", b"54", b"60", b"40"),
-}
-_REQUIRED_OF: Final = {FIX42: _REQUIRED_42, FIX44: _REQUIRED}
-
-_MSG_TYPES_42: Final = frozenset("0123456789ABCDEFGHJKLMNPQRSTVWXYZabcdefghijklm")
-_MSG_TYPES_44: Final = _MSG_TYPES_42.union(
-    "nopqrstuvwxyz", (f"A{c}" for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"), (f"B{c}" for c in "ABCDEFGH")
-)
-_MSG_TYPES_OF: Final = {FIX42: _MSG_TYPES_42, FIX44: _MSG_TYPES_44}
-
-_SIDES: Final = frozenset(b"123456789ABCDEFG"[i : i + 1] for i in range(16))
-
-
-def _is_decimal(value: bytes) -> bool:
-    whole, _, fraction = value.removeprefix(b"-").partition(b".")
-    digits = whole + fraction
-    return digits.isdigit() and len(digits) <= 24
-
-
-def _is_count(value: bytes) -> bool:
-    return value.isdigit() and len(value) <= 18
-
-
-def _is_time(value: bytes) -> bool:
-    return parse_utc_timestamp(value) is not None
-
-
-def _is_seconds(value: bytes) -> bool:
-    return _is_count(value.removeprefix(b"-"))
-
-
-_FORMATS: Final = {
-    b"7": _is_count,
-    b"16": _is_count,
-    b"36": _is_count,
-    b"38": _is_decimal,
-    b"44": _is_decimal,
-    b"99": _is_decimal,
-    b"60": _is_time,
-    b"108": _is_seconds,
-}
-
-
-def known_msg_type(begin_string: bytes, msg_type: bytes) -> bool:
-    """Whether the version has this MsgType(35); those that begin with U are the parties' own."""
-    return msg_type.startswith(b"U") or msg_type.decode("latin-1") in _MSG_TYPES_OF[begin_string]
-
-
-def name_of(tag: bytes) -> str:
-    """`ClOrdID(11)`, or the bare tag of a field that the broker does not handle."""
-    return f"{NAMES[tag]}({tag.decode()})" if tag in NAMES else tag.decode("latin-1")
-
-
 def problem_of(begin_string: bytes, message: Message) -> Problem | None:
     """The first thing wrong with the fields of a message, None when nothing is."""
-    for tag, value in message.pairs:
-        if not value:
-            return Problem(Reason.TAG_WITHOUT_VALUE, f"{name_of(tag)} has no value", tag)
-        if not tag.isdigit() or tag.startswith(b"0"):
-            return Problem(Reason.INVALID_TAG_NUMBER, f"{tag[:20].decode('latin-1')} is no tag number")
-    msg_type, fields = message.msg_type, message.fields
-    if not known_msg_type(begin_string, msg_type):
-        text = f"MsgType(35) {msg_type[:20].decode('latin-1')} is not of {begin_string.decode()}"
-        return Problem(Reason.INVALID_MSG_TYPE, text, b"35")
-    required = _REQUIRED_OF[begin_string].get(msg_type)
-    if required is None:
+    plans = plans_of(begin_string)
+    if message.flaw is not None:
+        return _flaw(plans, message)
+    plan = plans.by_msg_type.get(message.msg_type)
+    if plan is None:
+        return _unplanned(plans, message)
+    fields, pairs = message.fields, message.pairs
+    if not plan.groups.keys().isdisjoint(fields):
+        try:
+            read_groups(plans, plan, message)
+        except Wrong as wrong:
+            return wrong.problem
         return None
-    for tag in required:
-        if tag not in fields:
-            return Problem(Reason.REQUIRED_TAG_MISSING, f"{name_of(tag)} is required", tag)
-    for tag, right in _FORMATS.items():
-        found = fields.get(tag)
-        if found is not None and not right(found):
-            return Problem(Reason.INCORRECT_FORMAT, f"{name_of(tag)} has the wrong format", tag)
-    side = fields.get(b"54")
-    if side is not None and side not in _SIDES:
-        return Problem(Reason.VALUE_INCORRECT, "Side(54) is not a side", b"54")
+    rules = plan.rules
+    section = 0
+    for tag, value in pairs:
+        rule = rules.get(tag)
+        if rule is None:
+            problem = plans.foreign(plan, message, tag, value)
+            if problem is not None:
+                return problem
+            continue
+        at, check = rule
+        if at != section:
+            if at < section:
+                return plans.out_of_order(tag)
+            section = at
+        if check is None:
+            if not value:
+                return plans.bad_value(tag, value)
+        elif not check(value):
+            return plans.bad_value(tag, value)
+    if len(fields) != len(pairs):
+        return _twice(plans, plan, message)
+    if not plan.required <= fields.keys():
+        return plans.missing(next(tag for tag in plan.order if tag not in fields))
     return None
+
+
+def _twice(plans: Plans, plan: Plan, message: Message) -> Problem | None:
+    seen = set()
+    for tag, _ in message.pairs:
+        if tag in seen and tag in plan.rules:
+            return plans.twice(tag)
+        seen.add(tag)
+    return None  # the parties' own tags may repeat: they may be a group of theirs
+
+
+def _unplanned(plans: Plans, message: Message) -> Problem | None:
+    msg_type = message.msg_type
+    if not msg_type.startswith(b"U"):
+        version = plans.dictionary.begin_string
+        return Problem(Reason.INVALID_MSG_TYPE, f"MsgType(35) {shown(msg_type)} is not of {version}", b"35")
+    for tag, value in message.pairs:
+        problem = plans.bad_tag(tag)
+        if problem is not None:
+            return problem
+        check = plans.formats.get(tag)
+        if not value or (check is not None and not check(value)):
+            return plans.bad_value(tag, value)
+    return None
+
+
+def _flaw(plans: Plans, message: Message) -> Problem:
+    flaw = message.flaw
+    assert flaw is not None
+    name = plans.name_of(flaw.tag)
+    if flaw.kind is FlawKind.SOH_IN_VALUE:
+        text = f"the value of {name} holds SOH, or a field without '=' follows it"
+        return Problem(Reason.SOH_IN_VALUE, text, flaw.tag)
+    if flaw.kind is FlawKind.WRONG_LENGTH:
+        text = f"{name} is not the length of the data that follows it"
+        return Problem(Reason.INCORRECT_FORMAT, text, flaw.tag)
+    if flaw.kind is FlawKind.NO_DATA:
+        return Problem(Reason.REQUIRED_TAG_MISSING, f"{name} must follow its length at once", flaw.tag)
+    return Problem(Reason.REQUIRED_TAG_MISSING, f"{name}, a length, must stand before its data", flaw.tag)
 
 
 def time_problem(message: Message, now: float) -> Problem | None:
@@ -167,19 +109,24 @@ def time_problem(message: Message, now: float) -> Problem | None:
         return Problem(Reason.REQUIRED_TAG_MISSING, "SendingTime(52) is required", b"52")
     at = parse_utc_timestamp(sent)
     if at is None:
-        return Problem(Reason.INCORRECT_FORMAT, "SendingTime(52) has the wrong format", b"52")
+        if not sent:
+            return Problem(Reason.TAG_WITHOUT_VALUE, "SendingTime(52) has no value", b"52")
+        text = f"SendingTime(52) is {shown(sent)}, which is no UTCTIMESTAMP"
+        return Problem(Reason.INCORRECT_FORMAT, text, b"52")
     if abs(at - now) > SENDING_TIME_TOLERANCE:
-        text = f"SendingTime(52) is more than {SENDING_TIME_TOLERANCE:.0f} s off"
+        text = f"SendingTime(52) is {shown(sent)}, more than {SENDING_TIME_TOLERANCE:.0f} s off"
         return Problem(Reason.SENDING_TIME_ACCURACY, text, b"52")
     if fields.get(b"43") != b"Y" or message.msg_type == b"4":
         return None
-    original = parse_utc_timestamp(fields.get(b"122", b""))
+    first_sent = fields.get(b"122")
+    if first_sent is None:
+        why = "OrigSendingTime(122) is required with PossDupFlag(43)=Y"
+        return Problem(Reason.REQUIRED_TAG_MISSING, why, b"122")
+    original = parse_utc_timestamp(first_sent)
     if original is None:
-        return Problem(
-            Reason.REQUIRED_TAG_MISSING, "OrigSendingTime(122) is required with PossDupFlag(43)=Y", b"122"
-        )
+        why = f"OrigSendingTime(122) is {shown(first_sent)}, which is no UTCTIMESTAMP"
+        return Problem(Reason.INCORRECT_FORMAT if first_sent else Reason.TAG_WITHOUT_VALUE, why, b"122")
     if original > at:
-        return Problem(
-            Reason.SENDING_TIME_ACCURACY, "OrigSendingTime(122) is later than SendingTime(52)", b"122"
-        )
+        why = "OrigSendingTime(122) is later than SendingTime(52)"
+        return Problem(Reason.SENDING_TIME_ACCURACY, why, b"122")
     return None

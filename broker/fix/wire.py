@@ -1,8 +1,7 @@
 """FIX tag=value on the wire: cutting a stream into messages, reading their fields, building new ones.
 
 `simplefix.FixParser` walks a stream byte by byte (84 µs for an order). The frame of a message is found here by its
-BodyLength(9) and CheckSum(10) first; its fields then go straight into a `simplefix.FixMessage` (5 µs). A message with
-a data field, which may hold SOH, takes simplefix's parser.
+BodyLength(9) and CheckSum(10) first; its fields then go straight into a `simplefix.FixMessage` (5 µs).
 """
 
 from __future__ import annotations
@@ -10,10 +9,10 @@ from __future__ import annotations
 import calendar
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from enum import Enum, auto
 from typing import Final, NamedTuple
 
 import simplefix
-from simplefix.data import RAW_LEN_TAGS
 
 SOH: Final = b"\x01"
 MAX_MESSAGE: Final = 1 << 20
@@ -22,7 +21,28 @@ MAX_MESSAGE: Final = 1 << 20
 Pair = tuple[bytes, bytes]
 
 _START: Final = b"8=FIX"
-_RAW_LENGTH_TAGS: Final = frozenset(b"%d" % tag for tag in RAW_LEN_TAGS)
+_DATA_OF: Final = {
+    b"90": b"91",
+    b"93": b"89",
+    b"95": b"96",
+    b"212": b"213",
+    b"348": b"349",
+    b"350": b"351",
+    b"352": b"353",
+    b"354": b"355",
+    b"356": b"357",
+    b"358": b"359",
+    b"360": b"361",
+    b"362": b"363",
+    b"364": b"365",
+    b"445": b"446",
+    b"618": b"619",
+    b"621": b"622",
+}
+"""The data field, which may hold SOH, by the field that gives its length and stands right before it."""
+
+_LENGTH_OF: Final = {data: length for length, data in _DATA_OF.items()}
+_WITH_CARE: Final = frozenset([*_DATA_OF, *_LENGTH_OF])
 _LONGEST_HEAD: Final = 32
 
 
@@ -37,6 +57,24 @@ class Entry(NamedTuple):
     groups: dict[bytes, list[Entry]]
 
 
+class FlawKind(Enum):
+    SOH_IN_VALUE = auto()
+    """Behind the field is one without `=`."""
+    WRONG_LENGTH = auto()
+    """The field is a length, and its data does not end there."""
+    NO_DATA = auto()
+    """The data field does not follow its length."""
+    NO_LENGTH = auto()
+    """The length does not stand before its data."""
+
+
+class Flaw(NamedTuple):
+    """Why the fields of a message can't all be told apart; `tag` is the field at fault."""
+
+    kind: FlawKind
+    tag: bytes
+
+
 class Message(simplefix.FixMessage):  # type: ignore[misc]
     """A received message: simplefix's `pairs` in order of the wire, and `fields` by tag (the first of each tag).
 
@@ -48,6 +86,7 @@ class Message(simplefix.FixMessage):  # type: ignore[misc]
     msg_type: bytes
     raw: bytes
     groups: dict[bytes, list[Entry]]
+    flaw: Flaw | None
 
     def text(self, tag: bytes) -> str | None:
         """The value as text, None when the field is absent."""
@@ -61,16 +100,18 @@ class Message(simplefix.FixMessage):  # type: ignore[misc]
 
 
 def parse(frame: bytes) -> Message:
-    """The fields of one frame. Raises Garbled when it has a field without `=`, or MsgType(35) is not third."""
+    """The fields of one frame; `flaw` says what keeps them from being told apart.
+
+    Raises Garbled when MsgType(35) is not third.
+    """
     pairs: list[Pair] = []
     message = Message()
+    message.flaw = None
     for field in frame[:-1].split(SOH):
         tag, equals, value = field.partition(b"=")
-        if tag in _RAW_LENGTH_TAGS:
-            pairs = _parse_with_data(frame)
+        if not equals or tag in _WITH_CARE:
+            pairs, message.flaw = _parse_with_care(frame)
             break
-        if not equals:
-            raise Garbled(f"a field without '=': {field[:40]!r}")
         pairs.append((tag, value))
     if len(pairs) < 4 or pairs[2][0] != b"35":
         raise Garbled("MsgType(35) is not the third field")
@@ -83,16 +124,36 @@ def parse(frame: bytes) -> Message:
     return message
 
 
-def _parse_with_data(frame: bytes) -> list[Pair]:
-    parser = simplefix.FixParser(allow_empty_values=True)
-    parser.append_buffer(frame)
-    try:
-        parsed = parser.get_message()
-    except (simplefix.errors.ParsingError, ValueError) as error:
-        raise Garbled(f"a data field that can't be read: {error}") from error
-    if parsed is None or parser.get_buffer():
-        raise Garbled("a data field longer or shorter than its length says")
-    return list(parsed.pairs)
+def _parse_with_care(frame: bytes) -> tuple[list[Pair], Flaw | None]:
+    """With data fields, which are as long as the field before them says, and with what has no `=`."""
+    pairs: list[Pair] = []
+    flaws: list[Flaw] = []
+    last = len(frame) - 8  # where the SOH before CheckSum(10) is
+    at = 0
+    while at < len(frame):
+        end = frame.index(SOH, at)
+        tag, equals, value = frame[at:end].partition(b"=")
+        length_tag = _LENGTH_OF.get(tag)
+        if not equals:
+            flaws.append(Flaw(FlawKind.SOH_IN_VALUE, pairs[-1][0] if pairs else b"8"))
+        elif length_tag is None:
+            pairs.append((tag, value))
+        elif not pairs or pairs[-1][0] != length_tag:
+            flaws.append(Flaw(FlawKind.NO_LENGTH, length_tag))
+            pairs.append((tag, value))
+        else:
+            start, said = at + len(tag) + 1, pairs[-1][1]
+            data_end = start + int(said) if said.isdigit() and len(said) < 9 else -1
+            if start < data_end <= last and frame[data_end] == 1:
+                end = data_end
+            elif said.isdigit():
+                flaws.append(Flaw(FlawKind.WRONG_LENGTH, length_tag))
+            pairs.append((tag, frame[start:end]))
+        data_tag = _DATA_OF.get(tag)
+        at = end + 1
+        if data_tag is not None and equals and not frame.startswith(data_tag + b"=", at):
+            flaws.append(Flaw(FlawKind.NO_DATA, data_tag))
+    return pairs, flaws[0] if flaws else None
 
 
 class Framer:

@@ -217,7 +217,7 @@ RULES = {
     """,
     "2r a MsgType that the version has is the application's to refuse": f"""
         {LOGON}
-        > R|34=2|131=q
+        > R|34=2|131=q|146=1|55=AAPL
         app R|34=2
     """,
     "3 garbled messages are ignored and use up no number": f"""

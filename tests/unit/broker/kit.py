@@ -21,6 +21,7 @@ NOW = 1_800_000_000.0
 TIME = "60=20270115-08:00:00"
 NEW = f"D|21=1|55=AAPL|54=1|38=100|40=2|44=200|{TIME}"
 OLD, NEWER = "FIX.4.2", "FIX.4.4"
+IN_HEADER = {b"43", b"97", b"50", b"57", b"115", b"122"}
 BOTH = pytest.mark.parametrize("version", [OLD, NEWER])
 
 
@@ -66,18 +67,18 @@ class Counterparty:
     def ask(self, text: str) -> None:
         msg_type, *fields = text.split("|")
         self.numbers += 1
-        pairs = [field.encode().split(b"=", 1) for field in fields]
+        pairs: list[Pair] = [
+            (tag.encode(), text.encode()) for tag, text in (field.split("=", 1) for field in fields)
+        ]
         header = [
             (b"49", b"CLIENT"),
             (b"56", b"BROKER"),
             (b"34", b"%d" % self.numbers),
             (b"52", utc_timestamp(NOW)),
+            *(pair for pair in pairs if pair[0] in IN_HEADER),
         ]
-        message = parse(
-            encode(
-                self.session.begin_string, msg_type.encode(), header, [(tag, value) for tag, value in pairs]
-            )
-        )
+        body = [(tag, value) for tag, value in pairs if tag not in IN_HEADER]
+        message = parse(encode(self.session.begin_string, msg_type.encode(), header, body))
         assert problem_of(self.session.begin_string, message) is None
         self.application.handle(self.session, message, NOW)
         self.application.run_due(NOW)

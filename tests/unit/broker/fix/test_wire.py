@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from broker.fix.wire import (
     MAX_MESSAGE,
+    Flaw,
+    FlawKind,
     Framer,
     Garbled,
     encode,
@@ -62,22 +64,33 @@ def test_a_data_field_may_hold_soh() -> None:
 
 
 @pytest.mark.parametrize(
-    "body",
+    ("body", "flaw"),
     [
-        [(b"95", b"90"), (b"96", b"short")],
-        [(b"95", b"x"), (b"96", b"short")],
-        [(b"95", b"2"), (b"96", b"long")],
+        ("95=90|96=short", Flaw(FlawKind.WRONG_LENGTH, b"95")),
+        ("95=2|96=long", Flaw(FlawKind.WRONG_LENGTH, b"95")),
+        ("95=4|96=long", None),
+        ("95=0|96=", None),
+        ("95=4|58=text|96=long", Flaw(FlawKind.NO_DATA, b"96")),
+        ("95=4", Flaw(FlawKind.NO_DATA, b"96")),
+        ("96=long", Flaw(FlawKind.NO_LENGTH, b"95")),
+        ("58=two|parts", Flaw(FlawKind.SOH_IN_VALUE, b"58")),
+        ("95=5|96=a|b=c", None),
+        ("95=13|96=a", Flaw(FlawKind.WRONG_LENGTH, b"95")),
+        ("95=99999999999999999999|96=a", Flaw(FlawKind.WRONG_LENGTH, b"95")),
+        ("95=x|96=a", None),
     ],
 )
-def test_a_data_field_of_another_length_is_garbled(body: list[tuple[bytes, bytes]]) -> None:
-    with pytest.raises(Garbled):
-        parse(encode(b"FIX.4.4", b"0", HEADER, body))
+def test_what_keeps_the_fields_from_being_told_apart(body: str, flaw: Flaw | None) -> None:
+    content = f"35=0|{body}|".replace("|", "\x01").encode()
+    frame = b"8=FIX.4.4\x019=%d\x01%b10=000\x01" % (len(content), content)
+    message = parse(frame)
+    assert message.flaw == flaw
+    assert message.pairs[-1] == (b"10", b"000")
 
 
-@pytest.mark.parametrize("body", [b"35=0\x0149\x01", b"49=C\x0135=0\x01"])
-def test_what_has_no_fields_is_garbled(body: bytes) -> None:
+def test_a_message_whose_third_field_is_not_msg_type_is_garbled() -> None:
     with pytest.raises(Garbled):
-        parse(b"8=FIX.4.4\x019=%d\x01%b10=000\x01" % (len(body), body))
+        parse(b"8=FIX.4.4\x019=10\x0149=C\x0135=0\x0110=000\x01")
 
 
 @given(st.lists(messages, max_size=5), st.lists(st.integers(min_value=0), max_size=6))

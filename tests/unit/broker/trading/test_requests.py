@@ -156,7 +156,7 @@ def test_the_id_before_a_replace_is_not_the_orders_any_more(version: str) -> Non
         (f"D|21=1|55=AAPL|54=1|38=1|40=2|44=1.001|{TIME}", "0", "99", "tick"),
         (f"D|21=1|55=AAPL|54=1|38=1|40=3|{TIME}", "0", "99", "StopPx(99) is required"),
         (f"D|21=1|55=AAPL|54=1|38=1|40=P|{TIME}", "0", "11", "OrdType(40)"),
-        (f"D|21=1|55=AAPL|54=1|38=1|40=1|59=9|{TIME}", "0", "11", "TimeInForce(59)"),
+        (f"D|21=1|55=AAPL|54=1|38=1|40=1|59=5|{TIME}", "0", "11", "TimeInForce(59)"),
     ],
 )
 @BOTH
@@ -186,7 +186,7 @@ def test_status_of_a_known_and_of_an_unknown_order(version: str) -> None:
     order = client.new("a")
     client.fill(order, 10)
     client.expect("8|39=1")
-    client.ask("H|11=a|55=AAPL|54=1|790=q")
+    client.ask("H|11=a|55=AAPL|54=1" if client.old else "H|11=a|55=AAPL|54=1|790=q")
     got = client.expect(f"8|11=a|17=0|150={'1' if client.old else 'I'}|39=1|14=10|151=90")
     assert got.get("20") == ("3" if client.old else None)
     assert got.get("790") == (None if client.old else "q")
@@ -198,8 +198,8 @@ def test_status_of_a_known_and_of_an_unknown_order(version: str) -> None:
 @BOTH
 def test_unsupported_messages(version: str) -> None:
     client = Counterparty(version)
-    client.ask("R|131=q")
-    client.expect("j|45=2|372=R|380=3")
+    client.ask("B|148=news|33=1|58=line")
+    client.expect("j|45=2|372=B|380=3")
 
 
 @BOTH
