@@ -17,6 +17,9 @@ from pathlib import Path
 from werkzeug.serving import BaseWSGIServer
 
 from broker.acceptor import Core
+from broker.fix.dictionary import DictionaryError
+from broker.fix.plans import plans_of
+from broker.fix.validation import VERSIONS
 from broker.models import Database, DatabaseError
 from broker.settings import Settings
 from broker.web.app import create_app
@@ -98,6 +101,11 @@ def serve(options: argparse.Namespace) -> None:
     logging.basicConfig(
         level=options.log_level, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
+    try:
+        for version in VERSIONS:
+            plans_of(version)
+    except DictionaryError as error:
+        raise Unusable(str(error)) from error
     fix_listener = _listen(options.host, options.fix_port, "BROKER_FIX_PORT")
     try:
         http_listener = _listen(options.host, options.http_port, "BROKER_HTTP_PORT")

@@ -144,7 +144,7 @@ def _parse_with_care(frame: bytes) -> tuple[list[Pair], Flaw | None]:
         else:
             start, said = at + len(tag) + 1, pairs[-1][1]
             data_end = start + int(said) if said.isdigit() and len(said) < 9 else -1
-            if start < data_end <= last and frame[data_end] == 1:
+            if start <= data_end <= last and frame[data_end] == 1:
                 end = data_end
             elif said.isdigit():
                 flaws.append(Flaw(FlawKind.WRONG_LENGTH, length_tag))

@@ -36,6 +36,7 @@ class FixClient:
         """Keywords are `t<tag>`."""
         built = simplefix.FixMessage()
         header = {"t49": self.sender, "t56": "BROKER", "t34": self.next_out, "t52": now()}
+        header |= {key: more[key] for key in ("t43", "t97", "t122") if key in more}
         built.append_pair(8, self.version)
         built.append_pair(35, msg_type)
         for key, value in {**header, **more}.items():
@@ -87,4 +88,5 @@ class FixClient:
 
     def change(self, msg_type: str, cl_ord_id: str, orig_cl_ord_id: str, **more: object) -> None:
         """F or G."""
-        self.send(msg_type, t11=cl_ord_id, t41=orig_cl_ord_id, t21=1, t55="AAPL", t54=1, **more, t60=now())
+        inst = {"t21": 1} if msg_type == "G" else {}
+        self.send(msg_type, t11=cl_ord_id, t41=orig_cl_ord_id, **inst, t55="AAPL", t54=1, **more, t60=now())

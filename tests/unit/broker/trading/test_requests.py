@@ -156,7 +156,6 @@ def test_the_id_before_a_replace_is_not_the_orders_any_more(version: str) -> Non
         (f"D|21=1|55=AAPL|54=1|38=1|40=2|44=1.001|{TIME}", "0", "99", "tick"),
         (f"D|21=1|55=AAPL|54=1|38=1|40=3|{TIME}", "0", "99", "StopPx(99) is required"),
         (f"D|21=1|55=AAPL|54=1|38=1|40=P|{TIME}", "0", "11", "OrdType(40)"),
-        (f"D|21=1|55=AAPL|54=1|38=1|40=1|59=5|{TIME}", "0", "11", "TimeInForce(59)"),
     ],
 )
 @BOTH
