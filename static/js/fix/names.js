@@ -72,6 +72,9 @@ const MSG_TYPES = {
   H: 'OrderStatusRequest', j: 'BusinessMessageReject', V: 'MarketDataRequest', W: 'MarketDataSnapshot',
   X: 'MarketDataIncrementalRefresh', Y: 'MarketDataRequestReject', q: 'OrderMassCancelRequest', r: 'OrderMassCancelReport',
   AF: 'OrderMassStatusRequest', B: 'News', R: 'QuoteRequest', S: 'Quote', h: 'TradingSessionStatus',
+  g: 'TradingSessionStatusRequest', x: 'SecurityListRequest', y: 'SecurityList', c: 'SecurityDefinitionRequest', d: 'SecurityDefinition',
+  e: 'SecurityStatusRequest', f: 'SecurityStatus', AG: 'QuoteRequestReject', E: 'NewOrderList', K: 'ListCancelRequest', L: 'ListExecute',
+  M: 'ListStatusRequest', N: 'ListStatus', Q: 'DontKnowTrade',
 };
 const learnt = new Map(Object.entries(MSG_TYPES));
 

@@ -1,19 +1,8 @@
 // What asks before it does, and the list of keys.
-import { html, useEffect, useRef } from '../lib.js';
+import { html } from '../lib.js';
 import { helpOpen, question } from '../state/view.js';
+import { Dialog } from './dialog.js';
 import { KEYS } from './keys.js';
-
-function Dialog({ title, onClose, children, testid }) {
-  const box = useRef(null);
-  useEffect(() => {
-    const before = document.activeElement;
-    box.current.showModal();
-    return () => before?.focus?.();
-  }, []);
-  return html`<dialog ref=${box} aria-labelledby="dialog-title" data-testid=${testid} onClose=${onClose}
-    onClick=${(event) => event.target === box.current && onClose()}>
-    <div class="dialog"><h2 id="dialog-title">${title}</h2>${children}</div></dialog>`;
-}
 
 function Question({ asked }) {
   const close = () => {

@@ -2,7 +2,7 @@
 import * as ag from '../../vendor/ag-grid.js';
 import { html, effect, useEffect, useRef } from '../lib.js';
 import { recall, remember, zone } from '../state/prefs.js';
-import { Digits } from './columns.js';
+import { Digits } from './column_kinds.js';
 
 ag.ModuleRegistry.registerModules([
   ag.ClientSideRowModelModule, ag.ClientSideRowModelApiModule, ag.ColumnApiModule, ag.GridStateModule, ag.HighlightChangesModule,

@@ -1,0 +1,75 @@
+// Kinds of columns that every grid has: numbers on their decimal points, times in the chosen zone, sides.
+import { compareDecimals, fractionDigits, showDecimal } from '../fix/decimal.js';
+import { isBuy, isSell, sideLabel } from '../fix/names.js';
+import { dayAndTime, time } from '../fix/times.js';
+import { zone } from '../state/prefs.js';
+
+const MOST_DIGITS = 8;
+
+export function numeric(field, headerName, { least = 0, noZero = false, ...more } = {}) {
+  return {
+    field,
+    headerName,
+    type: 'rightAligned',
+    cellClass: 'num ag-right-aligned-cell',
+    filter: 'agNumberColumnFilter',
+    filterValueGetter: ({ data }) => (data[field] === null || data[field] === '' ? null : Number(data[field])),
+    comparator: compareDecimals,
+    valueFormatter: ({ value, context }) => (noZero && !/[1-9]/.test(value ?? '') ? '' : showDecimal(value, least, context.digits.get(field) ?? least)),
+    width: 82,
+    ...more,
+  };
+}
+
+// The digits after the point of each column's longest value so far; a column that got a longer one is drawn again, so
+// that all its numbers stand on the decimal point.
+export class Digits {
+  constructor(columns) {
+    this.fields = columns.filter((column) => column.filter === 'agNumberColumnFilter').map((column) => column.field);
+    this.seen = new Map();
+  }
+
+  get(field) {
+    return this.seen.get(field);
+  }
+
+  // Answers the fields that grew.
+  learn(rows) {
+    const grown = new Set();
+    for (const row of rows) {
+      for (const field of this.fields) {
+        const digits = row[field] ? Math.min(MOST_DIGITS, fractionDigits(row[field])) : 0;
+        if (digits <= (this.seen.get(field) ?? 0)) continue;
+        this.seen.set(field, digits);
+        grown.add(field);
+      }
+    }
+    return [...grown];
+  }
+}
+
+export function timed(field, headerName, more = {}) {
+  return {
+    field,
+    headerValueGetter: () => `${headerName} (${zone.value === 'UTC' ? 'UTC' : 'local'})`,
+    headerName,
+    cellClass: 'num',
+    valueFormatter: ({ value }) => time(value, zone.value),
+    tooltipValueGetter: ({ value }) => dayAndTime(value, zone.value),
+    enableCellChangeFlash: false,
+    width: 112,
+    ...more,
+  };
+}
+
+export function element(tag, className, text) {
+  const made = document.createElement(tag);
+  made.className = className;
+  if (text) made.textContent = text;
+  return made;
+}
+
+export const sideColumn = {
+  field: 'side', headerName: 'Side', width: 88, valueFormatter: ({ value }) => sideLabel(value), filterValueGetter: ({ data }) => sideLabel(data.side),
+  cellClassRules: { 'tone-buy': ({ value }) => isBuy(value), 'tone-sell': ({ value }) => isSell(value) },
+};
