@@ -15,7 +15,8 @@ CHUNK: Final = 500
 """Messages of a replay that are put out before the caller is asked whether the client keeps up."""
 
 MAX_HELD: Final = 10_000
-"""Messages held behind a gap; those beyond it come again with the resend."""
+MAX_HELD_BYTES: Final = 4 << 20
+"""Of messages held behind a gap; those beyond either limit come again with the resend."""
 
 
 class MessageStore(Protocol):
@@ -77,11 +78,22 @@ class Held:
 
     def __init__(self) -> None:
         self._messages: dict[int, Message] = {}
+        self._bytes = 0
         self._asked_to = 0
 
     def hold(self, number: int, message: Message) -> None:
-        if len(self._messages) < MAX_HELD:
+        size = len(message.raw)
+        if (
+            number not in self._messages
+            and len(self._messages) < MAX_HELD
+            and self._bytes + size <= MAX_HELD_BYTES
+        ):
             self._messages[number] = message
+            self._bytes += size
+
+    def expect_to(self, number: int) -> None:
+        """What is missing up to there comes without being asked for."""
+        self._asked_to = number
 
     def must_ask(self, next_in: int, number: int) -> bool:
         """Whether a resend must be asked for now that `number` came while `next_in` is expected. Once for each gap."""
@@ -92,7 +104,10 @@ class Held:
 
     def take(self, next_in: int) -> Message | None:
         """The message whose turn it is."""
-        return self._messages.pop(next_in, None)
+        message = self._messages.pop(next_in, None)
+        if message is not None:
+            self._bytes -= len(message.raw)
+        return message
 
     def first_behind_gap(self, next_in: int) -> int | None:
         """The first held message, when no resend is under way that leads to it."""
@@ -101,7 +116,9 @@ class Held:
     def forget_before(self, next_in: int) -> None:
         """The numbers jumped: a gap fill says not to act on what it passes over."""
         self._messages = {number: message for number, message in self._messages.items() if number >= next_in}
+        self._bytes = sum(len(message.raw) for message in self._messages.values())
 
     def clear(self) -> None:
         self._messages.clear()
+        self._bytes = 0
         self._asked_to = 0

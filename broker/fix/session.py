@@ -8,12 +8,12 @@ The rules are those of the specification's session layer (FIX 4.2 and 4.4, volum
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Final
 
-from broker.fix import wire
 from broker.fix.problems import Problem, Reason
-from broker.fix.resend import Held, MessageStore, Replay
+from broker.fix.resend import Held, MessageStore
+from broker.fix.sending import Sending
 from broker.fix.states import (
     LIVE,
     TRANSITIONS,
@@ -26,8 +26,8 @@ from broker.fix.states import (
     State,
     Step,
 )
-from broker.fix.validation import FIX42, problem_of, time_problem
-from broker.fix.wire import Message, Pair
+from broker.fix.validation import FIX44, comp_id_problem, problem_of, time_problem
+from broker.fix.wire import Message
 
 LOGON_TIMEOUT: Final = 10.0
 LOGOUT_TIMEOUT: Final = 5.0
@@ -35,29 +35,18 @@ LINGER: Final = 2.0
 """Seconds that the client has to close the connection after its Logout was answered."""
 
 
-class Session:
+class Session(Sending):
     """One pair of CompIDs. Every method that takes `now` may add to `out`, which the caller empties."""
 
     def __init__(self, key: SessionKey, store: MessageStore, next_in: int = 1, next_out: int = 1) -> None:
-        self.key = key
-        self.state = State.DISCONNECTED
+        super().__init__(key, store, next_out)
         self.next_in = next_in
-        self.next_out = next_out
         self.heart_bt_int = 30
-        self.out: list[bytes] = []
-        self._store = store
-        self._header = (b"49", key.target_comp_id), (b"56", key.sender_comp_id)
-        self._now = 0.0
-        self._last_in = self._last_out = self._since = 0.0
+        self._last_in = self._since = 0.0
         self._test_sent = False
         self._held = Held()
-        self._replay = Replay(store, self._put_again)
+        self._early_logout: tuple[int, Message, float] | None = None
         self._events: list[Event] = []
-
-    @property
-    def replaying(self) -> bool:
-        """A ResendRequest is not answered to its end yet: call `continue_replay` when the client has taken `out`."""
-        return self._replay.active
 
     def connected(self, now: float) -> None:
         self._step(Step.CONNECTED, now)
@@ -65,6 +54,7 @@ class Session:
         self._test_sent = False
         self._held.clear()
         self._replay.stop()
+        self._early_logout = None
 
     def disconnected(self, now: float) -> None:
         self._step(Step.DISCONNECTED, now)
@@ -85,13 +75,9 @@ class Session:
             first = self._held.first_behind_gap(self.next_in)
             if first is not None and self.state in LIVE:
                 self._ask_for_resend(first)
+            if self._early_logout is not None:
+                self._answer_early_logout(*self._early_logout)
         return self._events
-
-    def send_transient(self, msg_type: bytes, body: Sequence[Pair], now: float) -> None:
-        """An application message that is worth nothing later. A resend fills it over; who is away does not get it."""
-        self._now = now
-        if self.state is State.LOGGED_ON:
-            self._admin(msg_type, body)
 
     def disconnect(self, text: str, now: float) -> list[Event]:
         """A Logout that says why, and the end of the connection without waiting for an answer."""
@@ -99,16 +85,6 @@ class Session:
         if self.state in LIVE:
             self._end(text)
         return self._events
-
-    def send(self, msg_type: bytes, body: Sequence[Pair], now: float) -> None:
-        """An application message. While the client is not logged on it is kept, and goes out when it asks for it."""
-        self._now = now
-        raw = self._encode(msg_type, body, self.next_out)
-        self._store.append(self.next_out, raw)
-        self.next_out += 1
-        if self.state is State.LOGGED_ON:
-            self._last_out = now
-            self.out.append(raw)
 
     def logout(self, text: str, now: float) -> None:
         """End the session in good order: the connection closes when the client has answered."""
@@ -132,6 +108,8 @@ class Session:
             self._give_up(f"its Logout did not come in {LOGOUT_TIMEOUT:.0f} s")
         elif self.state is State.LOGOUT_ANSWERED and now - self._since > LINGER:
             self._step(Step.GIVEN_UP, now)
+        elif self.state is State.LOGGED_ON and self._early_logout is not None:
+            self._answer_early_logout(*self._early_logout)
         elif self.state is State.LOGGED_ON and self.heart_bt_int:
             self._keep_alive(now)
         return self._events
@@ -171,25 +149,43 @@ class Session:
             self._accept_logon(message, number)
 
     def _accept_logon(self, message: Message, number: int) -> None:
-        reset = message.fields.get(b"141") == b"Y"
+        fields = message.fields
+        reset = fields.get(b"141") == b"Y"
+        expected = message.number(b"789") if self.key.begin_string == FIX44 else None
         if reset:
             if number != 1:
                 self._refuse_logon("MsgSeqNum(34) must be 1 with ResetSeqNumFlag(141)=Y")
                 return
             self.reset()
-        elif number < self.next_in and message.fields.get(b"43") != b"Y":
+        elif number < self.next_in and fields.get(b"43") != b"Y":
             self._refuse_logon(self._too_low(number))
             return
-        self.heart_bt_int = int(message.fields[b"108"])
+        elif expected is not None and expected > self.next_out:
+            text = f"NextExpectedMsgSeqNum(789) too high, expecting {self.next_out} but received {expected}"
+            self._refuse_logon(text)
+            return
+        self.heart_bt_int = int(fields[b"108"])
         if self.state is State.AWAITING_LOGON:
             self._step(Step.LOGON_ACCEPTED, self._now)
             self._events.append(LoggedOn(reset))
-        body = [(b"98", b"0"), (b"108", message.fields[b"108"])]
-        self._admin(b"A", [*body, (b"141", b"Y")] if reset else body)
-        if number == self.next_in:
-            self.next_in += 1
-        elif number > self.next_in:
-            self._ask_for_resend(number)
+        is_gap = number > self.next_in
+        self._count(number)
+        body = [(b"98", b"0"), (b"108", fields[b"108"])]
+        if reset:
+            body.append((b"141", b"Y"))
+        if expected is not None:
+            body.append((b"789", b"%d" % self.next_in))
+        self._admin(b"A", body)
+        if expected is None:
+            if is_gap:
+                self._ask_for_resend(number)
+            return
+        # Both know from the Logons what the other lacks, and send it unasked (FIX 4.4, volume 2).
+        if is_gap:
+            self._held.expect_to(number - 1)
+        if not reset and 0 < expected < self.next_out - 1:
+            self._replay.start(expected, self.next_out - 1)
+            self._replay.step()
 
     def reset(self) -> None:
         """Both numbers begin again at 1; what was sent before can't be asked for again."""
@@ -209,20 +205,14 @@ class Session:
         if number is None:
             self._end("MsgSeqNum(34) is missing or no number")
             return
-        if fields.get(b"49") != key.sender_comp_id or fields.get(b"56") != key.target_comp_id:
-            self._refuse(
-                message,
-                number,
-                Problem(Reason.COMP_ID_PROBLEM, "SenderCompID(49) or TargetCompID(56) is wrong"),
-            )
-            return
-        problem = time_problem(message, self._now)
+        problem = comp_id_problem(message, key.sender_comp_id, key.target_comp_id)
+        if problem is None:
+            problem = time_problem(message, self._now)
         if problem is not None:
-            if problem.reason is Reason.SENDING_TIME_ACCURACY:
-                self._refuse(message, number, problem)
-            else:
-                self._reject(message, problem)
-                self._count(number)
+            self._reject(message, problem)
+            self._count(number)
+            if problem.reason in (Reason.COMP_ID_PROBLEM, Reason.SENDING_TIME_ACCURACY):
+                self._end(problem.text)
             return
         msg_type = message.msg_type
         if msg_type == b"4" and fields.get(b"123") != b"Y":
@@ -240,7 +230,11 @@ class Session:
         problem = problem_of(self.key.begin_string, message)
         self.next_in += 1
         if problem is not None:
-            self._reject(message, problem)
+            if message.msg_type == b"3":
+                # Two sides that reject each other's Rejects would never end.
+                self._events.append(Noted(f"its Reject {message.text(b'34')} is wrong: {problem.text}"))
+            else:
+                self._reject(message, problem)
             return
         handler = _HANDLERS.get(message.msg_type)
         if handler is None:
@@ -250,7 +244,7 @@ class Session:
 
     def _ahead(self, message: Message, number: int) -> None:
         if message.msg_type == b"5":
-            self._on_logout(message)
+            self._logout_ahead(message, number)
             return
         if message.msg_type == b"2" and problem_of(self.key.begin_string, message) is None:
             # Answered at once: two sides that each wait for the other's resend would wait for ever.
@@ -286,10 +280,15 @@ class Session:
 
     def _on_resend_request(self, message: Message) -> None:
         begin, end = int(message.fields[b"7"]), int(message.fields[b"16"])
+        if begin == 0 or 0 < end < begin:
+            tag, name = (b"7", "BeginSeqNo(7)") if begin == 0 else (b"16", "EndSeqNo(16)")
+            text = f"{name} is out of range: {begin} to {end} was asked for"
+            self._reject(message, Problem(Reason.VALUE_INCORRECT, text, tag))
+            return
         last = self.next_out - 1
         if end == 0 or end > last:
             end = last
-        if 0 < begin <= end:
+        if begin <= end:
             self._events.append(Noted(f"asked for messages {begin} to {end} again"))
             self._replay.start(begin, end)
             self._replay.step()
@@ -332,6 +331,20 @@ class Session:
         self._step(Step.LOGOUT_RECEIVED, self._now)
         self._events.append(Ended(f"Logout: {text}" if text else "Logout"))
 
+    def _logout_ahead(self, message: Message, number: int) -> None:
+        """What is missing is asked for before the Logout is answered, as the one who logs out must wait for that."""
+        if self.state is State.LOGGED_ON and self._early_logout is None:
+            self._ask_for_resend(number)
+            self._early_logout = (number, message, self._now)
+        else:
+            self._on_logout(message)
+
+    def _answer_early_logout(self, number: int, message: Message, since: float) -> None:
+        """Once all before it is there, or nothing comes."""
+        if self.state is State.LOGGED_ON and (self.next_in >= number or self._now - since > LOGOUT_TIMEOUT):
+            self._count(number)
+            self._on_logout(message)
+
     # -- what goes out -------------------------------------------------------------------------------------------
 
     def _count(self, number: int) -> None:
@@ -342,21 +355,8 @@ class Session:
         return f"MsgSeqNum(34) too low, expecting {self.next_in} but received {number}"
 
     def _reject(self, message: Message, problem: Problem) -> None:
-        body = [
-            (b"45", message.fields.get(b"34", b"0")),
-            (b"372", message.msg_type),
-        ]
-        if problem.reason <= Reason.INVALID_MSG_TYPE or self.key.begin_string != FIX42:
-            body.append((b"373", b"%d" % problem.reason))
-        if problem.ref_tag is not None and problem.ref_tag.isdigit():
-            body.append((b"371", problem.ref_tag))
         self._events.append(Noted(f"message {message.text(b'34')} rejected: {problem.text}"))
-        self._admin(b"3", [*body, (b"58", wire.value(problem.text))])
-
-    def _refuse(self, message: Message, number: int, problem: Problem) -> None:
-        self._reject(message, problem)
-        self._count(number)
-        self._end(problem.text)
+        self._send_reject(message, problem)
 
     def _refuse_logon(self, text: str) -> None:
         self._send_logout(text)
@@ -371,24 +371,6 @@ class Session:
     def _give_up(self, text: str) -> None:
         self._step(Step.GIVEN_UP, self._now)
         self._events.append(Ended(text))
-
-    def _send_logout(self, text: str | None) -> None:
-        self._admin(b"5", [(b"58", wire.value(text))] if text else [])
-
-    def _admin(self, msg_type: bytes, body: Sequence[Pair]) -> None:
-        self.out.append(self._encode(msg_type, body, self.next_out))
-        self.next_out += 1
-        self._last_out = self._now
-
-    def _put_again(self, msg_type: bytes, body: Sequence[Pair], number: int, sent: bytes) -> None:
-        """`sent` is the OrigSendingTime(122); a gap fill, which was never sent before, has the present time."""
-        original = sent or wire.utc_timestamp(self._now)
-        self.out.append(self._encode(msg_type, [(b"43", b"Y"), (b"122", original), *body], number))
-        self._last_out = self._now
-
-    def _encode(self, msg_type: bytes, body: Sequence[Pair], number: int) -> bytes:
-        header = (*self._header, (b"34", b"%d" % number), (b"52", wire.utc_timestamp(self._now)))
-        return wire.encode(self.key.begin_string, msg_type, header, body)
 
     def _step(self, step: Step, now: float) -> None:
         self.state = TRANSITIONS[self.state, step]

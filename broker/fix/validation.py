@@ -101,6 +101,19 @@ def _flaw(plans: Plans, message: Message) -> Problem:
     return Problem(Reason.REQUIRED_TAG_MISSING, f"{name}, a length, must stand before its data", flaw.tag)
 
 
+def comp_id_problem(message: Message, sender: bytes, target: bytes) -> Problem | None:
+    """What is wrong with SenderCompID(49) or TargetCompID(56) on a session between `sender` and `target`."""
+    fields = message.fields
+    if fields.get(b"49") == sender and fields.get(b"56") == target:
+        return None
+    tag, name, right = b"49", "SenderCompID(49)", sender
+    if fields.get(tag) == sender:
+        tag, name, right = b"56", "TargetCompID(56)", target
+    found = fields.get(tag)
+    is_what = "is missing" if found is None else f"is {shown(found)}"
+    return Problem(Reason.COMP_ID_PROBLEM, f"{name} {is_what}; it is {shown(right)} on this session", tag)
+
+
 def time_problem(message: Message, now: float) -> Problem | None:
     """What is wrong with SendingTime(52), and with OrigSendingTime(122) of a possible duplicate."""
     fields = message.fields
