@@ -27,10 +27,10 @@ SLOW_EVERY: Final = 1.0
 class Changes:
     """A subscriber of the core. Its oldest transactions are forgotten when nobody takes them in time."""
 
-    def __init__(self, stir: Callable[[], None]) -> None:
+    def __init__(self, stir: Callable[[], None], most: int = MOST_BATCHES) -> None:
         self.watched = False
         self._stir = stir
-        self._batches: deque[Batch] = deque(maxlen=MOST_BATCHES)
+        self._batches: deque[Batch] = deque(maxlen=most)
         self._put = 0
         self._taken = 0
 

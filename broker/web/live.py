@@ -34,7 +34,7 @@ _ROOM: Final = "live"
 log: Final = logging.getLogger("broker.http")
 
 
-class _Json:
+class Json:
     """Socket.IO's idea of a json module, on orjson."""
 
     @staticmethod
@@ -52,7 +52,7 @@ class Live:
             app,
             async_mode="threading",
             async_handlers=False,
-            json=_Json,
+            json=Json,
             manage_session=False,
             max_http_buffer_size=10_000,
             http_compression=False,

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from flask import Blueprint, Response
 
+from broker.fix.dictionary import load
 from broker.trading.by_hand import Refused
 from broker.web import api_input
 from broker.web.answers import MAX_LIMIT, body, execute, json, refuse_unknown_arguments, the_database
@@ -78,8 +79,11 @@ def get_order(order_id: int) -> Response:
 def list_messages(order_id: int) -> Response:
     refuse_unknown_arguments(set())
     row = load_order(order_id)
-    sent = [] if row["fix_version"] is None else the_database().sent_about_order(row, _MAX_MESSAGES)
-    return json({"messages": [sent_message_to_json(one) for one in sent]})
+    if row["fix_version"] is None:  # an order of the house
+        return json({"messages": []})
+    dictionary = load(row["fix_version"])
+    sent = the_database().sent_about_order(row, _MAX_MESSAGES)
+    return json({"messages": [sent_message_to_json(one, dictionary) for one in sent]})
 
 
 @routes.put("/api/orders/<int:order_id>")

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from broker.connection import Connection
+from broker.fix.dictionary import Dictionary
 from broker.fix.session import Session
 from broker.trading.order import average_price, plain
 from broker.traffic import Traffic, total_by_type
@@ -109,16 +110,26 @@ def client_to_json(
     }
 
 
-def sent_message_to_json(row: Mapping[str, Any]) -> dict[str, Any]:
-    """`fields` are [tag, value], in the order of the message."""
+def sent_message_to_json(row: Mapping[str, Any], dictionary: Dictionary) -> dict[str, Any]:
+    """`fields` are in the order of the message, named by the version's dictionary; `meaning` is of an enumeration."""
     text = row["raw"].decode("latin-1")
-    fields = [pair.partition("=")[::2] for pair in text.split("\x01") if pair]
-    found = dict(fields)
+    pairs = [pair.partition("=")[::2] for pair in text.split("\x01") if pair]
+    found = dict(pairs)
     return {
         "direction": "OUT",
         "msg_seq_num": row["msg_seq_num"],
         "msg_type": found.get("35", ""),
         "sending_time": found.get("52", ""),
         "raw": text,
-        "fields": fields,
+        "fields": [_field_to_json(tag, value, dictionary) for tag, value in pairs],
+    }
+
+
+def _field_to_json(tag: str, value: str, dictionary: Dictionary) -> dict[str, Any]:
+    known = dictionary.fields.get(int(tag)) if tag.isdecimal() else None
+    return {
+        "tag": tag,
+        "name": known.name if known else None,
+        "value": value,
+        "meaning": known.values.get(value) if known else None,
     }

@@ -295,7 +295,8 @@ def test_the_messages_of_an_order(broker: Broker, name: str) -> None:
         client.expect("8", t39=4)
     messages = get(broker, f"/api/orders/{order}/messages")["messages"]
     assert [(one["msg_type"], one["msg_seq_num"]) for one in messages] == [("8", 2), ("8", 4)]
-    assert ["11", "a"] in messages[0]["fields"]
+    fields = {one["name"]: (one["tag"], one["value"], one["meaning"]) for one in messages[0]["fields"]}
+    assert (fields["ClOrdID"], fields["Side"]) == (("11", "a", None), ("54", "1", "BUY"))
     assert messages[1]["raw"].startswith("8=FIX.4.2\x019=")
     house = broker.rest("POST", "/api/orders", ORDER, expect=201)
     assert get(broker, f"/api/orders/{house['id']}/messages") == {"messages": []}

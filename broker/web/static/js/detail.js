@@ -59,7 +59,7 @@ function Drawer({ order }) {
 
 const Message = ({ one, open, toggle }) => html`<li><button type="button" aria-expanded=${open} data-testid="message" onClick=${toggle}>
     <span class="num">${one.sending_time.slice(9)}</span> <${Icon} name="out" size=${11} /> <b>${msgTypeName(one.msg_type)}</b> <span class="quiet num">${one.msg_seq_num}</span></button>
-  ${open && html`<div class="decode"><p class="mono raw">${one.raw.replaceAll('\x01', '|')}</p><table><tbody>${one.fields.map(([tag, value], at) => html`<tr key=${at}><td class="num">${tag}</td><td class="mono">${value}</td></tr>`)}</tbody></table></div>`}</li>`;
+  ${open && html`<div class="decode"><p class="mono raw">${one.raw.replaceAll('\x01', '|')}</p><table><tbody>${one.fields.map(({ tag, name, value, meaning }, at) => html`<tr key=${at}><td class="num">${tag}</td><td class="quiet">${name ?? ''}</td><td class="mono">${value}</td><td class="quiet">${meaning ?? ''}</td></tr>`)}</tbody></table></div>`}</li>`;
 
 function Facts({ order }) {
   const rows = [

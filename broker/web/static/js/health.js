@@ -26,7 +26,7 @@ export function Health() {
   }, []);
   const now = statistics.value;
   const sound = health.value.status === 'ok';
-  const byType = (counts) => Object.entries(counts).map(([code, count]) => [typeName(code), count]);
+  const byType = (counts) => Object.entries(counts).sort(([, a], [, b]) => b - a).map(([code, count]) => [typeName(code), count]);
   return html`<div class="scroll padded">
     <div class="tiles">
       <${Tile} label="Database" value=${sound ? 'Writable' : 'Failing'} tone=${sound ? 'good' : 'bad'} note=${`${whole(now.transactions)} transactions`} />

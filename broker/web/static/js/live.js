@@ -4,7 +4,7 @@ import { batch, signal } from '/shared/js/lib.js';
 import { apply, forgetAll, load, statistics } from './state.js';
 
 const PATIENCE_MS = 4000; // frames come at least once a second
-const RELOAD_EVERY_MS = 4000;
+const RELOAD_EVERY_MS = 8000; // while more happens than frames have room for
 const AGAIN_MS = 1500;
 
 // state: 'connecting' (never been connected), 'online', 'late' (no frame for a while), 'lost'; since: Date of the loss.
@@ -14,7 +14,8 @@ export const thinned = signal(false); // more happens than frames have room for
 let socket = null;
 let number = 0;
 let waiting = null; // frames that came while the rows are being read
-let reloadTimer = null;
+let incomplete = false; // some changes never came
+let againTimer = null;
 let reloadedAt = 0;
 let lateTimer = null;
 
@@ -28,6 +29,7 @@ export function start() {
     if (reason === 'io server disconnect') setTimeout(() => socket.connect(), 500);
   });
   addEventListener('offline', lost);
+  addEventListener('online', () => (socket.connected ? reload(true) : socket.connect()));
 }
 
 async function follow() {
@@ -43,15 +45,15 @@ async function follow() {
 async function reload(anew = false) {
   if (waiting) return;
   waiting = [];
-  clearTimeout(reloadTimer);
-  reloadTimer = null;
+  clearTimeout(againTimer);
+  incomplete = false;
   reloadedAt = Date.now();
   const before = statistics.peek()?.started_at;
   try {
     await load();
   } catch {
     waiting = null;
-    reloadTimer = setTimeout(() => reload(anew), AGAIN_MS);
+    againTimer = setTimeout(() => reload(anew), AGAIN_MS);
     return;
   }
   const frames = waiting;
@@ -67,10 +69,10 @@ async function reload(anew = false) {
 
 function take(frame) {
   socket.emit('got', frame.number);
-  const missed = frame.number !== number + 1 || frame.skipped > 0;
+  incomplete ||= frame.number !== number + 1 || frame.skipped > 0;
   number = frame.number;
   thinned.value = frame.skipped > 0;
-  if (missed && !reloadTimer) reloadTimer = setTimeout(() => reload(), Math.max(AGAIN_MS, reloadedAt + RELOAD_EVERY_MS - Date.now()));
+  if (incomplete && (!frame.skipped || Date.now() - reloadedAt > RELOAD_EVERY_MS)) reload();
   if (waiting) waiting.push(frame);
   else if (link.peek().state !== 'lost') {
     batch(() => apply(frame));
@@ -88,7 +90,6 @@ function online() {
 
 function lost() {
   clearTimeout(lateTimer);
-  clearTimeout(reloadTimer);
-  reloadTimer = null;
+  clearTimeout(againTimer);
   if (link.peek().state !== 'lost') link.value = { state: 'lost', since: new Date() };
 }

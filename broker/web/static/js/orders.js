@@ -56,14 +56,14 @@ const columns = [
   { field: 'order_id', headerName: 'OrderID', width: 84, cellClass: 'num', comparator: (a, b, one, other) => one.data.id - other.data.id },
   { field: 'sender_comp_id', headerName: 'Client', width: 116 },
   { field: 'symbol', headerName: 'Symbol', width: 74, cellClass: 'strong' },
-  sideColumn,
+  { ...sideColumn, width: 72 },
   numeric('quantity', 'Quantity'),
-  { field: 'order_type', headerName: 'Type', width: 84, valueFormatter: ({ value }) => ordTypeLabel(value), filterValueGetter: ({ data }) => ordTypeLabel(data.order_type) },
   numeric('limit_price', 'Price', { least: 2 }),
   {
     colId: 'status', headerName: 'Status', width: 124, minWidth: 104, valueGetter: ({ data }) => statusLabel(data), cellRenderer: statusCell,
     tooltipValueGetter: ({ data }) => [statusLabel(data), data.text].filter(Boolean).join(' · '),
   },
+  { field: 'order_type', headerName: 'Type', width: 84, valueFormatter: ({ value }) => ordTypeLabel(value), filterValueGetter: ({ data }) => ordTypeLabel(data.order_type) },
   numeric('filled_quantity', 'Filled', { width: 74 }),
   numeric('remaining_quantity', 'Leaves', { width: 74 }),
   numeric('average_price', 'Avg price', { least: 2, noZero: true, width: 90 }),
@@ -79,7 +79,7 @@ const columns = [
 ];
 
 const slim = () => columns.filter((column) => ON_PHONE.includes(column.colId ?? column.field))
-  .map((column) => ({ ...column, minWidth: 46, width: Math.min(column.width, column.colId === 'status' ? 112 : 74) }))
+  .map((column) => ({ ...column, minWidth: 46, width: { status: 104, side: 52, symbol: 64, quantity: 80 }[column.colId ?? column.field] ?? 72 }))
   .concat({ ...columns[0], hide: true });
 
 const options = {

@@ -28,6 +28,13 @@ const putOrder = (row) => {
   if (!known || row.updated_at >= known.updated_at) orders.put(row);
 };
 
+// Rows that are not among those that were read are not known to be so any more.
+function replace(store, rows, put) {
+  const keys = new Set(rows.map(store.keyOf));
+  for (const row of store.all()) if (!keys.has(store.keyOf(row))) store.remove(store.keyOf(row));
+  rows.forEach(put);
+}
+
 // The newest rows, the orders that are still open however old, and all the rest.
 export async function load() {
   const [newest, open, filled, stockList, clientList, rules, stats, condition] = await Promise.all([
@@ -35,8 +42,8 @@ export async function load() {
     get('/api/stocks'), get('/api/clients'), get('/api/behaviours'), get('/api/stats'), get('/health'),
   ]);
   batch(() => {
-    for (const row of [...open.orders, ...newest.orders]) putOrder(row);
-    for (const row of filled.executions) executions.put(row);
+    replace(orders, [...open.orders, ...newest.orders], putOrder);
+    replace(executions, filled.executions, (row) => executions.put(row));
     stocks.value = new Map(stockList.stocks.map((stock) => [stock.symbol, stock]));
     clients.value = clientList.clients;
     behaviours.value = rules;
