@@ -264,8 +264,7 @@ class Database:
                 rows = connection.execution_options(yield_per=10_000).execute(
                     select(cl_ord_ids.c.owner, cl_ord_ids.c.cl_ord_id)
                 )
-                for owner, cl_ord_id in rows:
-                    yield owner, cl_ord_id
+                yield from rows
         except DBAPIError as error:
             raise DatabaseError(str(error.orig)) from error
 

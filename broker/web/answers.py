@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json as stdlib_json
 from concurrent.futures import TimeoutError as FutureTimeout
+from decimal import Decimal
 from typing import Any, Final
 
 import orjson
@@ -43,15 +45,27 @@ def json(body: object, status: int = 200) -> Response:
     return Response(orjson.dumps(body), status, mimetype="application/json")
 
 
-def body(optional: bool = False) -> Any:
-    """The request's JSON. Raises Refused."""
+def body(optional: bool = False, exact: bool = False) -> Any:
+    """The request's JSON; with `exact`, numbers with a fraction are Decimals, digit by digit. Raises Refused."""
     data = request.get_data()
     if not data and optional:
         return {}
     try:
-        return orjson.loads(data)
-    except orjson.JSONDecodeError as error:
+        orjson.loads(data)  # stricter: no NaN, no lone surrogates, no endless nesting
+        return stdlib_json.loads(
+            data, parse_float=Decimal if exact else float, object_pairs_hook=_each_key_once
+        )
+    except (ValueError, RecursionError) as error:
         raise Refused(400, f"The body is not JSON: {error}") from error
+
+
+def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise bad(twice, "is given twice")
+    return found
 
 
 def execute(command: AnyCommand) -> Any:

@@ -122,7 +122,7 @@ class _Fields:
 
 
 def _decimal(given: Any) -> Decimal:
-    if isinstance(given, bool) or not isinstance(given, str | int | float):
+    if isinstance(given, bool) or not isinstance(given, str | int | Decimal):
         raise ValueError("must be a number or a string that holds one")
     try:
         number = Decimal(str(given))

@@ -67,7 +67,7 @@ def export_orders() -> Response:
 
 @routes.post("/api/orders")
 def enter_order() -> Response:
-    return json(order_body(execute(api_input.enter_order(body()))), 201)
+    return json(order_body(execute(api_input.enter_order(body(exact=True)))), 201)
 
 
 @routes.get("/api/orders/<int:order_id>")
@@ -88,7 +88,7 @@ def list_messages(order_id: int) -> Response:
 
 @routes.put("/api/orders/<int:order_id>")
 def amend_order(order_id: int) -> Response:
-    return json(order_body(execute(api_input.amend_order(order_id, body()))))
+    return json(order_body(execute(api_input.amend_order(order_id, body(exact=True)))))
 
 
 @routes.delete("/api/orders/<int:order_id>")
@@ -113,6 +113,6 @@ def export_executions() -> Response:
 
 @routes.post("/api/executions")
 def fill_order() -> Response:
-    order_id = execute(api_input.fill_order(body()))
+    order_id = execute(api_input.fill_order(body(exact=True)))
     (row,) = the_database().list_executions(1, order_id=order_id)
     return json(execution_to_json(row), 201)

@@ -27,7 +27,7 @@ def get_stock(symbol: str) -> Response:
 
 @routes.put("/api/stocks/<symbol>")
 def set_price(symbol: str) -> Response:
-    execute(api_input.set_price(symbol, body()))
+    execute(api_input.set_price(symbol, body(exact=True)))
     return get_stock(symbol)
 
 

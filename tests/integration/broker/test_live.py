@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import requests
 import socketio
+import websocket
 
 from tests.integration.broker.conftest import Broker
 
@@ -126,3 +127,19 @@ def test_another_sites_page_can_not_follow(broker: Broker) -> None:
         timeout=10,
     )
     assert answer.status_code == 400
+
+
+@pytest.mark.parametrize(
+    "packet", ["42[", "4", "zzz", "42{}", "4" * 20_000, '42["got",', '451-["got",1]', "\x00"]
+)
+def test_odd_packets_end_at_most_their_own_connection(broker: Broker, packet: str) -> None:
+    url = broker.url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket"
+    line = websocket.create_connection(url, timeout=10)
+    assert line.recv().startswith("0{")
+    line.send("40")
+    assert line.recv().startswith("40")
+    line.send(packet)
+    line.send_binary(b"\xff" * 10)
+    line.close()
+    assert broker.rest("GET", "/health")["status"] == "ok"
+    assert broker.rest("GET", "/api/stocks")["stocks"]

@@ -193,8 +193,21 @@ def test_bad_input_is_a_problem_that_names_the_field(
     assert named[:1] == ([field] if field else [])
 
 
+NO_OBJECT = [
+    b"{",
+    b"\xff\xfe",
+    b"",
+    b"null",
+    b'"x"',
+    b"[" * 100_000,
+    b'{"a": NaN}',
+    b'{"a": "\\ud800"}',
+    b"9" * 5000,
+]
+
+
 @pytest.mark.parametrize("path", ["/api/orders", "/api/executions"])
-@pytest.mark.parametrize("data", [b"{", b"\xff\xfe", b"", b"null", b'"x"'])
+@pytest.mark.parametrize("data", NO_OBJECT, ids=lambda data: str(data[:12]))
 def test_what_is_no_json_object(broker: Broker, path: str, data: bytes) -> None:
     answer = requests.post(f"{broker.url}{path}", data=data, timeout=10)
     assert answer.status_code == 400, answer.text
@@ -351,3 +364,15 @@ def test_a_clients_numbers_are_reset(broker: Broker, name: str) -> None:
         client.logon()
         client.send("H", t11="a", t55="AAPL", t54=1)
         client.expect("8", t34=2, t39=0)
+
+
+def test_a_price_is_taken_digit_by_digit_and_a_key_once(broker: Broker) -> None:
+    def put(data: bytes) -> requests.Response:
+        return requests.put(f"{broker.url}/api/stocks/CSCO", data=data, timeout=10)
+
+    assert put(b'{"last_price": 54.90}').json()["last_price"] == "54.9"
+    problem = put(b'{"last_price": 54.900000000000000001}').json()
+    assert "decimals" in problem["errors"][0]["message"]
+    problem = put(b'{"last_price": 1, "last_price": 2}').json()
+    assert problem["errors"] == [{"field": "last_price", "message": "is given twice"}]
+    assert broker.rest("GET", "/api/stocks/CSCO")["last_price"] == "54.9"
