@@ -136,7 +136,7 @@ def plans_of(begin_string: bytes) -> Plans:
         )
         for msg_type, message in dictionary.messages.items()
     }
-    fields = [*dictionary.fields.values(), *_LOGON_42]
+    fields = dictionary.fields.values()
     return Plans(
         dictionary,
         plans,

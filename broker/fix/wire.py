@@ -167,6 +167,11 @@ class Framer:
         self.garbled = 0
         self.last_garbled = ""
 
+    @property
+    def waiting(self) -> int:
+        """Bytes of a message that is not all here yet, at most MAX_MESSAGE and its frame."""
+        return len(self._buffer)
+
     def feed(self, data: bytes) -> Iterator[bytes]:
         """The complete frames, as they become known. Never raises, whatever the bytes."""
         buffer = self._buffer + data if self._buffer else data

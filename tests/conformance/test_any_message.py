@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from broker.application import Application
 from broker.fix.session import Session
 from broker.fix.states import ApplicationMessage, SessionKey, State
-from broker.fix.wire import Framer, Garbled, Pair, encode, parse
+from broker.fix.wire import MAX_MESSAGE, Framer, Garbled, Pair, encode, parse
 from broker.settings import Settings
 from tests.conformance.conversation import START, MemoryStore
+from tests.conformance.dictionary_messages import Right, right_messages
+
+Mutation = Callable[[st.DataObject, bytes], bytes]
 
 NUMBERED = [
     7,
@@ -101,42 +105,121 @@ class OneClient:
         self.session.disconnect(text, START)
 
 
-@settings(max_examples=400, deadline=None)
-@given(st.sampled_from([b"FIX.4.2", b"FIX.4.4"]), st.lists(messages | st.binary(max_size=60), max_size=12))
-def test_nothing_a_client_sends_makes_the_broker_fail(version: bytes, sent: list[object]) -> None:
-    key = SessionKey(version, b"CLIENT", b"BROKER")
-    session = Session(key, MemoryStore())
-    application = Application(
-        {"AAPL": Decimal(230)}, OneClient(session), lambda _: None, lambda *_: None, Settings()
-    )
-    framer = Framer()
-    session.connected(START)
+class Broker:
+    """Session and application behind a framer, as the core has them, for one client that is logged on."""
 
-    def take(data: bytes) -> None:
-        for frame in framer.feed(data):
+    def __init__(self, version: bytes) -> None:
+        self.version = version
+        self.key = SessionKey(version, b"CLIENT", b"BROKER")
+        self.session = Session(self.key, MemoryStore())
+        self.application = Application(
+            {"AAPL": Decimal(230)}, OneClient(self.session), lambda _: None, lambda *_: None, Settings()
+        )
+        self.framer = Framer()
+        self.session.connected(START)
+        self.take(self.build("A", 0, {"98": "0", "108": "30"}))
+        assert self.session.state is State.LOGGED_ON
+
+    @property
+    def live(self) -> bool:
+        return self.session.state is State.LOGGED_ON
+
+    def take(self, data: bytes) -> None:
+        for frame in self.framer.feed(data):
             try:
                 message = parse(frame)
             except Garbled:
                 continue
-            for event in session.receive(message, START):
+            for event in self.session.receive(message, START):
                 if isinstance(event, ApplicationMessage):
-                    application.handle(key, event.message, START)
+                    self.application.handle(self.key, event.message, START)
+        self.application.run_due(START)
 
-    def build(msg_type: str, offset: int, more: dict[str, str]) -> bytes:
-        header = {"49": "CLIENT", "56": "BROKER", "34": str(session.next_in + offset), "52": TIME}
+    def build(self, msg_type: str, offset: int, more: dict[str, str]) -> bytes:
+        header = {"49": "CLIENT", "56": "BROKER", "34": str(self.session.next_in + offset), "52": TIME}
         pairs = [(tag.encode(), value.encode("latin-1")) for tag, value in {**header, **more}.items()]
-        return encode(version, msg_type.encode(), pairs, [])
+        return encode(self.version, msg_type.encode(), pairs, [])
 
-    take(build("A", 0, {"98": "0", "108": "30"}))
-    assert session.state is State.LOGGED_ON
+    def check(self) -> None:
+        """What holds whatever came in."""
+        for raw in self.session.out:
+            assert parse(raw).raw == raw
+            assert parse(raw).flaw is None
+        assert self.framer.waiting <= MAX_MESSAGE + 100
+        for order in self.application.orders.open_orders():
+            assert order.filled_quantity + order.leaves_quantity == order.quantity
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from([b"FIX.4.2", b"FIX.4.4"]), st.lists(messages | st.binary(max_size=60), max_size=12))
+def test_nothing_a_client_sends_makes_the_broker_fail(version: bytes, sent: list[object]) -> None:
+    broker = Broker(version)
     for one in sent:
-        before = session.next_in
-        take(one if isinstance(one, bytes) else build(*one))  # type: ignore[misc]
-        application.run_due(START)
-        if session.state is not State.LOGGED_ON:
+        before = broker.session.next_in
+        broker.take(one if isinstance(one, bytes) else broker.build(*one))  # type: ignore[misc]
+        if not broker.live:
             break
-        assert session.next_in >= before or session.next_in == 2
-    for raw in session.out:
-        assert parse(raw).raw == raw
-    for order in application.orders.open_orders():
-        assert order.filled_quantity + order.leaves_quantity == order.quantity
+        assert broker.session.next_in >= before or broker.session.next_in == 2
+    broker.check()
+
+
+def flip(data: st.DataObject, raw: bytes) -> bytes:
+    at = data.draw(st.integers(0, len(raw) - 1))
+    return raw[:at] + bytes([raw[at] ^ data.draw(st.integers(1, 255))]) + raw[at + 1 :]
+
+
+def cut(data: st.DataObject, raw: bytes) -> bytes:
+    start, end = sorted(data.draw(st.tuples(*[st.integers(0, len(raw))] * 2)))
+    return raw[:start] + raw[end:]
+
+
+def repeat(data: st.DataObject, raw: bytes) -> bytes:
+    start, end = sorted(data.draw(st.tuples(*[st.integers(0, len(raw))] * 2)))
+    return raw[:end] + raw[start:end] * data.draw(st.integers(1, 3)) + raw[end:]
+
+
+def reorder(data: st.DataObject, raw: bytes) -> bytes:
+    return b"\x01".join(data.draw(st.permutations(raw[:-1].split(b"\x01")))) + b"\x01"
+
+
+def splice(data: st.DataObject, raw: bytes) -> bytes:
+    other = data.draw(right_messages()).frame()
+    return raw[: data.draw(st.integers(0, len(raw)))] + other[data.draw(st.integers(0, len(other))) :]
+
+
+MUTATIONS = [flip, cut, repeat, reorder, splice]
+
+
+def framed(version: bytes, content: bytes) -> bytes:
+    """With the BodyLength(9) and CheckSum(10) of what is in it."""
+    head = b"8=%b\x019=%d\x01%b" % (version, len(content), content)
+    return b"%b10=%03d\x01" % (head, sum(head) & 255)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(right_messages(), min_size=1, max_size=4),
+    st.lists(st.sampled_from(MUTATIONS), min_size=1, max_size=2),
+    st.booleans(),
+    st.data(),
+)
+def test_no_mutation_of_a_right_message_makes_the_broker_fail(
+    sent: list[Right], mutations: list[Mutation], frame_again: bool, data: st.DataObject
+) -> None:
+    version = sent[0].version
+    broker = Broker(version)
+    for right in sent:
+        number = b"\x0134=%d\x01" % broker.session.next_in
+        raw = right.frame().replace(b"\x0134=2\x01", number, 1)
+        content = raw.split(b"\x01", 2)[2][:-7]
+        if frame_again:
+            for mutation in mutations:
+                content = mutation(data, content) or b"35=0\x01"
+        changed = framed(version, content)
+        if not frame_again:
+            for mutation in mutations:
+                changed = mutation(data, changed) or b"8"
+        broker.take(changed)
+        if not broker.live:
+            break
+    broker.check()

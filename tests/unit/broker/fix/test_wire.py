@@ -154,3 +154,13 @@ def test_timestamps_go_both_ways(millis: int) -> None:
 )
 def test_what_is_no_timestamp(text: bytes) -> None:
     assert parse_utc_timestamp(text) is None
+
+
+def test_a_message_with_a_wrong_checksum_is_passed_over_as_a_whole() -> None:
+    content = b"35=0\x0158=" + b"8=FIX.4.4\x019=5\x01" * 1000 + b"\x01"
+    wrong = b"8=FIX.4.4\x019=%d\x01%b10=000\x01" % (len(content), content)
+    assert sum(wrong[:-7]) & 255
+    framer = Framer()
+    assert list(framer.feed(wrong + MESSAGE)) == [MESSAGE]
+    assert framer.garbled == 1
+    assert framer.waiting == 0
