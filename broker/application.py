@@ -9,10 +9,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from broker.fix.states import SessionKey
-from broker.fix.wire import Message, Pair, value
+from broker.fix.wire import Message, value
+from broker.line import Line
+from broker.market.market import AlwaysOpen, Market, MarketCommand
+from broker.market.status import Phases
 from broker.settings import Settings
 from broker.trading.by_hand import ByHand, Command
 from broker.trading.orders import KEPT_CLOSED, Orders, Row
@@ -24,22 +27,6 @@ Handler = Callable[[SessionKey, Message, float], None]
 log: Final = logging.getLogger("broker")
 
 
-class Line(Protocol):
-    """What the application does to a client."""
-
-    def send(self, session: SessionKey, msg_type: bytes, body: list[Pair]) -> None:
-        """It is stored: a client that was away gets it when it asks for a resend."""
-
-    def send_transient(self, session: SessionKey, msg_type: bytes, body: list[Pair]) -> None:
-        """Market data and its like: not stored, a resend is a gap fill, nothing for a client that is away."""
-
-    def backlog(self, session: SessionKey) -> int:
-        """Bytes that the client has not taken yet."""
-
-    def disconnect(self, session: SessionKey, text: str) -> None:
-        """A Logout(5) that says why, and the end of the connection."""
-
-
 class Application:
     def __init__(
         self,
@@ -49,12 +36,17 @@ class Application:
         find_cl_ord_id: Callable[[str, str], int | None],
         settings: Settings,
         kept_closed: int = KEPT_CLOSED,
+        phases: Phases | None = None,
     ) -> None:
         self.settings = settings
         self._line = line
         self.orders = Orders(prices, line.send, load_order, find_cl_ord_id, kept_closed)
         self._by_hand = ByHand(self.orders)
-        self._handlers: dict[bytes, Handler] = {**Requests(self.orders, line.send).handlers()}
+        self.market = Market(self.orders.matching, line, phases or AlwaysOpen())
+        self._handlers: dict[bytes, Handler] = {
+            **Requests(self.orders, line.send).handlers(),
+            **self.market.handlers(),
+        }
 
     def handle(self, session: SessionKey, message: Message, now: float) -> None:
         """Answer one application message; BusinessMessageReject(j) for a type that the broker does not take."""
@@ -75,8 +67,10 @@ class Application:
         body = [(b"45", message.fields[b"34"]), (b"372", message.msg_type), (b"380", reason)]
         self._line.send(session, b"j", [*body, (b"58", value(text))])
 
-    def execute(self, command: Command, now: float) -> Any:
+    def execute(self, command: Command | MarketCommand, now: float) -> Any:
         """What a person asks. Raises Refused, having changed nothing."""
+        if isinstance(command, MarketCommand):
+            return self.market.execute(command)
         return self._by_hand.execute(command, now)
 
     def logged_on(self, session: SessionKey, now: float) -> None:
@@ -84,11 +78,13 @@ class Application:
 
     def logged_off(self, session: SessionKey, now: float) -> None:
         """A client is gone, and with it what it had subscribed to."""
+        self.market.logged_off(session)
 
     @property
     def next_due(self) -> float | None:
         """When `run_due` has something to do."""
-        return self.orders.matching.next_due
+        times = [time for time in (self.orders.matching.next_due, self.market.next_due) if time is not None]
+        return min(times, default=None)
 
     def run_due(self, now: float) -> None:
         try:
@@ -98,4 +94,8 @@ class Application:
 
     def flush(self, now: float) -> None:
         """The end of a turn: what has collected is sent."""
-        self.orders.matching.take_tape()
+        try:
+            self.market.flush(now)
+        except Exception:
+            log.exception("market data could not be sent")
+        self.orders.changes.days += self.market.days.take_rows()

@@ -6,10 +6,12 @@ import logging
 from dataclasses import dataclass
 from typing import Any, Final
 
-from broker.application import Application, Line
+from broker.application import Application
 from broker.fix.session import Session
 from broker.fix.states import State
 from broker.ledger import Ledger
+from broker.line import Line
+from broker.market.market import MarketCommand
 from broker.trading.by_hand import Command, Refused
 
 log: Final = logging.getLogger("broker")
@@ -34,7 +36,7 @@ class ResetClient:
 ClientCommand = DisconnectClient | ResetClient
 
 
-AnyCommand = Command | ClientCommand
+AnyCommand = Command | ClientCommand | MarketCommand
 
 
 def execute(command: AnyCommand, application: Application, ledger: Ledger, line: Line, now: float) -> Any:

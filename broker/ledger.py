@@ -98,5 +98,5 @@ class Ledger:
             sent.pending.clear()
         batch.new_orders, batch.changed_orders, changes = orders.take_changes()
         batch.executions, batch.prices = changes.executions, list(changes.prices.values())
-        batch.cl_ord_ids = changes.cl_ord_ids
+        batch.cl_ord_ids, batch.days = changes.cl_ord_ids, changes.days
         return batch if batch.is_filled else None

@@ -43,6 +43,12 @@ stocks: Final = Table(
     Column("symbol", String, primary_key=True),
     Column("last_price", String, nullable=False),
     Column("updated_at", Float, nullable=False),
+    Column("trading_date", String),
+    Column("previous_close", String),
+    Column("open_price", String),
+    Column("high_price", String),
+    Column("low_price", String),
+    Column("volume", String),
 )
 
 orders: Final = Table(
@@ -160,6 +166,7 @@ class Batch:
     cl_ord_ids: list[Row] = field(default_factory=list)
     executions: list[Row] = field(default_factory=list)
     prices: list[Row] = field(default_factory=list)
+    days: list[Row] = field(default_factory=list)
 
     @property
     def is_filled(self) -> bool:
@@ -170,7 +177,7 @@ class Batch:
             self.new_orders,
             self.changed_orders,
         )
-        return any(parts) or bool(self.cleared_sessions or self.executions or self.prices)
+        return any(parts) or bool(self.cleared_sessions or self.executions or self.prices or self.days)
 
 
 _SEARCHED: Final = ("cl_ord_id", "cl_ord_ids", "exec_id", "symbol", "account", "sender_comp_id", "text")
@@ -193,6 +200,12 @@ _UPDATE_PRICE: Final = (
     update(stocks)
     .where(stocks.c.symbol == bindparam("b_symbol"))
     .values(last_price=bindparam("last_price"), updated_at=bindparam("updated_at"))
+)
+_DAY: Final = ("trading_date", "previous_close", "open_price", "high_price", "low_price", "volume")
+_UPDATE_DAY: Final = (
+    update(stocks)
+    .where(stocks.c.symbol == bindparam("b_symbol"))
+    .values({name: bindparam(name) for name in _DAY})
 )
 
 
@@ -231,6 +244,7 @@ class Database:
             (insert(cl_ord_ids), batch.cl_ord_ids),
             (insert(executions), batch.executions),
             (_UPDATE_PRICE, batch.prices),
+            (_UPDATE_DAY, batch.days),
         ]
         try:
             with self._engine.begin() as connection:

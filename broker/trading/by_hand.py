@@ -166,6 +166,7 @@ class ByHand:
             raise Refused(422, f"exec_quantity {message}", [("exec_quantity", message)])
         if command.quantity == order.leaves_quantity:
             self._orders.matching.leave(order)
+        self._orders.matching.note_trade(order.symbol, command.quantity, price, now)
         self._orders.trade(order, command.quantity, price, now)
         return order.id
 

@@ -127,6 +127,15 @@ class Matching:
                 found.append(Level(order.limit_price, order.leaves_quantity, 1))
         return found
 
+    def touch(self, symbol: str) -> None:
+        """An order that keeps its place in the book has changed."""
+        self._touched.add(symbol)
+
+    def note_trade(self, symbol: str, quantity: Decimal, price: Decimal, now: float) -> None:
+        """For the tape."""
+        self._touched.add(symbol)
+        self._trades.append(Trade(symbol, price, quantity, now))
+
     def take_tape(self) -> tuple[set[str], list[Trade]]:
         """Symbols whose depth or price may have changed, and the trades, since the last call."""
         taken = self._touched, self._trades
@@ -203,8 +212,7 @@ class Matching:
 
     def _trade(self, order: Order, quantity: Decimal, price: Decimal, now: float) -> None:
         """With another order or with the simulated market: one print on the tape."""
-        self._touched.add(order.symbol)
-        self._trades.append(Trade(order.symbol, price, quantity, now))
+        self.note_trade(order.symbol, quantity, price, now)
         self._fills.trade(order, quantity, price, now)
 
     # -- partial -------------------------------------------------------------------------------------------------

@@ -40,6 +40,7 @@ class Changes:
     orders: dict[int, Order] = field(default_factory=dict)
     executions: list[Row] = field(default_factory=list)
     prices: dict[str, Row] = field(default_factory=dict)
+    days: list[Row] = field(default_factory=list)
     cl_ord_ids: list[Row] = field(default_factory=list)
 
 
@@ -139,7 +140,9 @@ class Orders:
             == (terms.limit_price, terms.ord_type, terms.time_in_force)
             and order.filled_quantity < terms.quantity <= order.quantity
         )
-        if not place_kept:
+        if place_kept:
+            self.matching.touch(order.symbol)
+        else:
             self.matching.leave(order)
         order.replace(terms, now)
         previous = order.cl_ord_id

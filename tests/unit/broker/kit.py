@@ -12,6 +12,7 @@ from broker.application import Application
 from broker.fix.states import SessionKey
 from broker.fix.validation import problem_of
 from broker.fix.wire import Pair, encode, parse, utc_timestamp
+from broker.market.status import Phases
 from broker.settings import Settings
 from broker.trading.behaviours import Behaviour, Mode
 from broker.trading.by_hand import FillOrder
@@ -29,7 +30,12 @@ class Counterparty:
     """A client, and the broker's application with nothing behind it: `rows` and `cl_ord_ids` are its database."""
 
     def __init__(
-        self, version: str, mode: Mode = Mode.MANUAL, kept_closed: int = 100, settings: Settings = DEFAULTS
+        self,
+        version: str,
+        mode: Mode = Mode.MANUAL,
+        kept_closed: int = 100,
+        settings: Settings = DEFAULTS,
+        phases: Phases | None = None,
     ) -> None:
         self.version = version
         self.old = version == OLD
@@ -42,11 +48,12 @@ class Counterparty:
         self.cl_ord_ids: dict[tuple[str, str], int] = {}
         prices = {"AAPL": Decimal(230), "BAC": Decimal(39)}
         self.application = Application(
-            prices, self, self.rows.get, lambda *key: self.cl_ord_ids.get(key), settings, kept_closed
+            prices, self, self.rows.get, lambda *key: self.cl_ord_ids.get(key), settings, kept_closed, phases
         )
         self.orders = self.application.orders
         self.orders.behaviours.default = Behaviour(mode)
         self.numbers = 1
+        self.now = NOW
 
     def send(self, session: SessionKey, msg_type: bytes, body: list[Pair]) -> None:
         assert session == self.session
@@ -80,8 +87,9 @@ class Counterparty:
         body = [(tag, value) for tag, value in pairs if tag not in IN_HEADER]
         message = parse(encode(self.session.begin_string, msg_type.encode(), header, body))
         assert problem_of(self.session.begin_string, message) is None
-        self.application.handle(self.session, message, NOW)
-        self.application.run_due(NOW)
+        self.application.handle(self.session, message, self.now)
+        self.application.run_due(self.now)
+        self.application.flush(self.now)
 
     def expect(self, text: str) -> dict[str, str]:
         """The next answer; its fields."""
