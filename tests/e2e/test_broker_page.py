@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import re
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from tests.integration.broker.client import FixClient
+from tests.integration.broker.client import FixClient, now
 from tests.integration.broker.conftest import Broker
 
 pytestmark = pytest.mark.browser
@@ -230,6 +231,28 @@ def test_a_broker_that_was_killed_comes_back(browser_context: BrowserContext, tm
         expect(page.cell(order, "status")).to_contain_text("Filled")
     finally:
         own.process.stop()
+
+
+def test_more_than_can_be_read_is_shown_right_in_the_end(broker: Broker, page: BrokerPage) -> None:
+    broker.behave(default={"mode": "partial", "steps": 2, "interval": 0.2})
+    with broker.client(sender="FAST") as client:
+        client.logon()
+        sent = [
+            client.message("D", t11=f"f{number}", t21=1, t55="AAPL", t54=1, t38=100, t40=1, t60=now())
+            for number in range(2000)
+        ]
+        reader = threading.Thread(target=lambda: [client.receive() for _ in range(3 * len(sent))])
+        reader.start()
+        client.send_bytes(b"".join(sent))
+        reader.join(60)
+    newest = broker.orders(sender_comp_id="FAST", limit=1)[0]
+    assert newest["status"] == "FILLED"
+    expect(page.cell(newest["id"], "status")).to_contain_text("Filled")
+    page.get("orders-search").fill("FAST")
+    page.get("open-only").click()
+    expect(page.get("orders-grid").locator('[row-id] [col-id="symbol"]')).to_have_count(0)
+    expect(page.get("banner")).to_have_text("")
+    page.get("open-only").click()
 
 
 def test_the_page_by_keyboard_and_on_a_phone(broker: Broker, page: BrokerPage) -> None:

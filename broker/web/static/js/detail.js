@@ -4,6 +4,7 @@ import { showDecimal } from '/shared/js/fix/decimal.js';
 import { isOpen, msgTypeName, ordTypeLabel, sideLabel, tifLabel } from '/shared/js/fix/names.js';
 import { dayAndTime } from '/shared/js/fix/times.js';
 import { zone } from '/shared/js/state/prefs.js';
+import { toast } from '/shared/js/state/toasts.js';
 import { Icon, Status } from '/shared/js/ui/bits.js';
 import { get } from './api.js';
 import { amend, cancel, describe, fill, reject } from './deeds.js';
@@ -18,7 +19,12 @@ const close = () => {
 
 export function Detail() {
   orders.version.value;
-  const order = openOrder.value === null ? null : orders.get(String(openOrder.value));
+  const id = openOrder.value;
+  const order = id === null ? null : orders.get(String(id));
+  useEffect(() => {
+    // An execution may belong to an order that is older than those the page holds.
+    if (id !== null && !order) get(`/api/orders/${id}`).then((found) => orders.put(found), (problem) => { toast('error', problem.title, problem.message); close(); });
+  }, [id, !order]);
   return order ? html`<${Drawer} key=${order.id} order=${order} />` : null;
 }
 
@@ -26,7 +32,11 @@ function Drawer({ order }) {
   const [more, setMore] = useState({ executions: [], messages: [], fault: null });
   const [chosen, setChosen] = useState(null);
   const box = useRef(null);
-  useEffect(() => box.current.focus(), []);
+  useEffect(() => {
+    const before = document.activeElement;
+    box.current.focus();
+    return () => before?.isConnected && before.focus({ preventScroll: true });
+  }, []);
   useEffect(() => {
     let gone = false;
     Promise.all([get(`/api/orders/${order.id}`), get(`/api/orders/${order.id}/messages`)]).then(
