@@ -7,13 +7,21 @@ Reads no clock and does no I/O.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 from broker.acceptor import Core
 from broker.models import Batch
 from broker.web.clients import clients_body, health_body, statistics_body
-from broker.web.views import execution_to_json, order_to_json, price_to_json, time_to_json
+from broker.web.views import (
+    day_to_json,
+    execution_to_json,
+    order_to_json,
+    price_to_json,
+    time_to_json,
+    top_to_json,
+)
 
 MOST_ROWS: Final = 200
 """Of a kind in a frame. Nobody reads more, and each costs time that the core could have."""
@@ -22,6 +30,13 @@ MOST_CLIENTS: Final = 500
 MOST_BATCHES: Final = 2000
 SLOW_EVERY: Final = 1.0
 """Seconds between two looks at what changes slowly, or costs more to show."""
+
+
+Top = tuple[Decimal | None, Decimal | None]
+"""The best bid and offer."""
+
+ReadTops = Callable[[], Mapping[str, Top]]
+"""By symbol, as they are now; nothing when the core does not answer in time."""
 
 
 class Changes:
@@ -63,8 +78,10 @@ class Frames:
     """Numbers and builds the frames. `skipped` in a frame says how many changes it does not show: a page that wants
     all rows reads them again by REST."""
 
-    def __init__(self, core: Core, changes: Changes) -> None:
+    def __init__(self, core: Core, changes: Changes, read_tops: ReadTops) -> None:
         self._core = core
+        self._read_tops = read_tops
+        self._tops: dict[str, Top] = {}
         self._changes = changes
         self._slow_at = 0.0
         self._behaviours: Any = None
@@ -73,13 +90,14 @@ class Frames:
     def begin(self) -> None:
         """Somebody begins to watch: what was before is read by REST."""
         self._changes.clear()
+        self._tops.clear()
         self._slow_at = 0.0
         self._behaviours = self._core.application.orders.behaviours.to_json()
 
     def next(self, now: float) -> dict[str, Any]:
         orders: dict[int, dict[str, Any]] = {}
         executions: list[dict[str, Any]] = []
-        prices: dict[str, dict[str, Any]] = {}
+        stocks: dict[str, dict[str, Any]] = {}
         batches, skipped = self._changes.take()
         for batch in batches:
             for row in batch.new_orders:
@@ -90,23 +108,35 @@ class Frames:
                 orders[row["id"]] = row
             executions += batch.executions
             for row in batch.prices:
-                prices[row["b_symbol"]] = row
+                stocks.setdefault(row["b_symbol"], {}).update(price_to_json(row))
+            for row in batch.days:
+                stocks.setdefault(row["b_symbol"], {}).update(day_to_json(row))
         skipped += max(0, len(orders) - MOST_ROWS) + max(0, len(executions) - MOST_ROWS)
         self.number += 1
+        slow = not 0 <= now - self._slow_at < SLOW_EVERY
+        if slow:
+            self._slow_at = now
+            self._add_tops(stocks)
         frame: dict[str, Any] = {
             "number": self.number,
             "at": time_to_json(now),
             "skipped": skipped,
             "orders": [order_to_json(row) for row in list(orders.values())[-MOST_ROWS:]],
             "executions": [execution_to_json(row) for row in executions[-MOST_ROWS:]],
-            "stocks": [price_to_json(row) for row in prices.values()],
+            "stocks": [{**stock, "symbol": symbol} for symbol, stock in stocks.items()],
             "statistics": statistics_body(self._core),
             "health": health_body(self._core),
         }
-        if not 0 <= now - self._slow_at < SLOW_EVERY:
-            self._slow_at = now
+        if slow:
             self._add_slow(frame)
         return frame
+
+    def _add_tops(self, stocks: dict[str, dict[str, Any]]) -> None:
+        tops = self._read_tops()
+        for symbol, top in tops.items():
+            if self._tops.get(symbol) != top:
+                self._tops[symbol] = top
+                stocks.setdefault(symbol, {}).update(top_to_json(top))
 
     def _add_slow(self, frame: dict[str, Any]) -> None:
         frame["clients"] = clients_body(self._core)[:MOST_CLIENTS]

@@ -10,6 +10,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Mapping
+from concurrent.futures import TimeoutError as FutureTimeout
 from typing import Any, Final
 
 import orjson
@@ -17,13 +19,18 @@ from flask import Flask, request
 from flask_socketio import SocketIO, join_room
 
 from broker.acceptor import Core
-from broker.web.frames import Changes, Frames
+from broker.market.market import ReadTops
+from broker.trading.by_hand import Refused
+from broker.web.frames import Changes, Frames, Top
 
 GAP: Final = 0.15
 """Seconds from one frame to the next at least."""
 
 IDLE: Final = 1.0
 """Seconds after which a frame is sent though nothing has changed: a page knows by it that it is not cut off."""
+
+PATIENCE: Final = 0.5
+"""Seconds that a frame waits for the core to say the best bids and offers."""
 
 MOST_BEHIND: Final = 20
 """Frames that a page may leave unconfirmed."""
@@ -66,7 +73,7 @@ class Live:
         self._left_out: set[str] = set()
         self._thread: threading.Thread | None = None
         self._changes = Changes(self._stirred.set)
-        self._frames = Frames(core, self._changes)
+        self._frames = Frames(core, self._changes, lambda: _read_tops(core))
         core.subscribers.append(self._changes)
         self._socketio.on_event("connect", self._on_connect)
         self._socketio.on_event("follow", self._on_follow)
@@ -127,6 +134,16 @@ class Live:
             if number - got > MOST_BEHIND and sid not in self._left_out:
                 self._left_out.add(sid)
                 self._socketio.server.leave_room(sid, _ROOM, namespace="/")
+
+
+def _read_tops(core: Core) -> Mapping[str, Top]:
+    if core.storage_problem is not None:
+        return {}
+    try:
+        found: Mapping[str, Top] = core.submit(ReadTops()).result(PATIENCE)
+    except (FutureTimeout, Refused):
+        return {}
+    return found
 
 
 def _sid() -> str:

@@ -78,8 +78,28 @@ def stock_to_json(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def price_to_json(row: Mapping[str, Any]) -> dict[str, Any]:
     """What a transaction changes of a stock; the rest stays as it is."""
-    changed = {name: value for name, value in row.items() if name != "b_symbol"}
-    return {"symbol": row["b_symbol"], **changed, "updated_at": time_to_json(row["updated_at"])}
+    return {
+        "symbol": row["b_symbol"],
+        "last_price": row["last_price"],
+        "updated_at": time_to_json(row["updated_at"]),
+    }
+
+
+def day_to_json(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What a stock's trading day has brought; a row of the table, or the part of one that a transaction changes."""
+    return {
+        "trading_date": row["trading_date"],
+        "previous_close": row["previous_close"],
+        "open": row["open_price"],
+        "high": row["high_price"],
+        "low": row["low_price"],
+        "volume": row["volume"],
+    }
+
+
+def top_to_json(top: tuple[Decimal | None, Decimal | None]) -> dict[str, Any]:
+    bid, ask = top
+    return {"bid": None if bid is None else plain(bid), "ask": None if ask is None else plain(ask)}
 
 
 def client_to_json(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,7 @@ def changed(order_id: int, status: str) -> dict[str, Any]:
 
 def test_the_latest_state_of_an_order_is_shown_once(core: Core) -> None:
     changes = watched()
-    built = Frames(core, changes)
+    built = Frames(core, changes, dict)
     changes(Batch(new_orders=[order_row(1), order_row(2)]))
     changes(Batch(changed_orders=[changed(1, "PARTIALLY_FILLED")]))
     changes(Batch(changed_orders=[changed(1, "FILLED")]))
@@ -83,14 +84,14 @@ def test_the_newest_rows_are_shown_and_the_others_counted(core: Core) -> None:
     changes = watched()
     for number in range(MOST_ROWS + 30):
         changes(Batch(new_orders=[order_row(number)]))
-    frame = Frames(core, changes).next(10.0)
+    frame = Frames(core, changes, dict).next(10.0)
     assert [one["id"] for one in frame["orders"]] == list(range(30, MOST_ROWS + 30))
     assert frame["skipped"] == 30
 
 
 def test_a_price_is_the_last_one_and_slow_things_come_once_a_second(core: Core) -> None:
     changes = watched()
-    built = Frames(core, changes)
+    built = Frames(core, changes, dict)
     built.begin()
     for price in ("230.2", "230.3"):
         changes(Batch(prices=[{"b_symbol": "AAPL", "last_price": price, "updated_at": 5.0}]))
@@ -104,11 +105,36 @@ def test_a_price_is_the_last_one_and_slow_things_come_once_a_second(core: Core) 
     assert "clients" in built.next(3.0)  # the clock was set back
 
 
+def test_a_stock_is_shown_with_its_day_and_its_best_prices_when_they_change(core: Core) -> None:
+    changes = watched()
+    tops = {"AAPL": (Decimal("230.00"), None), "V": (None, None)}
+    built = Frames(core, changes, lambda: tops)
+    built.begin()
+    day = {"trading_date": "20260102", "previous_close": "229", "open_price": "230", "high_price": "231"}
+    changes(Batch(days=[{"b_symbol": "AAPL", **day, "low_price": None, "volume": "300"}]))
+    frame = built.next(10.0)
+    assert frame["stocks"][0] == {
+        "symbol": "AAPL",
+        "trading_date": "20260102",
+        "previous_close": "229",
+        "open": "230",
+        "high": "231",
+        "low": None,
+        "volume": "300",
+        "bid": "230",
+        "ask": None,
+    }
+    assert built.next(11.0)["stocks"] == []
+    tops["V"] = (None, Decimal("274.1"))
+    assert built.next(11.5)["stocks"] == []
+    assert built.next(12.0)["stocks"] == [{"symbol": "V", "bid": None, "ask": "274.1"}]
+
+
 def test_nothing_is_kept_while_nobody_watches(core: Core) -> None:
     changes = Changes(lambda: pytest.fail("nobody is to be woken"))
     changes(Batch(new_orders=[order_row(1)]))
     changes.watched = True
-    frame = Frames(core, changes).next(10.0)
+    frame = Frames(core, changes, dict).next(10.0)
     assert (frame["orders"], frame["skipped"]) == ([], 0)
 
 
@@ -116,7 +142,7 @@ def test_what_is_forgotten_is_counted(core: Core) -> None:
     changes = watched()
     for number in range(MOST_BATCHES + 7):
         changes(Batch(new_orders=[order_row(number % 5)]))
-    frame = Frames(core, changes).next(10.0)
+    frame = Frames(core, changes, dict).next(10.0)
     assert (len(frame["orders"]), frame["skipped"]) == (5, 7)
 
 
