@@ -47,7 +47,9 @@ lock: dev  ## compile requirements*.txt from pyproject.toml; LOCK_ARGS=--upgrade
 	    pyproject.toml -o requirements.txt
 	@$(VENV_PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 --no-header $(LOCK_ARGS) \
 	    --group dev -c requirements.txt -o requirements-dev.txt
-	@git --no-pager diff --stat -- requirements.txt requirements-dev.txt
+	@$(VENV_PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 --no-header $(LOCK_ARGS) \
+	    --group prices -c requirements-dev.txt -o requirements-prices.txt
+	@git --no-pager diff --stat -- requirements.txt requirements-dev.txt requirements-prices.txt
 
 vendor: dev  ## fetch the page's libraries again, in the versions scripts/vendor.py pins (needs npm)
 	@$(VENV_PYTHON) scripts/vendor.py
