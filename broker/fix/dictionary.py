@@ -108,19 +108,19 @@ def flat(members: tuple[Member, ...]) -> Iterator[FieldUse | Group]:
 
 
 @cache
-def load(begin_string: str) -> Dictionary:
+def load(begin_string: str, package: str = PACKAGE) -> Dictionary:
     """The dictionary of `FIX.4.2` or `FIX.4.4`, read once. Raises DictionaryError."""
     name = f"{begin_string.replace('.', '')}.xml"
     try:
-        installed = files(PACKAGE) or ()
+        installed = files(package) or ()
     except PackageNotFoundError as error:
         raise DictionaryError(
-            f"the package {PACKAGE} is not installed, and the FIX data dictionaries come with it; install it"
+            f"the package {package} is not installed, and the FIX data dictionaries come with it; install it"
         ) from error
     for file in installed:
         if file.name == name:
             return read(Path(str(file.locate())))
-    raise DictionaryError(f"{name} is not among the files of the package {PACKAGE}; install it anew")
+    raise DictionaryError(f"{name} is not among the files of the package {package}; install it anew")
 
 
 def read(path: Path) -> Dictionary:

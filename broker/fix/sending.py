@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from broker.fix import wire
+from broker.fix.plans import MAX_TAG_DIGITS
 from broker.fix.problems import Problem, Reason
 from broker.fix.resend import MessageStore, Replay
 from broker.fix.states import SessionKey, State
 from broker.fix.validation import FIX42
 from broker.fix.wire import Message, Pair
+
+LONGEST_MSG_TYPE: Final = 20
+"""Bytes of a client's MsgType(35) that are repeated to it."""
 
 
 class Sending:
@@ -54,11 +59,14 @@ class Sending:
 
     def _send_reject(self, message: Message, problem: Problem) -> None:
         """FIX.4.2 has no SessionRejectReason(373) above 11: there the Text(58) alone says what is wrong."""
-        body = [(b"45", message.fields[b"34"]), (b"372", message.msg_type)]
+        body = [(b"45", message.fields[b"34"])]
+        if message.msg_type:
+            body.append((b"372", message.msg_type[:LONGEST_MSG_TYPE]))
         if problem.reason <= Reason.INVALID_MSG_TYPE or self.key.begin_string != FIX42:
             body.append((b"373", b"%d" % problem.reason))
-        if problem.ref_tag is not None and problem.ref_tag.isdigit():
-            body.append((b"371", problem.ref_tag))
+        tag = problem.ref_tag
+        if tag is not None and tag.isdigit() and len(tag) <= MAX_TAG_DIGITS:
+            body.append((b"371", tag))
         self._admin(b"3", [*body, (b"58", wire.value(problem.text))])
 
     def _send_logout(self, text: str | None) -> None:

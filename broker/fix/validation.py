@@ -73,6 +73,8 @@ def _twice(plans: Plans, plan: Plan, message: Message) -> Problem | None:
 
 def _unplanned(plans: Plans, message: Message) -> Problem | None:
     msg_type = message.msg_type
+    if not msg_type:
+        return plans.bad_value(b"35", b"")
     if not msg_type.startswith(b"U"):
         version = plans.dictionary.begin_string
         return Problem(Reason.INVALID_MSG_TYPE, f"MsgType(35) {shown(msg_type)} is not of {version}", b"35")

@@ -163,7 +163,8 @@ class Framer:
     """
 
     def __init__(self) -> None:
-        self._buffer = b""
+        self._buffer = bytearray()
+        self._needed = 0
         self.garbled = 0
         self.last_garbled = ""
 
@@ -174,7 +175,15 @@ class Framer:
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         """The complete frames, as they become known. Never raises, whatever the bytes."""
-        buffer = self._buffer + data if self._buffer else data
+        buffer = data
+        if self._buffer:
+            self._buffer += data
+            if len(self._buffer) < self._needed:
+                # Looked at again when the message is all here: a client may send it byte by byte.
+                return
+            buffer = bytes(self._buffer)
+            self._buffer.clear()
+        self._needed = 0
         at = 0
         try:
             while True:
@@ -197,7 +206,8 @@ class Framer:
                 else:
                     self._throw_away("CheckSum(10) is wrong")
         finally:
-            self._buffer = buffer[at:]
+            if at < len(buffer):
+                self._buffer += buffer[at:]
 
     def _skip(self, buffer: bytes, at: int) -> int:
         """The next place where a message may begin: a start, or an end of the buffer that a start may grow from."""
@@ -226,6 +236,7 @@ class Framer:
         trailer = length_end + 1 + length
         end = trailer + 7
         if len(buffer) < end:
+            self._needed = end - at
             return 0
         if buffer[trailer - 1] != 1 or not buffer.startswith(b"10=", trailer) or buffer[end - 1] != 1:
             return self._throw_away("BodyLength(9) does not lead to CheckSum(10)")

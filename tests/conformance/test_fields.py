@@ -16,7 +16,7 @@ NEW = f"D|34=2|11=a|{ORDER}"
 RULES = {
     "14a a tag that is no number": ("0|34=2|abc=1", "373=0", "abc is no tag number"),
     "14a a tag with a leading zero": ("0|34=2|0112=1", "373=0|371=0112", "0112 is no tag number"),
-    "14a a tag of ten digits": ("0|34=2|5000000000=1", "373=0|371=5000000000", "5000000000 is no tag number"),
+    "14a a tag of ten digits": ("0|34=2|5000000000=1", "373=0", "5000000000 is no tag number"),
     "14a a tag that the version does not define": ("0|34=2|4999=1", "373=3|371=4999", None),
     "14b a required field is missing": (
         NEW.replace("55=AAPL|", ""),

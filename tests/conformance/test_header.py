@@ -83,6 +83,16 @@ RULES = {
         > 0|34=2|52=-
         < 3|34=2|45=2|372=0|373=1|371=52|58=*
     """,
+    "2q MsgType without a value": f"""
+        {LOGON}
+        > |34=2
+        < 3|34=2|45=2|373=4|371=35|58=MsgType(35) has no value
+    """,
+    "2q a MsgType of a hundred letters": f"""
+        {LOGON}
+        > {"z" * 100}|34=2
+        < 3|34=2|45=2|372={"z" * 20}|373=11|371=35|58=*
+    """,
     "2q a MsgType that the version does not have": f"""
         {LOGON}
         > zz|34=2

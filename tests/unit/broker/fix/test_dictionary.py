@@ -77,6 +77,11 @@ def test_a_version_without_a_dictionary_is_named() -> None:
         load("FIX.3.9")
 
 
+def test_a_missing_package_is_named_with_what_to_do() -> None:
+    with pytest.raises(DictionaryError, match=r"no-such-package is not installed.* install it"):
+        load("FIX.4.4", "no-such-package")
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -132,6 +132,14 @@ def test_the_message_behind_a_wrong_body_length_is_found() -> None:
     assert framer.last_garbled
 
 
+def test_a_long_message_may_come_byte_by_byte() -> None:
+    sent = encode(b"FIX.4.4", b"B", HEADER, [(b"58", b"x" * 100_000)]) + MESSAGE
+    framer = Framer()
+    found = [frame for at in range(len(sent)) for frame in framer.feed(sent[at : at + 1])]
+    assert b"".join(found) == sent
+    assert framer.waiting == 0
+
+
 def test_an_endless_message_does_not_wait_for_ever() -> None:
     framer = Framer()
     assert list(framer.feed(b"8=FIX.4.4\x019=%d\x01" % (MAX_MESSAGE + 1) + MESSAGE)) == [MESSAGE]
