@@ -23,7 +23,7 @@ from broker.web.views import (
     top_to_json,
 )
 
-MOST_ROWS: Final = 200
+MOST_ROWS: Final = 150
 """Of a kind in a frame. Nobody reads more, and each costs time that the core could have."""
 
 MOST_CLIENTS: Final = 500

@@ -26,6 +26,9 @@ from broker.web.frames import Changes, Frames, Top
 GAP: Final = 0.15
 """Seconds from one frame to the next at least."""
 
+BUSY_GAP: Final = 0.3
+"""The same while frames leave changes out: nobody reads them faster, and the core needs the time."""
+
 IDLE: Final = 1.0
 """Seconds after which a frame is sent though nothing has changed: a page knows by it that it is not cut off."""
 
@@ -121,13 +124,15 @@ class Live:
                     self._thread = None
                     self._changes.clear()
                     return
+            gap = GAP
             try:
                 frame = self._frames.next(time.time())
                 self._leave_out_the_slow(frame["number"])
                 self._socketio.emit("frame", frame, to=_ROOM)
+                gap = BUSY_GAP if frame["skipped"] else GAP
             except Exception:
                 log.exception("a frame for the page could not be made")
-            time.sleep(GAP)
+            time.sleep(gap)
 
     def _leave_out_the_slow(self, number: int) -> None:
         for sid, got in list(self._got.items()):
