@@ -24,6 +24,7 @@ import pytest
 
 from broker.fix.session import Session
 from broker.fix.states import ApplicationMessage, SessionKey, State
+from broker.fix.validation import problem_of
 from broker.fix.wire import Framer, Garbled, encode, parse, utc_timestamp
 
 START = 1_800_000_000.0
@@ -37,6 +38,7 @@ ORDER = "21=1|55=AAPL|54=1|38=1|40=1|60=20270115-08:00:00"
 LATER = utc_timestamp(START + 60).decode()
 FAR = utc_timestamp(START + 200).decode()
 PAST = utc_timestamp(START - 60).decode()
+ADMIN = (b"0", b"1", b"2", b"3", b"4", b"5", b"A")
 FILLED_IN = {"8", "9", "10", "49", "56", "52"}
 
 
@@ -106,6 +108,9 @@ class Conversation:
     def collect(self) -> None:
         while self.session.replaying:
             self.session.continue_replay(self.now)
+        for raw in self.session.out:
+            sent = parse(raw)
+            assert sent.msg_type not in ADMIN or problem_of(self.version, sent) is None, raw
         self.answers += [as_fields(raw) for raw in self.session.out]
         self.session.out.clear()
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from broker.application import Application
 from broker.fix.session import Session
 from broker.fix.states import ApplicationMessage, SessionKey, State
+from broker.fix.validation import problem_of
 from broker.fix.wire import MAX_MESSAGE, Framer, Garbled, Pair, encode, parse
 from broker.settings import Settings
 from tests.conformance.conversation import START, MemoryStore
@@ -144,7 +145,7 @@ class Broker:
         """What holds whatever came in."""
         for raw in self.session.out:
             assert parse(raw).raw == raw
-            assert parse(raw).flaw is None
+            assert problem_of(self.version, parse(raw)) is None
         assert self.framer.waiting <= MAX_MESSAGE + 100
         for order in self.application.orders.open_orders():
             assert order.filled_quantity + order.leaves_quantity == order.quantity

@@ -57,11 +57,21 @@ class Counterparty:
 
     def send(self, session: SessionKey, msg_type: bytes, body: list[Pair]) -> None:
         assert session == self.session
+        self.check_by_dictionary(msg_type, body)
         self.answers.append(as_fields(msg_type, body))
 
     def send_transient(self, session: SessionKey, msg_type: bytes, body: list[Pair]) -> None:
         assert session == self.session
+        self.check_by_dictionary(msg_type, body)
         self.transient.append(as_fields(msg_type, body))
+
+    def check_by_dictionary(self, msg_type: bytes, body: list[Pair]) -> None:
+        """What the broker sends would pass the broker."""
+        header = [(b"49", b"BROKER"), (b"56", b"CLIENT"), (b"34", b"1"), (b"52", utc_timestamp(NOW))]
+        problem = problem_of(
+            self.session.begin_string, parse(encode(self.session.begin_string, msg_type, header, body))
+        )
+        assert problem is None, f"{as_fields(msg_type, body)}: {problem}"
 
     def backlog(self, session: SessionKey) -> int:
         assert session == self.session
