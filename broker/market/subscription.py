@@ -50,6 +50,7 @@ class View:
         self._matching = matching
         self._days = days
         self._levels: dict[tuple[str, bool, int], Levels] = {}
+        self._entries: dict[tuple[str, bool, int], list[Pair]] = {}
         self._updates: dict[tuple[str, bool, int, int], tuple[Levels, Entries]] = {}
         self._values: dict[str, dict[bytes, Decimal]] = {}
 
@@ -69,6 +70,14 @@ class View:
             # `old` is kept with it, or its id might be another's before the view ends.
             found = self._updates[key] = old, made
         return found[1]
+
+    def entries(self, symbol: str, buy: bool, count: int) -> list[Pair]:
+        """Of a W."""
+        key = symbol, buy, count
+        found = self._entries.get(key)
+        if found is None:
+            found = self._entries[key] = book_entries(buy, self.levels(symbol, buy, count))
+        return found
 
     def values(self, symbol: str) -> dict[bytes, Decimal]:
         """Of VALUES, those that there are."""
@@ -160,7 +169,9 @@ class Subscription:
         told.sides, told.values, told.begun = sides, values, True
         if not trades and TRADE in self.request.entry_types:
             trades = [view.last_trade(symbol)]
-        pairs = [pair for buy, side in sides.items() for pair in book_entries(buy, side)]
+        pairs: list[Pair] = []
+        for buy in self._sides:
+            pairs += view.entries(symbol, buy, levels)
         pairs += trade_entries(trades)
         for entry_type, value in values.items():
             pairs += ((b"269", entry_type), value_field(entry_type, value))

@@ -13,7 +13,7 @@ from flask import Blueprint, Flask, Response, request
 from broker.acceptor import Core
 from broker.models import Database
 from broker.trading.by_hand import Refused
-from broker.web import answers, clients, orders, page, stocks
+from broker.web import answers, clients, depth, orders, page, stocks
 from broker.web.live import Live
 
 MAX_BODY: Final = 1 << 20
@@ -33,6 +33,7 @@ _POLICY: Final = "; ".join(
 BLUEPRINTS: Final[list[Blueprint]] = [
     orders.routes,
     stocks.routes,
+    depth.routes,
     clients.routes,
     page.routes,
 ]

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from typing import Any, Final
 
 from broker.acceptor import Core
 from broker.models import Batch
 from broker.web.clients import clients_body, health_body, statistics_body
 from broker.web.views import (
+    Top,
     day_to_json,
     execution_to_json,
     order_to_json,
@@ -30,10 +30,6 @@ MOST_CLIENTS: Final = 500
 MOST_BATCHES: Final = 2000
 SLOW_EVERY: Final = 1.0
 """Seconds between two looks at what changes slowly, or costs more to show."""
-
-
-Top = tuple[Decimal | None, Decimal | None]
-"""The best bid and offer."""
 
 ReadTops = Callable[[], Mapping[str, Top]]
 """By symbol, as they are now; nothing when the core does not answer in time."""

@@ -21,7 +21,8 @@ from flask_socketio import SocketIO, join_room
 from broker.acceptor import Core
 from broker.market.market import ReadTops
 from broker.trading.by_hand import Refused
-from broker.web.frames import Changes, Frames, Top
+from broker.web.frames import Changes, Frames
+from broker.web.views import Top
 
 GAP: Final = 0.15
 """Seconds from one frame to the next at least."""

@@ -12,9 +12,13 @@ import orjson
 from broker.connection import Connection
 from broker.fix.dictionary import Dictionary
 from broker.fix.session import Session
+from broker.trading.matching import Level
 from broker.trading.order import average_price, plain
 from broker.traffic import Traffic, total_by_type
 from broker.web.api_input import ORD_TYPES, SIDES, TIMES_IN_FORCE, name_of
+
+Top = tuple[Decimal | None, Decimal | None]
+"""The best bid and offer."""
 
 
 def time_to_json(seconds: float) -> str:
@@ -68,10 +72,12 @@ def execution_to_json(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def stock_to_json(row: Mapping[str, Any]) -> dict[str, Any]:
+def stock_to_json(row: Mapping[str, Any], top: Top) -> dict[str, Any]:
     return {
         "symbol": row["symbol"],
         "last_price": row["last_price"],
+        **top_to_json(top),
+        **day_to_json(row),
         "updated_at": time_to_json(row["updated_at"]),
     }
 
@@ -97,9 +103,13 @@ def day_to_json(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def top_to_json(top: tuple[Decimal | None, Decimal | None]) -> dict[str, Any]:
+def top_to_json(top: Top) -> dict[str, Any]:
     bid, ask = top
     return {"bid": None if bid is None else plain(bid), "ask": None if ask is None else plain(ask)}
+
+
+def level_to_json(level: Level) -> dict[str, Any]:
+    return {"price": plain(level.price), "quantity": plain(level.quantity), "orders": level.orders}
 
 
 def client_to_json(
