@@ -171,6 +171,20 @@ def test_a_house_order_a_price_and_the_executions_as_csv(
     expect(stock.get_by_test_id("last")).to_have_text("611.00")
 
 
+def test_the_depth_of_a_stock(broker: Broker, page: BrokerPage) -> None:
+    broker.behave(default={"mode": "match", "market": False}, symbols={}, clients={})
+    body = {"symbol": "HD", "side": "BUY", "order_type": "LIMIT", "quantity": 70, "limit_price": "370.5"}
+    broker.rest("POST", "/api/orders", body, expect=201)
+    page.view("stocks")
+    stock = page.page.locator('[data-symbol="HD"]')
+    stock.get_by_test_id("stock-open").click()
+    depth = page.get("depth")
+    expect(depth).to_contain_text("370.50")
+    expect(stock).to_contain_text("370.50")
+    broker.rest("POST", "/api/orders", {**body, "side": "SELL", "limit_price": "380"}, expect=201)
+    expect(depth).to_contain_text("380.00")
+
+
 def test_behaviours_are_set_by_a_form_that_offers_what_the_mode_has(broker: Broker, page: BrokerPage) -> None:
     broker.behave(default="manual", symbols={}, clients={})
     page.view("behaviours")
