@@ -65,7 +65,7 @@ class Core:
         self._selector.register(self._waker, selectors.EVENT_READ)
         self.ledger = Ledger(database)
         prices = {row["symbol"]: Decimal(row["last_price"]) for row in database.load_stocks()}
-        self.application = Application(prices, self, database.load_order, database.find_cl_ord_id, settings)
+        self.application = Application(prices, self, database, settings)
         self.subscribers: list[Callable[[Batch], None]] = []
         self.statistics = Statistics(time.time())
         self.storage_problem: str | None = None
@@ -201,9 +201,9 @@ class Core:
         try:
             self._database.write(batch)
         except DatabaseError as error:
-            if self.storage_problem is None:
+            before, self.storage_problem = self.storage_problem, str(error)
+            if before is None:
                 log.error("the database can't be written: %s; nothing is read or sent until it can", error)
-            self.storage_problem = str(error)
             return False
         if self.storage_problem is not None:
             log.warning("the database can be written again")

@@ -17,8 +17,11 @@ from broker.line import Line
 from broker.market.market import AlwaysOpen, Market, MarketCommand
 from broker.market.status import Phases
 from broker.settings import Settings
+from broker.trading.acts import ActCommand, Acts
 from broker.trading.by_hand import ByHand, Command
-from broker.trading.orders import KEPT_CLOSED, Orders, Row
+from broker.trading.lists import Lists
+from broker.trading.mass import MassRequests
+from broker.trading.orders import KEPT_CLOSED, Archive, Orders
 from broker.trading.requests import Requests
 
 Handler = Callable[[SessionKey, Message, float], None]
@@ -32,19 +35,22 @@ class Application:
         self,
         prices: dict[str, Decimal],
         line: Line,
-        load_order: Callable[[int], Row | None],
-        find_cl_ord_id: Callable[[str, str], int | None],
+        archive: Archive,
         settings: Settings,
         kept_closed: int = KEPT_CLOSED,
         phases: Phases | None = None,
     ) -> None:
         self.settings = settings
         self._line = line
-        self.orders = Orders(prices, line.send, load_order, find_cl_ord_id, kept_closed)
+        self.orders = Orders(prices, line.send, archive, settings.rules, kept_closed)
         self._by_hand = ByHand(self.orders)
+        self._acts = Acts(self.orders)
         self.market = Market(self.orders.matching, line, phases or AlwaysOpen())
+        requests = Requests(self.orders, line.send)
         self._handlers: dict[bytes, Handler] = {
-            **Requests(self.orders, line.send).handlers(),
+            **requests.handlers(),
+            **MassRequests(self.orders, requests, line.send).handlers(),
+            **Lists(self.orders, requests, line.send).handlers(),
             **self.market.handlers(),
         }
 
@@ -67,10 +73,12 @@ class Application:
         body = [(b"45", message.fields[b"34"]), (b"372", message.msg_type), (b"380", reason)]
         self._line.send(session, b"j", [*body, (b"58", value(text))])
 
-    def execute(self, command: Command | MarketCommand, now: float) -> Any:
+    def execute(self, command: Command | ActCommand | MarketCommand, now: float) -> Any:
         """What a person asks. Raises Refused, having changed nothing."""
         if isinstance(command, MarketCommand):
             return self.market.execute(command)
+        if isinstance(command, ActCommand):
+            return self._acts.execute(command, now)
         return self._by_hand.execute(command, now)
 
     def logged_on(self, session: SessionKey, now: float) -> None:
@@ -83,14 +91,14 @@ class Application:
     @property
     def next_due(self) -> float | None:
         """When `run_due` has something to do."""
-        times = [time for time in (self.orders.matching.next_due, self.market.next_due) if time is not None]
+        times = [time for time in (self.orders.next_due, self.market.next_due) if time is not None]
         return min(times, default=None)
 
     def run_due(self, now: float) -> None:
         try:
-            self.orders.matching.run_due(now)
+            self.orders.run_due(now)
         except Exception:
-            log.exception("a fill in steps failed")
+            log.exception("what was due could not be done")
 
     def flush(self, now: float) -> None:
         """The end of a turn: what has collected is sent."""

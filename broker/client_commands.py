@@ -12,6 +12,7 @@ from broker.fix.states import State
 from broker.ledger import Ledger
 from broker.line import Line
 from broker.market.market import MarketCommand
+from broker.trading.acts import ActCommand
 from broker.trading.by_hand import Command, Refused
 
 log: Final = logging.getLogger("broker")
@@ -36,7 +37,7 @@ class ResetClient:
 ClientCommand = DisconnectClient | ResetClient
 
 
-AnyCommand = Command | ClientCommand | MarketCommand
+AnyCommand = Command | ActCommand | ClientCommand | MarketCommand
 
 
 def execute(command: AnyCommand, application: Application, ledger: Ledger, line: Line, now: float) -> Any:

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from broker.fix.session import Session
 from broker.fix.states import SessionKey
 from broker.models import Batch, Database
-from broker.trading.order import session_of
 from broker.trading.orders import Orders
+from broker.trading.rows import session_of
 
 
 class _Sent:
@@ -99,4 +99,5 @@ class Ledger:
         batch.new_orders, batch.changed_orders, changes = orders.take_changes()
         batch.executions, batch.prices = changes.executions, list(changes.prices.values())
         batch.cl_ord_ids, batch.days = changes.cl_ord_ids, changes.days
+        batch.changed_executions = list(changes.changed_executions.values())
         return batch if batch.is_filled else None

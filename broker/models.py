@@ -78,6 +78,10 @@ orders: Final = Table(
     Column("filled_quantity", String, nullable=False),
     Column("remaining_quantity", String, nullable=False),
     Column("notional", String, nullable=False),
+    Column("max_floor", String),
+    Column("expire_at", Float),
+    Column("list_id", String),
+    Column("details", String, doc="JSON: what most orders do not have, as requests that wait for an answer"),
     Column("reports", Integer, nullable=False),
     Column("text", String),
     Column("created_at", Float, nullable=False),
@@ -113,6 +117,9 @@ executions: Final = Table(
     Column("exec_price", String, nullable=False),
     Column("cum_quantity", String, nullable=False),
     Column("leaves_quantity", String, nullable=False),
+    Column("status", String, nullable=False, doc="NEW, BUSTED, CORRECTED"),
+    Column("exec_ref_id", String, doc="of the execution that this one corrects"),
+    Column("text", String),
     Column("created_at", Float, nullable=False),
 )
 
@@ -165,6 +172,7 @@ class Batch:
     changed_orders: list[Row] = field(default_factory=list)
     cl_ord_ids: list[Row] = field(default_factory=list)
     executions: list[Row] = field(default_factory=list)
+    changed_executions: list[Row] = field(default_factory=list)
     prices: list[Row] = field(default_factory=list)
     days: list[Row] = field(default_factory=list)
 
@@ -177,7 +185,15 @@ class Batch:
             self.new_orders,
             self.changed_orders,
         )
-        return any(parts) or bool(self.cleared_sessions or self.executions or self.prices or self.days)
+        return any(parts) or any(
+            (
+                self.cleared_sessions,
+                self.executions,
+                self.changed_executions,
+                self.prices,
+                self.days,
+            )
+        )
 
 
 _SEARCHED: Final = ("cl_ord_id", "cl_ord_ids", "exec_id", "symbol", "account", "sender_comp_id", "text")
@@ -195,6 +211,11 @@ _UPDATE_SESSION: Final = (
     update(sessions)
     .where(sessions.c.id == bindparam("b_id"))
     .values(next_in=bindparam("next_in"), next_out=bindparam("next_out"))
+)
+_UPDATE_EXECUTION: Final = (
+    update(executions)
+    .where(executions.c.exec_id == bindparam("b_exec_id"))
+    .values(status=bindparam("status"), text=bindparam("text"))
 )
 _UPDATE_PRICE: Final = (
     update(stocks)
@@ -243,6 +264,7 @@ class Database:
             (_UPDATE_ORDER, batch.changed_orders),
             (insert(cl_ord_ids), batch.cl_ord_ids),
             (insert(executions), batch.executions),
+            (_UPDATE_EXECUTION, batch.changed_executions),
             (_UPDATE_PRICE, batch.prices),
             (_UPDATE_DAY, batch.days),
         ]
@@ -281,6 +303,10 @@ class Database:
                 yield from rows
         except DBAPIError as error:
             raise DatabaseError(str(error.orig)) from error
+
+    def load_execution(self, exec_id: str) -> Row | None:
+        rows = self._rows(select(executions).where(executions.c.exec_id == exec_id))
+        return rows[0] if rows else None
 
     def find_cl_ord_id(self, owner: str, cl_ord_id: str) -> int | None:
         """The id of the order that has it, or had it."""

@@ -28,7 +28,10 @@ class Mode(StrEnum):
 class Behaviour:
     """`steps` and `interval` (seconds between them; 0 fills all at once) belong to `partial`, and to what
     `match` fills from the simulated market; `size` is a step's quantity in place of an equal part. `spread` is the
-    simulated market's, around the last price; `market` False leaves only orders to meet each other."""
+    simulated market's, around the last price; `market` False leaves only orders to meet each other.
+
+    A new order, cancel or replace is answered `delay` seconds after it came, or when a person decides with `hold`;
+    with `pending` the client is first told that it is pending."""
 
     mode: Mode
     steps: int = 1
@@ -36,6 +39,13 @@ class Behaviour:
     size: Decimal | None = None
     spread: Decimal = Decimal(0)
     market: bool = True
+    pending: bool = False
+    delay: float = 0.0
+    hold: bool = False
+
+    @property
+    def answers_at_once(self) -> bool:
+        return not (self.pending or self.delay or self.hold)
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -45,6 +55,9 @@ class Behaviour:
             "size": None if self.size is None else format(self.size, "f"),
             "spread": format(self.spread, "f"),
             "market": self.market,
+            "pending": self.pending,
+            "delay": self.delay,
+            "hold": self.hold,
         }
 
 
@@ -164,7 +177,7 @@ def _size(value: object) -> Decimal | None:
     return parsed
 
 
-def _market(value: object) -> bool:
+def _flag(value: object) -> bool:
     if not isinstance(value, bool):
         raise ValueError("must be true or false")
     return value
@@ -175,6 +188,9 @@ _FIELDS: Final = {
     "interval": _interval,
     "size": _size,
     "spread": _decimal,
-    "market": _market,
+    "market": _flag,
+    "pending": _flag,
+    "delay": _interval,
+    "hold": _flag,
 }
 _MODES: Final = ", ".join(Mode)

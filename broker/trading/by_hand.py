@@ -11,8 +11,9 @@ from decimal import Decimal
 from typing import Any, Final
 
 from broker.trading.behaviours import BadBehaviour
+from broker.trading.expiry import expiry_of
 from broker.trading.order import Order, Terms, plain
-from broker.trading.orders import MAX_PRICE, TICK, Orders
+from broker.trading.orders import Orders
 
 
 class Refused(Exception):
@@ -103,8 +104,9 @@ class ByHand:
             command.limit_price,
             command.stop_price,
             command.time_in_force,
+            expire_at=expiry_of(orders.calendar, command.time_in_force, orders.rules.gtc_days, now),
         )
-        _check(orders, terms)
+        _check(orders, terms, now)
         order_id = orders.next_id()
         order = Order(
             id=order_id,
@@ -121,6 +123,7 @@ class ByHand:
             behaviour=orders.behaviours.of("HOUSE", command.symbol),
             created_at=now,
             updated_at=now,
+            expire_at=terms.expire_at,
         )
         orders.enter(order, None, now)
         return order_id
@@ -134,8 +137,10 @@ class ByHand:
             order.limit_price if command.limit_price is None else command.limit_price,
             order.stop_price if command.stop_price is None else command.stop_price,
             order.time_in_force,
+            order.max_floor,
+            order.expire_at,
         )
-        _check(self._orders, terms)
+        _check(self._orders, terms, now)
         if terms.quantity < order.filled_quantity:
             message = f"is below the {plain(order.filled_quantity)} filled already"
             raise Refused(422, f"quantity {message}", [("quantity", message)])
@@ -158,6 +163,8 @@ class ByHand:
 
     def _fill(self, command: FillOrder, now: float) -> int:
         order = self._open(command.order_id)
+        if not order.works:
+            raise Refused(409, f"Order {order.id} is {order.shown_status.name}; it can't be filled.")
         price = command.price
         if price is None:
             price = order.limit_price or self._orders.matching.prices[order.symbol]
@@ -174,8 +181,9 @@ class ByHand:
         prices = self._orders.matching.prices
         if command.symbol not in prices:
             raise Refused(404, f"There is no stock {command.symbol}.")
-        if not 0 < command.last_price <= MAX_PRICE or command.last_price % TICK:
-            message = f"must be above 0 and a multiple of the tick {TICK}"
+        rules = self._orders.rules
+        if not 0 < command.last_price <= rules.max_price or command.last_price % rules.tick:
+            message = f"must be above 0 and a multiple of the tick {plain(rules.tick)}"
             raise Refused(422, f"last_price {message}", [("last_price", message)])
         self._orders.matching.set_price(command.symbol, command.last_price, now)
 
@@ -201,8 +209,8 @@ class ByHand:
         return order
 
 
-def _check(orders: Orders, terms: Terms) -> None:
-    problem = orders.check(terms)
+def _check(orders: Orders, terms: Terms, now: float) -> None:
+    problem = orders.check(terms, now)
     if problem is not None:
         text = problem[1]
         name = next((key for tag, key in _FIELD_OF.items() if text.startswith(tag)), "")

@@ -1,16 +1,19 @@
-"""An order as the broker holds it: what was asked for, what was filled, and which statuses may follow which."""
+"""An order as the broker holds it: what was asked for, what was filled, and which statuses may follow which.
+
+What an order is reported as comes from three things: its own status, a hold on it (stopped, suspended), and the cancels
+and replaces that were announced as pending. The precedence is that of FIX 4.2 appendix D and FIX 4.4 volume 4.
+"""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from enum import Enum
-from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
 from broker.fix.states import SessionKey
-from broker.trading.behaviours import Behaviour, Behaviours
+from broker.fix.wire import Pair
+from broker.trading.behaviours import Behaviour
 
 HOUSE: Final = "HOUSE"
 """The client of orders that a person entered at the broker."""
@@ -22,29 +25,65 @@ class Status(Enum):
     NEW = "0"
     PARTIALLY_FILLED = "1"
     FILLED = "2"
+    DONE_FOR_DAY = "3"
     CANCELED = "4"
+    PENDING_CANCEL = "6"
+    STOPPED = "7"
     REJECTED = "8"
+    SUSPENDED = "9"
+    PENDING_NEW = "A"
+    CALCULATED = "B"
+    EXPIRED = "C"
+    PENDING_REPLACE = "E"
 
 
 class Happening(Enum):
+    ACCEPT = "acceptance"
     FILL = "fill"
     CANCEL = "cancel"
     REJECT = "reject"
     REPLACE = "replace"
+    EXPIRE = "expiry"
+    FINISH = "done for day"
+    CALCULATE = "calculation"
+    RESUME = "resumption"
+    UNDO = "bust or correction"
 
 
-OPEN: Final = frozenset({Status.NEW, Status.PARTIALLY_FILLED})
+OPEN: Final = frozenset({Status.PENDING_NEW, Status.NEW, Status.PARTIALLY_FILLED})
+HOLDS: Final = frozenset({Status.STOPPED, Status.SUSPENDED})
 
 _S, _H = Status, Happening
+_WORKING: Final = frozenset({_S.NEW, _S.PARTIALLY_FILLED})
+_ENDS: Final = frozenset({_S.CANCELED, _S.EXPIRED, _S.DONE_FOR_DAY, _S.CALCULATED})
 TRANSITIONS: Final[dict[tuple[Status, Happening], frozenset[Status]]] = {
+    (_S.PENDING_NEW, _H.ACCEPT): frozenset({_S.NEW}),
+    (_S.PENDING_NEW, _H.REJECT): frozenset({_S.REJECTED}),
+    (_S.PENDING_NEW, _H.CANCEL): frozenset({_S.CANCELED}),
+    (_S.PENDING_NEW, _H.EXPIRE): frozenset({_S.EXPIRED}),
     (_S.NEW, _H.FILL): frozenset({_S.PARTIALLY_FILLED, _S.FILLED}),
     (_S.NEW, _H.CANCEL): frozenset({_S.CANCELED}),
     (_S.NEW, _H.REJECT): frozenset({_S.REJECTED}),
     (_S.NEW, _H.REPLACE): frozenset({_S.NEW}),
+    (_S.NEW, _H.EXPIRE): frozenset({_S.EXPIRED}),
+    (_S.NEW, _H.FINISH): frozenset({_S.DONE_FOR_DAY}),
     (_S.PARTIALLY_FILLED, _H.FILL): frozenset({_S.PARTIALLY_FILLED, _S.FILLED}),
     (_S.PARTIALLY_FILLED, _H.CANCEL): frozenset({_S.CANCELED}),
     # A replace down to what is filled leaves nothing open.
     (_S.PARTIALLY_FILLED, _H.REPLACE): frozenset({_S.PARTIALLY_FILLED, _S.FILLED}),
+    (_S.PARTIALLY_FILLED, _H.EXPIRE): frozenset({_S.EXPIRED}),
+    (_S.PARTIALLY_FILLED, _H.FINISH): frozenset({_S.DONE_FOR_DAY}),
+    (_S.PARTIALLY_FILLED, _H.UNDO): frozenset({_S.NEW, _S.PARTIALLY_FILLED, _S.FILLED}),
+    # A replace to more than what is filled opens a filled order again.
+    (_S.FILLED, _H.REPLACE): frozenset({_S.PARTIALLY_FILLED}),
+    (_S.FILLED, _H.CALCULATE): frozenset({_S.CALCULATED}),
+    (_S.FILLED, _H.UNDO): frozenset({_S.NEW, _S.PARTIALLY_FILLED, _S.FILLED}),
+    (_S.DONE_FOR_DAY, _H.RESUME): frozenset(_WORKING),
+    (_S.DONE_FOR_DAY, _H.CALCULATE): frozenset({_S.CALCULATED}),
+    (_S.DONE_FOR_DAY, _H.CANCEL): frozenset({_S.CANCELED}),
+    (_S.DONE_FOR_DAY, _H.EXPIRE): frozenset({_S.EXPIRED}),
+    # What has ended stays so, whatever becomes of its fills.
+    **{(status, _H.UNDO): frozenset({status}) for status in _ENDS},
 }
 
 BUYS: Final = frozenset({"1", "3", "B"})
@@ -58,6 +97,42 @@ AUCTIONS: Final = frozenset({"5", "B"})
 
 class ImpossibleTransition(Exception):
     """Something that can't happen to an order of this status."""
+
+
+class RequestKind(Enum):
+    """What a client asked and was not answered yet."""
+
+    NEW = "new"
+    CANCEL = "cancel"
+    REPLACE = "replace"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a replace may change, and what is checked of a new order."""
+
+    symbol: str
+    ord_type: str
+    quantity: Decimal
+    limit_price: Decimal | None
+    stop_price: Decimal | None
+    time_in_force: str
+    max_floor: Decimal | None = None
+    expire_at: float | None = None
+    """Seconds since the epoch; None: as long as the TimeInForce(59) says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Waits for its answer until `due`, in seconds since the epoch; None waits for a person. `announced`: the client
+    was told that it is pending."""
+
+    kind: RequestKind
+    cl_ord_id: str
+    orig_cl_ord_id: str | None
+    due: float | None
+    announced: bool
+    terms: Terms | None = None
 
 
 @dataclass(slots=True)
@@ -79,12 +154,21 @@ class Order:
     created_at: float
     updated_at: float
     status: Status = Status.NEW
+    hold: Status | None = None
+    """Stopped or suspended."""
     replaced: bool = False
     """By its client, not amended by hand."""
     triggered: bool = False
     filled_quantity: Decimal = Decimal(0)
     notional: Decimal = Decimal(0)
+    max_floor: Decimal | None = None
+    expire_at: float | None = None
+    list_id: str | None = None
     cl_ord_ids: list[str] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
+    """Not answered yet, oldest first."""
+    echo: list[Pair] = field(default_factory=list)
+    """Fields of the request that every report repeats."""
     reports: int = 0
     text: str | None = None
     stored: bool = False
@@ -101,6 +185,26 @@ class Order:
     @property
     def is_open(self) -> bool:
         return self.status in OPEN
+
+    @property
+    def works(self) -> bool:
+        """Whether it may trade."""
+        return self.status in _WORKING and self.hold is not Status.SUSPENDED
+
+    @property
+    def shown_status(self) -> Status:
+        """The OrdStatus(39) of highest precedence: a pending request stays shown even when the order is filled
+        meanwhile (matrix D.5 of FIX 4.2)."""
+        status = self.status
+        if self.requests and (status in OPEN or status is Status.FILLED):
+            kinds = {request.kind for request in self.requests if request.announced}
+            if RequestKind.CANCEL in kinds:
+                return Status.PENDING_CANCEL
+            if RequestKind.REPLACE in kinds:
+                return Status.PENDING_REPLACE
+        if self.hold is not None and status in _WORKING:
+            return self.hold
+        return status
 
     @property
     def is_buy(self) -> bool:
@@ -135,49 +239,70 @@ class Order:
                 f"{quantity} of order {self.order_id} can't be filled; {self.leaves_quantity} is open"
             )
         whole = self.filled_quantity + quantity == self.quantity
-        self._become(Happening.FILL, Status.FILLED if whole else Status.PARTIALLY_FILLED, now)
+        self.become(Happening.FILL, Status.FILLED if whole else Status.PARTIALLY_FILLED, now)
         self.filled_quantity += quantity
         self.notional += quantity * price
 
+    def undo(
+        self, quantity: Decimal, price: Decimal, now: float, again: tuple[Decimal, Decimal] | None
+    ) -> None:
+        """A fill never was, or was `again` of another quantity and price. Raises ImpossibleTransition when more
+        would be filled than was ordered."""
+        filled, notional = self.filled_quantity - quantity, self.notional - quantity * price
+        if again is not None:
+            filled, notional = filled + again[0], notional + again[0] * again[1]
+        if filled < 0 or filled > self.quantity:
+            raise ImpossibleTransition(
+                f"{filled} of order {self.order_id} would be filled, of {self.quantity}"
+            )
+        status = self.status
+        if status not in _ENDS:
+            status = self.status_by(filled)
+        self.become(Happening.UNDO, status, now)
+        self.filled_quantity, self.notional = filled, notional
+
+    def status_by(self, filled: Decimal) -> Status:
+        """Of an order that has this much filled and has not ended otherwise."""
+        if filled == self.quantity:
+            return Status.FILLED
+        return Status.PARTIALLY_FILLED if filled else Status.NEW
+
+    def accept(self, now: float) -> None:
+        self.become(Happening.ACCEPT, Status.NEW, now)
+
     def cancel(self, now: float) -> None:
-        self._become(Happening.CANCEL, Status.CANCELED, now)
+        self.become(Happening.CANCEL, Status.CANCELED, now)
 
     def reject(self, text: str, now: float) -> None:
-        self._become(Happening.REJECT, Status.REJECTED, now)
+        self.become(Happening.REJECT, Status.REJECTED, now)
         self.text = text
 
     def replace(self, terms: Terms, now: float) -> None:
         """Raises ImpossibleTransition for a quantity below what is filled."""
         if terms.quantity < self.filled_quantity:
             raise ImpossibleTransition(f"order {self.order_id} has {self.filled_quantity} filled already")
-        status = Status.FILLED if terms.quantity == self.filled_quantity else self.status
-        self._become(Happening.REPLACE, status, now)
+        status = self.status
+        if terms.quantity == self.filled_quantity:
+            status = Status.FILLED
+        elif status is Status.FILLED:
+            status = Status.PARTIALLY_FILLED
+        self.become(Happening.REPLACE, status, now)
         self.quantity, self.limit_price, self.stop_price = terms.quantity, terms.limit_price, terms.stop_price
         self.ord_type, self.time_in_force = terms.ord_type, terms.time_in_force
+        self.max_floor, self.expire_at = terms.max_floor, terms.expire_at
 
     def known_as(self, cl_ord_id: str) -> None:
         """A further ClOrdID(11), of a replace or cancel of this order."""
         self.cl_ord_ids.append(cl_ord_id)
 
-    def _become(self, happening: Happening, status: Status, now: float) -> None:
+    def become(self, happening: Happening, status: Status, now: float) -> None:
+        """Raises ImpossibleTransition when the table does not have it."""
         if status not in TRANSITIONS.get((self.status, happening), ()):
             raise ImpossibleTransition(
                 f"{happening.value} of order {self.order_id}, which is {self.status.name}"
             )
         self.status = status
         self.updated_at = now
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What a replace may change, and what is checked of a new order."""
-
-    symbol: str
-    ord_type: str
-    quantity: Decimal
-    limit_price: Decimal | None
-    stop_price: Decimal | None
-    time_in_force: str
 
 
 def average_price(notional: Decimal, quantity: Decimal) -> Decimal:
@@ -191,81 +316,3 @@ def plain(number: Decimal) -> str:
     """Without an exponent, and without zeros behind the point: `230.1`, `100`."""
     text = format(number, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _plain_or_none(number: Decimal | None) -> str | None:
-    return None if number is None else plain(number)
-
-
-@lru_cache(maxsize=256)
-def _behaviour_text(behaviour: Behaviour) -> str:
-    return json.dumps(behaviour.to_json())
-
-
-def to_row(order: Order) -> dict[str, Any]:
-    session = order.session
-    return {
-        "id": order.id,
-        "fix_version": session.version if session else None,
-        "sender_comp_id": order.client,
-        "target_comp_id": session.broker if session else None,
-        "cl_ord_id": order.cl_ord_id,
-        "cl_ord_ids": "\x01".join(order.cl_ord_ids),
-        "symbol": order.symbol,
-        "side": order.side,
-        "order_type": order.ord_type,
-        "quantity": plain(order.quantity),
-        "limit_price": _plain_or_none(order.limit_price),
-        "stop_price": _plain_or_none(order.stop_price),
-        "time_in_force": order.time_in_force,
-        "account": order.account,
-        "status": order.status.name,
-        "is_open": int(order.is_open),
-        "replaced": int(order.replaced),
-        "triggered": int(order.triggered),
-        "behaviour": _behaviour_text(order.behaviour),
-        "filled_quantity": plain(order.filled_quantity),
-        "remaining_quantity": plain(order.leaves_quantity),
-        "notional": plain(order.notional),
-        "reports": order.reports,
-        "text": order.text,
-        "created_at": order.created_at,
-        "updated_at": order.updated_at,
-    }
-
-
-def from_row(row: dict[str, Any]) -> Order:
-    session = session_of(row)
-    return Order(
-        id=row["id"],
-        session=session,
-        cl_ord_id=row["cl_ord_id"],
-        symbol=row["symbol"],
-        side=row["side"],
-        ord_type=row["order_type"],
-        quantity=Decimal(row["quantity"]),
-        limit_price=None if row["limit_price"] is None else Decimal(row["limit_price"]),
-        stop_price=None if row["stop_price"] is None else Decimal(row["stop_price"]),
-        time_in_force=row["time_in_force"],
-        account=row["account"],
-        behaviour=Behaviours().changed({"default": json.loads(row["behaviour"])}).default,
-        created_at=row["created_at"],
-        updated_at=row["updated_at"],
-        status=Status[row["status"]],
-        replaced=bool(row["replaced"]),
-        triggered=bool(row["triggered"]),
-        filled_quantity=Decimal(row["filled_quantity"]),
-        notional=Decimal(row["notional"]),
-        cl_ord_ids=row["cl_ord_ids"].split("\x01"),
-        reports=row["reports"],
-        text=row["text"],
-        stored=True,
-    )
-
-
-def session_of(row: dict[str, Any]) -> SessionKey | None:
-    """The session that an order's or session's row names."""
-    if row["fix_version"] is None:
-        return None
-    parts = (row["fix_version"], row["sender_comp_id"], row["target_comp_id"])
-    return SessionKey(*(part.encode("latin-1") for part in parts))

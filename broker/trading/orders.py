@@ -1,36 +1,45 @@
 """All orders of the broker: who knows them by which ClOrdID, their reports, and what of them must be stored.
 
 Without I/O: reports leave through `send`, and `changes` collects what the next transaction writes. FIX requests come
-in through `requests`, a person's through `by_hand`; fills through `matching`.
+in through `requests`, a person's through `by_hand` and `acts`; fills through `matching`.
 """
 
 from __future__ import annotations
 
+import heapq
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from broker.fix.states import SessionKey
 from broker.fix.wire import Pair
+from broker.settings import Rules
 from broker.trading.behaviours import Behaviours
+from broker.trading.checks import Problem, problem_of_terms
 from broker.trading.cl_ord_ids import ClOrdIds
+from broker.trading.expiry import Calendar, Expiries, UtcDays
 from broker.trading.matching import Matching
-from broker.trading.order import AUCTIONS, LIMITS, STOPS, Order, Terms, from_row, plain, to_row
-from broker.trading.reports import ExecType, Refusal, execution_report
+from broker.trading.order import Happening, Order, Request, RequestKind, Status, Terms, plain
+from broker.trading.reports import CancelRefusal, ExecType, Refusal, cancel_reject, execution_report
+from broker.trading.rows import from_row, to_row
 
 KEPT_CLOSED: Final = 5_000
 """Closed orders that stay in memory; older ones are read from the database when a client asks for them."""
 
-TICK: Final = Decimal("0.01")
-MAX_QUANTITY: Final = Decimal(10**9)
-MAX_PRICE: Final = Decimal(10**9)
-ORD_TYPES: Final = frozenset({"1", "2", "3", "4"}) | AUCTIONS
-TIMES_IN_FORCE: Final = frozenset("01234567")
-
 Send = Callable[[SessionKey, bytes, list[Pair]], None]
 Row = dict[str, Any]
+
+
+class Archive(Protocol):
+    """What was committed."""
+
+    def load_order(self, order_id: int) -> Row | None: ...
+
+    def find_cl_ord_id(self, owner: str, cl_ord_id: str) -> int | None: ...
+
+    def load_execution(self, exec_id: str) -> Row | None: ...
 
 
 @dataclass(slots=True)
@@ -39,6 +48,7 @@ class Changes:
 
     orders: dict[int, Order] = field(default_factory=dict)
     executions: list[Row] = field(default_factory=list)
+    changed_executions: dict[str, Row] = field(default_factory=dict)
     prices: dict[str, Row] = field(default_factory=dict)
     days: list[Row] = field(default_factory=list)
     cl_ord_ids: list[Row] = field(default_factory=list)
@@ -52,26 +62,28 @@ class Counters:
 
 
 class Orders:
-    """`load_order` reads a closed order that is no longer in memory, `find_cl_ord_id` an older ClOrdID(11)."""
-
     def __init__(
         self,
         prices: dict[str, Decimal],
         send: Send,
-        load_order: Callable[[int], Row | None],
-        find_cl_ord_id: Callable[[str, str], int | None],
+        archive: Archive,
+        rules: Rules,
         kept_closed: int = KEPT_CLOSED,
     ) -> None:
+        self.rules = rules
+        self.calendar: Calendar = UtcDays()
         self.behaviours = Behaviours()
         self.matching = Matching(prices, self)
         self.changes = Changes()
         self.counters = Counters()
         self._send = send
-        self._load_order = load_order
+        self._archive = archive
         self._kept_closed = kept_closed
         self._orders: dict[int, Order] = {}
         self._closed: deque[int] = deque()
-        self._ids = ClOrdIds(lambda session, cl_ord_id: find_cl_ord_id(_owner(session), cl_ord_id))
+        self._ids = ClOrdIds(lambda session, cl_ord_id: archive.find_cl_ord_id(_owner(session), cl_ord_id))
+        self._expiries = Expiries()
+        self._due: list[tuple[float, int]] = []
         self._last_id = 0
         self._last_execution = 0
 
@@ -83,13 +95,20 @@ class Orders:
         last_execution: int,
         now: float,
     ) -> None:
-        """Take up where the database left off. Resting orders rest again, steps go on."""
+        """Take up where the database left off. Resting orders rest again, steps go on, requests are still pending,
+        and what should have expired meanwhile does."""
         self._last_id, self._last_execution = last_id, last_execution
         self._ids.restore((_session(owner), cl_ord_id) for owner, cl_ord_id in cl_ord_ids)
         restored = [from_row(row) for row in open_orders]
         self._orders = {order.id: order for order in restored}
         for order in restored:
-            self.matching.enter(order, now)
+            self._expiries.add(order)
+            for request in order.requests:
+                self._remind(order, request)
+        self._expire_due(now)
+        for order in restored:
+            if order.works:
+                self.matching.enter(order, now)
 
     # -- finding -------------------------------------------------------------------------------------------------
 
@@ -101,49 +120,170 @@ class Orders:
     def get(self, order_id: int) -> Order | None:
         order = self._orders.get(order_id)
         if order is None and 0 < order_id <= self._last_id:
-            row = self._load_order(order_id)
+            row = self._archive.load_order(order_id)
             order = None if row is None else from_row(row)
         return order
 
     def open_orders(self) -> list[Order]:
-        return [order for order in self._orders.values() if order.is_open]
+        """Oldest first."""
+        return sorted((order for order in self._orders.values() if order.is_open), key=lambda order: order.id)
 
-    # -- changing ------------------------------------------------------------------------------------------------
+    def check(self, terms: Terms, now: float) -> Problem | None:
+        """Why an order on these terms can't be taken, None when it can."""
+        return problem_of_terms(self.rules, self.matching.prices, terms, now)
+
+    # -- requests ------------------------------------------------------------------------------------------------
 
     def next_id(self) -> int:
         self._last_id += 1
         return self._last_id
 
-    def enter(self, order: Order, refusal: tuple[Refusal, str] | None, now: float) -> None:
-        """A new order: refused, or acknowledged and given to matching."""
+    def enter(self, order: Order, refusal: Problem | None, now: float, wait: bool = False) -> None:
+        """A new order: refused, pending, or acknowledged and given to matching. `wait`: until somebody accepts it,
+        without a word to the client."""
         self.counters.orders += 1
         self.name(order, order.cl_ord_id)
+        behaviour = order.behaviour
         if refusal is not None:
-            reason, text = refusal
-            order.reject(text, now)
-            self.counters.rejected += 1
-            self.report(order, ExecType.REJECTED, now, refusal=reason, text=text)
+            self._refuse_new(order, *refusal, now)
+        elif (behaviour.answers_at_once or order.session is None) and not wait:
+            self._acknowledge(order, now)
         else:
-            note = (
-                "there is no auction: it rests until it is filled by hand"
-                if order.waits_for_auction
-                else None
+            order.status = Status.PENDING_NEW
+            self._expiries.add(order)
+            announced = behaviour.pending and not wait
+            held = behaviour.hold or wait
+            due = None if held else now + behaviour.delay
+            request = Request(RequestKind.NEW, order.cl_ord_id, None, due, announced)
+            order.requests.append(request)
+            self._touch(order)
+            if announced:
+                self.report(order, ExecType.PENDING_NEW, now)
+            self._wait_or_decide(order, request, now)
+
+    def request(self, order: Order, request: Request, now: float) -> None:
+        """A cancel or replace of a client, which is answered now, or pending first."""
+        behaviour = order.behaviour
+        due = None if behaviour.hold else now + behaviour.delay
+        request = replace(request, due=due, announced=behaviour.pending)
+        order.requests.append(request)
+        self._touch(order)
+        if not behaviour.answers_at_once or len(order.requests) > 1:
+            self.name(order, request.cl_ord_id)
+        if request.announced:
+            cancel = request.kind is RequestKind.CANCEL
+            self.report(
+                order,
+                ExecType.PENDING_CANCEL if cancel else ExecType.PENDING_REPLACE,
+                now,
+                cl_ord_id=request.cl_ord_id,
+                orig_cl_ord_id=request.orig_cl_ord_id,
             )
-            self.report(order, ExecType.NEW, now, text=note)
-            self.matching.enter(order, now)
+        self._wait_or_decide(order, request, now)
+
+    def _wait_or_decide(self, order: Order, request: Request, now: float) -> None:
+        if order.requests[0] is request and request.due is not None and request.due <= now:
+            self.decide(order, None, now)
+        else:
+            self._remind(order, request)
+
+    def _remind(self, order: Order, request: Request) -> None:
+        if request.due is not None:
+            heapq.heappush(self._due, (request.due, order.id))
+
+    def decide(self, order: Order, refusal: str | None, now: float) -> None:
+        """Answer the oldest request of the order: refused for this text, or granted when it still can be."""
+        request = order.requests.pop(0)
+        self._touch(order)
+        if request.kind is RequestKind.NEW:
+            if refusal is not None:
+                self._refuse_new(order, Refusal.BROKER, refusal, now)
+            else:
+                order.accept(now)
+                self._acknowledge(order, now)
+        else:
+            self._decide_change(order, request, refusal, now)
+        if order.requests and order.requests[0].due is not None and order.requests[0].due <= now:
+            self.decide(order, None, now)
+
+    def _decide_change(self, order: Order, request: Request, refusal: str | None, now: float) -> None:
+        terms = request.terms
+        problem: tuple[CancelRefusal, str] | None = None
+        reopens = (
+            terms is not None and order.status is Status.FILLED and terms.quantity > order.filled_quantity
+        )
+        if refusal is not None:
+            problem = CancelRefusal.BROKER, refusal
+        elif not order.is_open and not reopens:
+            problem = CancelRefusal.TOO_LATE, f"Too late: the order is {order.status.name}"
+        elif request.orig_cl_ord_id != order.cl_ord_id:
+            text = f"OrigClOrdID(41) {request.orig_cl_ord_id} is not the order's ClOrdID, which is {order.cl_ord_id}"
+            problem = CancelRefusal.BROKER, text
+        if problem is not None:
+            self.refuse_change(order, request, *problem, now)
+        elif terms is None:
+            self.cancel(order, request.cl_ord_id, None, now)
+        else:
+            # Matrices D.9 and D.10 of FIX 4.2: what is filled is the least that an order can be replaced to.
+            self.replace(
+                order,
+                replace(terms, quantity=max(terms.quantity, order.filled_quantity)),
+                request.cl_ord_id,
+                now,
+            )
+
+    def refuse_change(
+        self, order: Order, request: Request, reason: CancelRefusal, text: str, now: float
+    ) -> None:
+        """An OrderCancelReject(9)."""
+        assert order.session is not None
+        is_replace = request.kind is RequestKind.REPLACE
+        body = cancel_reject(
+            order.session.begin_string,
+            request.cl_ord_id,
+            request.orig_cl_ord_id or "",
+            is_replace,
+            order,
+            reason,
+            text,
+            now,
+        )
+        self._send(order.session, b"9", body)
+
+    def _acknowledge(self, order: Order, now: float) -> None:
+        note = "there is no auction: it rests until it is filled by hand" if order.waits_for_auction else None
+        self.report(order, ExecType.NEW, now, text=note)
+        self.matching.enter(order, now)
+
+    def _refuse_new(self, order: Order, reason: Refusal, text: str, now: float) -> None:
+        order.reject(text, now)
+        self.counters.rejected += 1
+        self.report(order, ExecType.REJECTED, now, refusal=reason, text=text)
+        self._answer_rest(order, now)
+
+    def _answer_rest(self, order: Order, now: float) -> None:
+        """The order has ended: nothing that is still asked of it can be done."""
+        while order.requests:
+            request = order.requests.pop(0)
+            if request.kind is not RequestKind.NEW:
+                text = f"Too late: the order is {order.status.name}"
+                self.refuse_change(order, request, CancelRefusal.TOO_LATE, text, now)
+
+    # -- changing ------------------------------------------------------------------------------------------------
 
     def replace(self, order: Order, terms: Terms, cl_ord_id: str | None, now: float) -> None:
         """`cl_ord_id` is the request's; None when a person at the broker amends the order."""
         place_kept = (
             self.matching.rests(order)
-            and (order.limit_price, order.ord_type, order.time_in_force)
-            == (terms.limit_price, terms.ord_type, terms.time_in_force)
+            and (order.limit_price, order.ord_type, order.time_in_force, order.max_floor)
+            == (terms.limit_price, terms.ord_type, terms.time_in_force, terms.max_floor)
             and order.filled_quantity < terms.quantity <= order.quantity
         )
         if place_kept:
             self.matching.touch(order.symbol)
         else:
             self.matching.leave(order)
+        self._expiries.remove(order)
         order.replace(terms, now)
         previous = order.cl_ord_id
         if cl_ord_id is not None:
@@ -152,8 +292,8 @@ class Orders:
             order.replaced = True
             self.report(order, ExecType.REPLACED, now, orig_cl_ord_id=previous)
         else:
-            self.report(order, ExecType.RESTATED, now, text="amended by the broker")
-        if order.is_open and not place_kept:
+            self.report(order, ExecType.RESTATED, now, text="amended by the broker", restatement=b"4")
+        if order.works and not place_kept:
             self.matching.enter(order, now)
 
     def cancel(self, order: Order, cl_ord_id: str | None, text: str | None, now: float) -> None:
@@ -168,30 +308,82 @@ class Orders:
             self.name(order, cl_ord_id)
             orig = order.cl_ord_id
             self.report(order, ExecType.CANCELED, now, cl_ord_id=cl_ord_id, orig_cl_ord_id=orig, text=text)
+        self._answer_rest(order, now)
 
     def reject(self, order: Order, text: str, now: float) -> None:
-        """By hand, after it was acknowledged."""
+        """By hand, also after it was acknowledged."""
         self.matching.leave(order)
-        order.reject(text, now)
-        self.counters.rejected += 1
-        self.report(order, ExecType.REJECTED, now, refusal=Refusal.BROKER, text=text)
+        self._refuse_new(order, Refusal.BROKER, text, now)
+
+    def expire(self, order: Order, text: str, now: float) -> None:
+        self.matching.leave(order)
+        order.become(Happening.EXPIRE, Status.EXPIRED, now)
+        order.text = text
+        self.report(order, ExecType.EXPIRED, now, text=text)
+        self._answer_rest(order, now)
+
+    def work_again(self, order: Order, now: float) -> None:
+        """After it was suspended or done for the day."""
+        if order.works:
+            self.matching.enter(order, now)
 
     def name(self, order: Order, cl_ord_id: str) -> None:
+        if cl_ord_id in order.cl_ord_ids:
+            return
         order.known_as(cl_ord_id)
         self._ids.add(order.session, cl_ord_id, order.id)
         self.changes.cl_ord_ids.append(
             {"owner": _owner(order.session), "cl_ord_id": cl_ord_id, "order_id": order.id}
         )
 
+    # -- time ----------------------------------------------------------------------------------------------------
+
+    @property
+    def next_due(self) -> float | None:
+        """When `run_due` has something to do."""
+        moments = [
+            moment
+            for moment in (
+                self.matching.next_due,
+                self._expiries.next_due,
+                self._due[0][0] if self._due else None,
+            )
+            if moment is not None
+        ]
+        return min(moments, default=None)
+
+    def run_due(self, now: float) -> None:
+        """Answer requests, fill steps and let orders expire whose time has come."""
+        self.matching.run_due(now)
+        while self._due and self._due[0][0] <= now:
+            order = self._orders.get(heapq.heappop(self._due)[1])
+            if order is not None and order.requests:
+                due = order.requests[0].due
+                if due is not None and due <= now:
+                    self.decide(order, None, now)
+        self._expire_due(now)
+
+    def _expire_due(self, now: float) -> None:
+        for order_id in self._expiries.take_due(now):
+            order = self._orders.get(order_id)
+            if order is not None and order.is_open:
+                self.expire(order, "expired", now)
+
     # -- what matching does --------------------------------------------------------------------------------------
 
     def trade(self, order: Order, quantity: Decimal, price: Decimal, now: float) -> None:
         order.fill(quantity, price, now)
-        self._last_execution += 1
-        self.counters.executions += 1
         exec_id = self.report(order, ExecType.TRADE, now, last_quantity=quantity, last_price=price)
         if not order.is_open:
             self.matching.leave(order)
+        self.add_execution(order, exec_id, quantity, price, None, now)
+
+    def add_execution(
+        self, order: Order, exec_id: str, quantity: Decimal, price: Decimal, corrects: str | None, now: float
+    ) -> None:
+        """`corrects` is the ExecID(17) of the execution that this one stands for."""
+        self._last_execution += 1
+        self.counters.executions += 1
         self.changes.executions.append(
             {
                 "id": self._last_execution,
@@ -205,9 +397,29 @@ class Orders:
                 "exec_price": plain(price),
                 "cum_quantity": plain(order.filled_quantity),
                 "leaves_quantity": plain(order.leaves_quantity),
+                "status": "NEW",
+                "exec_ref_id": corrects,
+                "text": None,
                 "created_at": now,
             }
         )
+
+    def load_execution(self, exec_id: str) -> Row | None:
+        """Its row as it is now, None for an ExecID(17) of no fill."""
+        recent = self.changes.changed_executions.get(exec_id)
+        if recent is not None:
+            return recent
+        return self._archive.load_execution(exec_id)
+
+    def mark_execution(self, execution: Row, status: str, text: str | None) -> None:
+        """`status` is NEW, BUSTED or CORRECTED."""
+        exec_id = execution["exec_id"]
+        self.changes.changed_executions[exec_id] = {
+            **execution,
+            "b_exec_id": exec_id,
+            "status": status,
+            "text": text,
+        }
 
     def cancel_rest(self, order: Order, text: str, now: float) -> None:
         self.cancel(order, None, text, now)
@@ -219,13 +431,20 @@ class Orders:
 
     def report(self, order: Order, exec_type: ExecType, now: float, **details: Any) -> str:
         """Send an ExecutionReport of the order as it is now, to its client if it has one. Its ExecID(17)."""
-        self.changes.orders[order.id] = order
-        self._orders[order.id] = order
+        self._touch(order)
         exec_id = order.next_exec_id()
         if order.session is not None:
             body = execution_report(order.session.begin_string, order, exec_type, exec_id, now, **details)
             self._send(order.session, b"8", body)
+        if order.is_open:
+            self._expiries.add(order)
+        else:
+            self._expiries.remove(order)
         return exec_id
+
+    def _touch(self, order: Order) -> None:
+        self.changes.orders[order.id] = order
+        self._orders[order.id] = order
 
     def take_changes(self) -> tuple[list[Row], list[Row], Changes]:
         """Rows of new and of changed orders, and the changes they came from, which start afresh."""
@@ -239,7 +458,7 @@ class Orders:
             else:
                 new.append(row)
                 order.stored = True
-            if not order.is_open:
+            if not row["is_open"]:
                 self._closed.append(order.id)
         taken, self.changes = self.changes, Changes()
         return new, changed, taken
@@ -249,29 +468,13 @@ class Orders:
         self._ids.forget_old()
         while len(self._closed) > self._kept_closed:
             order = self._orders.get(self._closed.popleft())
-            if order is not None and not order.is_open and order.id not in self.changes.orders:
+            if (
+                order is not None
+                and not order.is_open
+                and not order.requests
+                and order.id not in self.changes.orders
+            ):
                 del self._orders[order.id]
-
-    # -- what is right -------------------------------------------------------------------------------------------
-
-    def check(self, terms: Terms) -> tuple[Refusal, str] | None:
-        """Why an order on these terms can't be taken, None when it can."""
-        if terms.symbol not in self.matching.prices:
-            return Refusal.UNKNOWN_SYMBOL, f"Symbol(55) {terms.symbol} is unknown"
-        if not 0 < terms.quantity <= MAX_QUANTITY:
-            return (
-                Refusal.QUANTITY,
-                f"OrderQty(38) {plain(terms.quantity)} is not above 0 and up to {MAX_QUANTITY}",
-            )
-        if terms.quantity != terms.quantity.to_integral_value():
-            return Refusal.QUANTITY, f"OrderQty(38) {plain(terms.quantity)} is not a whole number"
-        if terms.ord_type not in ORD_TYPES:
-            return Refusal.UNSUPPORTED, f"OrdType(40) {terms.ord_type} is not supported"
-        if terms.time_in_force not in TIMES_IN_FORCE:
-            return Refusal.UNSUPPORTED, f"TimeInForce(59) {terms.time_in_force} is not supported"
-        return _price_problem("Price(44)", terms.limit_price, terms.ord_type in LIMITS) or _price_problem(
-            "StopPx(99)", terms.stop_price, terms.ord_type in STOPS
-        )
 
 
 def _owner(session: SessionKey | None) -> str:
@@ -281,13 +484,3 @@ def _owner(session: SessionKey | None) -> str:
 
 def _session(owner: str) -> SessionKey | None:
     return SessionKey(*owner.encode("latin-1").split(b"\x01")) if owner else None
-
-
-def _price_problem(name: str, price: Decimal | None, needed: bool) -> tuple[Refusal, str] | None:
-    if price is None:
-        return (Refusal.PRICE, f"{name} is required for this OrdType(40)") if needed else None
-    if not 0 < price <= MAX_PRICE:
-        return Refusal.PRICE, f"{name} {plain(price)} is not above 0 and up to {MAX_PRICE}"
-    if price % TICK:
-        return Refusal.PRICE, f"{name} {plain(price)} is not a multiple of the tick {TICK}"
-    return None

@@ -1,7 +1,7 @@
-"""What clients ask by FIX: D a new order, G a replace, F a cancel, H an order's status.
+"""What clients ask of one order by FIX: D a new order, G a replace, F a cancel, H its status, Q a trade unknown.
 
-The session layer has seen to it that required fields are there and well-formed. Every request has exactly one first
-answer: an ExecutionReport(8), an OrderCancelReject(9), or none in mode `ignore`.
+The session layer has seen to it that required fields are there and well-formed. Every D, F, G and H has one answer in
+the end, an ExecutionReport(8) or an OrderCancelReject(9), or none in mode `ignore`.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ from decimal import Decimal
 from typing import Final
 
 from broker.fix.states import SessionKey
-from broker.fix.wire import Message, Pair
+from broker.fix.validation import FIX42, FIX44
+from broker.fix.wire import Message, Pair, parse_utc_timestamp
 from broker.trading.behaviours import Mode
-from broker.trading.order import LIMITS, STOPS, Order, Terms
-from broker.trading.orders import Orders
+from broker.trading.expiry import expiry_of
+from broker.trading.order import LIMITS, STOPS, Order, Request, RequestKind, Terms
+from broker.trading.orders import Orders, Row, Send
 from broker.trading.reports import (
     CancelRefusal,
     ExecType,
@@ -24,109 +26,212 @@ from broker.trading.reports import (
     refused_request_report,
 )
 
-_CANCEL: Final = b"1"
-_REPLACE: Final = b"2"
+REJECTING: Final = "rejected: the broker's behaviour for this order is 'reject'"
+
+_ECHOED: Final = (b"15", b"18", b"48", b"63", b"64", b"77", b"110", b"126", b"167", b"207", b"432")
+ECHOED: Final = {
+    FIX42: (*_ECHOED, b"21", b"22", b"47", b"109"),
+    FIX44: (*_ECHOED, b"22", b"528", b"529"),
+}
+"""Fields of a new order that its reports repeat."""
 
 
 class Requests:
-    def __init__(self, orders: Orders, send: Callable[[SessionKey, bytes, list[Pair]], None]) -> None:
+    def __init__(self, orders: Orders, send: Send) -> None:
         self._orders = orders
         self._send = send
         self._refused = 0
 
     def handlers(self) -> dict[bytes, Callable[[SessionKey, Message, float], None]]:
         """By MsgType(35)."""
-        return {b"D": self._new, b"F": self._cancel, b"G": self._replace, b"H": self._status}
+        return {
+            b"D": self._new,
+            b"F": self._cancel,
+            b"G": self._replace,
+            b"H": self._status,
+            b"Q": self._dont_know,
+        }
 
-    def _new(self, session: SessionKey, message: Message, now: float) -> None:
+    def enter(
+        self, session: SessionKey, fields: dict[bytes, bytes], list_id: str | None, wait: bool, now: float
+    ) -> Order | None:
+        """A new order from a NewOrderSingle(D), or from an entry of a NewOrderList(E), which may `wait` for its
+        ListExecute(L). None when it made no order: its ClOrdID(11) was used before, or it is ignored."""
         orders = self._orders
-        cl_ord_id, symbol = message.text(b"11") or "", message.text(b"55") or ""
+        cl_ord_id, symbol = _text(fields, b"11") or "", _text(fields, b"55") or ""
         behaviour = orders.behaviours.of(session.client, symbol)
         if behaviour.mode is Mode.IGNORE:
-            return
+            return None
         known = orders.find(session, cl_ord_id)
         if known is not None:
-            if message.fields.get(b"97") == b"Y":
-                self._report_status(session, known, cl_ord_id, None, now)
-                return
-            text = f"ClOrdID(11) {cl_ord_id} was used before"
-            orders.counters.rejected += 1
-            self._refused += 1
-            exec_id = f"R{now:.6f}-{self._refused}"
-            body = refused_request_report(
-                session.begin_string, message.fields, ExecType.REJECTED, exec_id, Refusal.DUPLICATE, text, now
-            )
-            self._send(session, b"8", body)
-            return
+            self._known_again(session, fields, known, cl_ord_id, now)
+            return None
+        time_in_force = _text(fields, b"59") or "0"
         terms = Terms(
             symbol=symbol,
-            ord_type=message.text(b"40") or "",
-            quantity=_decimal(message, b"38") or Decimal(0),
-            limit_price=_decimal(message, b"44"),
-            stop_price=_decimal(message, b"99"),
-            time_in_force=message.text(b"59") or "0",
+            ord_type=_text(fields, b"40") or "",
+            quantity=_decimal(fields, b"38") or Decimal(0),
+            limit_price=_decimal(fields, b"44"),
+            stop_price=_decimal(fields, b"99"),
+            time_in_force=time_in_force,
+            max_floor=_decimal(fields, b"111"),
+            expire_at=self._expiry(fields, time_in_force, now),
         )
-        refusal = orders.check(terms)
+        refusal = orders.check(terms, now)
         if refusal is None and behaviour.mode is Mode.REJECT:
-            refusal = Refusal.BROKER, "rejected: the broker's behaviour for this order is 'reject'"
+            refusal = Refusal.BROKER, REJECTING
+        echoed = ECHOED[session.begin_string]
         order = Order(
             id=orders.next_id(),
             session=session,
             cl_ord_id=cl_ord_id,
             symbol=symbol,
-            side=message.text(b"54") or "",
+            side=_text(fields, b"54") or "",
             ord_type=terms.ord_type,
             quantity=terms.quantity,
             limit_price=terms.limit_price,
             stop_price=terms.stop_price,
             time_in_force=terms.time_in_force,
-            account=message.text(b"1"),
+            account=_text(fields, b"1"),
             behaviour=behaviour,
             created_at=now,
             updated_at=now,
+            max_floor=terms.max_floor,
+            expire_at=terms.expire_at,
+            list_id=list_id,
+            echo=[(tag, fields[tag]) for tag in echoed if tag in fields],
         )
-        orders.enter(order, refusal, now)
+        orders.enter(order, refusal, now, wait)
+        return order
+
+    def _expiry(self, fields: dict[bytes, bytes], time_in_force: str, now: float) -> float | None:
+        calendar = self._orders.calendar
+        if time_in_force != "6":
+            return expiry_of(calendar, time_in_force, self._orders.rules.gtc_days, now)
+        if b"126" in fields:
+            return parse_utc_timestamp(fields[b"126"])
+        return calendar.end_of_date(fields[b"432"].decode()) if b"432" in fields else None
+
+    def _new(self, session: SessionKey, message: Message, now: float) -> None:
+        self.enter(session, message.fields, None, False, now)
+
+    def _known_again(
+        self, session: SessionKey, fields: dict[bytes, bytes], known: Order, cl_ord_id: str, now: float
+    ) -> None:
+        if fields.get(b"97") == b"Y":
+            self.report_status(session, known, cl_ord_id, [], now)
+            return
+        self._orders.counters.rejected += 1
+        self._refused += 1
+        body = refused_request_report(
+            session.begin_string,
+            fields,
+            ExecType.REJECTED,
+            f"R{now:.6f}-{self._refused}",
+            Refusal.DUPLICATE,
+            f"ClOrdID(11) {cl_ord_id} was used before",
+            now,
+        )
+        self._send(session, b"8", body)
 
     def _cancel(self, session: SessionKey, message: Message, now: float) -> None:
-        if not self._is_ignored(session, message):
-            order = self._order_to_change(session, message, _CANCEL, now)
-            if order is not None:
-                self._orders.cancel(order, message.text(b"11"), None, now)
+        self._change(session, message, RequestKind.CANCEL, now)
 
     def _replace(self, session: SessionKey, message: Message, now: float) -> None:
-        if self._is_ignored(session, message):
+        self._change(session, message, RequestKind.REPLACE, now)
+
+    def _change(self, session: SessionKey, message: Message, kind: RequestKind, now: float) -> None:
+        orders, fields = self._orders, message.fields
+        if orders.behaviours.of(session.client, message.text(b"55") or "").mode is Mode.IGNORE:
             return
-        order = self._order_to_change(session, message, _REPLACE, now)
+        cl_ord_id, orig = message.text(b"11") or "", message.text(b"41") or ""
+        request = Request(kind, cl_ord_id, orig, None, False)
+        order = orders.find(session, orig)
         if order is None:
+            text = f"Unknown order: OrigClOrdID(41) {orig}"
+            is_replace = kind is RequestKind.REPLACE
+            body = cancel_reject(
+                session.begin_string,
+                cl_ord_id,
+                orig,
+                is_replace,
+                None,
+                CancelRefusal.UNKNOWN_ORDER,
+                text,
+                now,
+            )
+            self._send(session, b"9", body)
             return
-        quantity, limit, stop = (_decimal(message, tag) for tag in (b"38", b"44", b"99"))
-        ord_type = message.text(b"40") or order.ord_type
-        if limit is None and ord_type in LIMITS:
-            limit = order.limit_price
-        if stop is None and ord_type in STOPS:
-            stop = order.stop_price
-        terms = Terms(
+        problem = self._problem_of_change(session, order, request, fields)
+        if problem is None and kind is RequestKind.REPLACE:
+            request = Request(kind, cl_ord_id, orig, None, False, self._new_terms(order, fields, now))
+            assert request.terms is not None
+            wrong = orders.check(request.terms, now)
+            if wrong is not None:
+                problem = CancelRefusal.BROKER, wrong[1]
+        if problem is None:
+            orders.request(order, request, now)
+        else:
+            orders.refuse_change(order, request, *problem, now)
+
+    def _problem_of_change(
+        self, session: SessionKey, order: Order, request: Request, fields: dict[bytes, bytes]
+    ) -> tuple[CancelRefusal, str] | None:
+        """What speaks against a cancel or replace as soon as it comes."""
+        orders = self._orders
+        pending = {one.cl_ord_id for one in order.requests if one.kind is RequestKind.REPLACE}
+        if orders.find(session, request.cl_ord_id) is not None:
+            return CancelRefusal.DUPLICATE, f"ClOrdID(11) {request.cl_ord_id} was used before"
+        if not order.is_open and not order.requests and order.status.name != "FILLED":
+            return CancelRefusal.TOO_LATE, f"Too late: the order is {order.status.name}"
+        if (
+            order.is_open
+            and request.orig_cl_ord_id != order.cl_ord_id
+            and request.orig_cl_ord_id not in pending
+        ):
+            text = f"OrigClOrdID(41) {request.orig_cl_ord_id} is not the order's ClOrdID, which is {order.cl_ord_id}"
+            return CancelRefusal.BROKER, text
+        if fields.get(b"55") != order.symbol.encode("latin-1") or fields.get(b"54") != order.side.encode():
+            return CancelRefusal.BROKER, "Symbol(55) and Side(54) must be those of the order"
+        if orders.behaviours.of(session.client, order.symbol).mode is Mode.REJECT:
+            return CancelRefusal.BROKER, REJECTING
+        return None
+
+    def _new_terms(self, order: Order, fields: dict[bytes, bytes], now: float) -> Terms:
+        """What the order would be; fields that are left out stay as they are, or as the replace before says."""
+        before = next((one.terms for one in reversed(order.requests) if one.terms is not None), None)
+        base = before or Terms(
+            order.symbol,
+            order.ord_type,
+            order.quantity,
+            order.limit_price,
+            order.stop_price,
+            order.time_in_force,
+            order.max_floor,
+            order.expire_at,
+        )
+        quantity, limit, stop = (_decimal(fields, tag) for tag in (b"38", b"44", b"99"))
+        ord_type = _text(fields, b"40") or base.ord_type
+        time_in_force = _text(fields, b"59") or base.time_in_force
+        expires_anew = time_in_force != base.time_in_force or b"126" in fields or b"432" in fields
+        floor = _decimal(fields, b"111")
+        return Terms(
             symbol=order.symbol,
             ord_type=ord_type,
-            quantity=order.quantity if quantity is None else quantity,
-            limit_price=limit,
-            stop_price=stop,
-            time_in_force=message.text(b"59") or order.time_in_force,
+            quantity=base.quantity if quantity is None else quantity,
+            limit_price=base.limit_price if limit is None and ord_type in LIMITS else limit,
+            stop_price=base.stop_price if stop is None and ord_type in STOPS else stop,
+            time_in_force=time_in_force,
+            max_floor=base.max_floor if floor is None else floor,
+            expire_at=self._expiry(fields, time_in_force, now) if expires_anew else base.expire_at,
         )
-        problem = self._orders.check(terms)
-        if problem is not None:
-            self._refuse_change(session, message, _REPLACE, order, CancelRefusal.BROKER, problem[1], now)
-        elif terms.quantity < order.filled_quantity:
-            text = f"OrderQty(38) {terms.quantity} is below the {order.filled_quantity} filled already"
-            self._refuse_change(session, message, _REPLACE, order, CancelRefusal.BROKER, text, now)
-        else:
-            self._orders.replace(order, terms, message.text(b"11"), now)
 
     def _status(self, session: SessionKey, message: Message, now: float) -> None:
         cl_ord_id = message.text(b"11") or ""
         order = self._orders.find(session, cl_ord_id)
         if order is not None:
-            self._report_status(session, order, cl_ord_id, message.text(b"790"), now)
+            asked = [(b"790", message.fields[b"790"])] if b"790" in message.fields else []
+            self.report_status(session, order, cl_ord_id, asked, now)
             return
         text = f"Unknown order: ClOrdID(11) {cl_ord_id}"
         body = refused_request_report(
@@ -134,9 +239,10 @@ class Requests:
         )
         self._send(session, b"8", body)
 
-    def _report_status(
-        self, session: SessionKey, order: Order, cl_ord_id: str, status_req_id: str | None, now: float
+    def report_status(
+        self, session: SessionKey, order: Order, cl_ord_id: str, more: list[Pair], now: float
     ) -> None:
+        """`more` is what the request wants to have back."""
         body = execution_report(
             session.begin_string,
             order,
@@ -145,53 +251,30 @@ class Requests:
             now,
             cl_ord_id=cl_ord_id,
             text=order.text,
-            status_req_id=status_req_id,
+            more=more,
         )
         self._send(session, b"8", body)
 
-    def _is_ignored(self, session: SessionKey, message: Message) -> bool:
-        return self._orders.behaviours.of(session.client, message.text(b"55") or "").mode is Mode.IGNORE
+    def _dont_know(self, session: SessionKey, message: Message, now: float) -> None:
+        """DontKnowTrade(Q): written down with the execution, for a person to see."""
+        execution = self._orders.load_execution(message.text(b"17") or "")
+        if execution is not None and self._belongs(session, execution):
+            reason = f"the client does not know this trade, DKReason(127) {message.text(b'127')}"
+            text = message.text(b"58")
+            self._orders.mark_execution(
+                execution, execution["status"], f"{reason}: {text}" if text else reason
+            )
 
-    def _order_to_change(
-        self, session: SessionKey, message: Message, response_to: bytes, now: float
-    ) -> Order | None:
-        """The open order that a cancel or replace is about; otherwise the request has been answered."""
-        orders = self._orders
-        cl_ord_id, orig = message.text(b"11") or "", message.text(b"41") or ""
-        order = orders.find(session, orig)
-        refusal: tuple[CancelRefusal, str] | None = None
-        if order is None:
-            refusal = CancelRefusal.UNKNOWN_ORDER, f"Unknown order: OrigClOrdID(41) {orig}"
-        elif orders.find(session, cl_ord_id) is not None:
-            refusal = CancelRefusal.DUPLICATE, f"ClOrdID(11) {cl_ord_id} was used before"
-        elif not order.is_open:
-            refusal = CancelRefusal.TOO_LATE, f"Too late: the order is {order.status.name}"
-        elif orig != order.cl_ord_id:
-            refusal = CancelRefusal.BROKER, f"OrigClOrdID(41) {orig} was replaced by {order.cl_ord_id}"
-        elif message.text(b"55") != order.symbol or message.text(b"54") != order.side:
-            refusal = CancelRefusal.BROKER, "Symbol(55) and Side(54) must be those of the order"
-        elif orders.behaviours.of(session.client, order.symbol).mode is Mode.REJECT:
-            refusal = CancelRefusal.BROKER, "rejected: the broker's behaviour for this order is 'reject'"
-        if refusal is None:
-            return order
-        self._refuse_change(session, message, response_to, order, *refusal, now)
-        return None
-
-    def _refuse_change(
-        self,
-        session: SessionKey,
-        message: Message,
-        response_to: bytes,
-        order: Order | None,
-        refusal: CancelRefusal,
-        text: str,
-        now: float,
-    ) -> None:
-        fields = message.fields
-        body = cancel_reject(session.begin_string, fields, response_to, order, refusal, text, now)
-        self._send(session, b"9", body)
+    def _belongs(self, session: SessionKey, execution: Row) -> bool:
+        order = self._orders.get(execution["order_id"])
+        return order is not None and order.session == session
 
 
-def _decimal(message: Message, tag: bytes) -> Decimal | None:
-    text = message.text(tag)
-    return None if text is None else Decimal(text)
+def _text(fields: dict[bytes, bytes], tag: bytes) -> str | None:
+    value = fields.get(tag)
+    return None if value is None else value.decode("latin-1")
+
+
+def _decimal(fields: dict[bytes, bytes], tag: bytes) -> Decimal | None:
+    value = fields.get(tag)
+    return None if value is None else Decimal(value.decode("latin-1"))

@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from broker.client_commands import DisconnectClient
+from broker.trading.acts import STATES, CorrectExecution, SetState
 from broker.trading.by_hand import (
     AmendOrder,
     CancelOrder,
@@ -196,6 +197,32 @@ def reject_order(order_id: int, body: object) -> RejectOrder:
 def disconnect_client(client_id: int, body: object) -> DisconnectClient:
     fields = _Fields(body)
     command = DisconnectClient(client_id, fields.text("text"))
+    fields.done()
+    return command
+
+
+def only_text(body: object) -> str | None:
+    fields = _Fields(body)
+    text = fields.text("text")
+    fields.done()
+    return text
+
+
+def correct_execution(exec_id: str, body: object) -> CorrectExecution:
+    fields = _Fields(body)
+    command = CorrectExecution(
+        exec_id, fields.decimal("exec_quantity"), fields.decimal("exec_price"), fields.text("text")
+    )
+    fields.done()
+    if command.quantity is None and command.price is None:
+        message = "is required, or exec_price"
+        raise Refused(422, f"exec_quantity {message}", [("exec_quantity", message)])
+    return command
+
+
+def set_state(order_id: int, body: object) -> SetState:
+    fields = _Fields(body)
+    command = SetState(order_id, fields.code("status", {name: name for name in STATES}), fields.text("text"))
     fields.done()
     return command
 

@@ -103,6 +103,7 @@ class Frames:
                 orders.pop(row["id"], None)
                 orders[row["id"]] = row
             executions += batch.executions
+            executions += batch.changed_executions
             for row in batch.prices:
                 stocks.setdefault(row["b_symbol"], {}).update(price_to_json(row))
             for row in batch.days:

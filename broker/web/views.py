@@ -14,6 +14,7 @@ from broker.fix.dictionary import Dictionary
 from broker.fix.session import Session
 from broker.trading.matching import Level
 from broker.trading.order import average_price, plain
+from broker.trading.rows import requests_of
 from broker.traffic import Traffic, total_by_type
 from broker.web.api_input import ORD_TYPES, SIDES, TIMES_IN_FORCE, name_of
 
@@ -48,10 +49,28 @@ def order_to_json(row: Mapping[str, Any]) -> dict[str, Any]:
         "filled_quantity": row["filled_quantity"],
         "remaining_quantity": row["remaining_quantity"],
         "average_price": plain(average),
+        "max_floor": row["max_floor"],
+        "expire_at": None if row["expire_at"] is None else time_to_json(row["expire_at"]),
+        "list_id": row["list_id"],
+        "requests": [_request_to_json(one) for one in requests_of(row)],
         "behaviour": orjson.loads(row["behaviour"])["mode"],
         "text": row["text"],
         "created_at": time_to_json(row["created_at"]),
         "updated_at": time_to_json(row["updated_at"]),
+    }
+
+
+def _request_to_json(request: dict[str, Any]) -> dict[str, Any]:
+    """A request of a client that is not answered yet; `due` None waits for a person."""
+    due, terms = request["due"], request["terms"]
+    return {
+        "type": request["type"],
+        "cl_ord_id": request["cl_ord_id"],
+        "orig_cl_ord_id": request["orig_cl_ord_id"],
+        "due": None if due is None else time_to_json(due),
+        "quantity": terms and terms["quantity"],
+        "limit_price": terms and terms["limit_price"],
+        "stop_price": terms and terms["stop_price"],
     }
 
 
@@ -68,6 +87,9 @@ def execution_to_json(row: Mapping[str, Any]) -> dict[str, Any]:
         "exec_price": row["exec_price"],
         "cum_quantity": row["cum_quantity"],
         "leaves_quantity": row["leaves_quantity"],
+        "status": row["status"],
+        "exec_ref_id": row["exec_ref_id"],
+        "text": row["text"],
         "created_at": time_to_json(row["created_at"]),
     }
 

@@ -106,6 +106,19 @@ class OneClient:
         self.session.disconnect(text, START)
 
 
+class NothingStored:
+    """A database that was never written."""
+
+    def load_order(self, order_id: int) -> None:
+        return None
+
+    def find_cl_ord_id(self, owner: str, cl_ord_id: str) -> None:
+        return None
+
+    def load_execution(self, exec_id: str) -> None:
+        return None
+
+
 class Broker:
     """Session and application behind a framer, as the core has them, for one client that is logged on."""
 
@@ -114,7 +127,7 @@ class Broker:
         self.key = SessionKey(version, b"CLIENT", b"BROKER")
         self.session = Session(self.key, MemoryStore())
         self.application = Application(
-            {"AAPL": Decimal(230)}, OneClient(self.session), lambda _: None, lambda *_: None, Settings()
+            {"AAPL": Decimal(230)}, OneClient(self.session), NothingStored(), Settings()
         )
         self.framer = Framer()
         self.session.connected(START)

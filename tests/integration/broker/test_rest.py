@@ -89,6 +89,9 @@ def test_behaviours_are_shown_as_they_were_set(broker: Broker) -> None:
         "size": None,
         "spread": "0",
         "market": True,
+        "pending": False,
+        "delay": 0.0,
+        "hold": False,
     }
     assert broker.rest("GET", "/api/behaviours") == set_to
     broker.behave(symbols={})

@@ -27,7 +27,7 @@ BOTH = pytest.mark.parametrize("version", [OLD, NEWER])
 
 
 class Counterparty:
-    """A client, and the broker's application with nothing behind it: `rows` and `cl_ord_ids` are its database."""
+    """A client, and the broker's application with a database of dicts behind it."""
 
     def __init__(
         self,
@@ -47,18 +47,55 @@ class Counterparty:
         self.rows: dict[int, dict[str, Any]] = {}
         self.cl_ord_ids: dict[tuple[str, str], int] = {}
         prices = {"AAPL": Decimal(230), "BAC": Decimal(39)}
-        self.application = Application(
-            prices, self, self.rows.get, lambda *key: self.cl_ord_ids.get(key), settings, kept_closed, phases
-        )
+        self.executions: dict[str, dict[str, Any]] = {}
+        self.application = Application(prices, self, self, settings, kept_closed, phases)
         self.orders = self.application.orders
         self.orders.behaviours.default = Behaviour(mode)
         self.numbers = 1
         self.now = NOW
 
+    # -- the broker's database
+
+    def load_order(self, order_id: int) -> dict[str, Any] | None:
+        return self.rows.get(order_id)
+
+    def find_cl_ord_id(self, owner: str, cl_ord_id: str) -> int | None:
+        return self.cl_ord_ids.get((owner, cl_ord_id))
+
+    def load_execution(self, exec_id: str) -> dict[str, Any] | None:
+        return self.executions.get(exec_id)
+
+    def commit(self) -> None:
+        """What changed goes into the database."""
+        new, changed, changes = self.orders.take_changes()
+        self.rows |= {row["id"]: row for row in [*new, *changed]}
+        self.cl_ord_ids |= {(row["owner"], row["cl_ord_id"]): row["order_id"] for row in changes.cl_ord_ids}
+        self.executions |= {row["exec_id"]: row for row in changes.executions}
+        self.executions |= changes.changed_executions
+        self.orders.forget_closed()
+
+    def restarted(self) -> Counterparty:
+        """The same client of a broker that was killed and started again, with what was committed."""
+        again = Counterparty(self.version, settings=self.application.settings)
+        again.rows, again.cl_ord_ids, again.executions = self.rows, self.cl_ord_ids, self.executions
+        again.numbers, again.now = self.numbers, self.now
+        again.orders.behaviours = self.orders.behaviours
+        rows = sorted((row for row in self.rows.values() if row["is_open"]), key=lambda row: int(row["id"]))
+        last_execution = max((row["id"] for row in self.executions.values()), default=0)
+        again.orders.restore(rows, self.cl_ord_ids, max(self.rows, default=0), last_execution, self.now)
+        return again
+
+    # -- the client's line
+
     def send(self, session: SessionKey, msg_type: bytes, body: list[Pair]) -> None:
         assert session == self.session
         self.check_by_dictionary(msg_type, body)
-        self.answers.append(as_fields(msg_type, body))
+        if msg_type == b"N":
+            self.answers.append(
+                {"35": "N", **{tag.decode(): text.decode("latin-1") for tag, text in reversed(body)}}
+            )
+        else:
+            self.answers.append(as_fields(msg_type, body))
 
     def send_transient(self, session: SessionKey, msg_type: bytes, body: list[Pair]) -> None:
         assert session == self.session
@@ -81,6 +118,11 @@ class Counterparty:
         assert session == self.session
         self.disconnected = text
 
+    def wait(self, seconds: float) -> None:
+        self.now += seconds
+        self.application.run_due(self.now)
+        self.application.flush(self.now)
+
     def ask(self, text: str) -> None:
         msg_type, *fields = text.split("|")
         self.numbers += 1
@@ -91,7 +133,7 @@ class Counterparty:
             (b"49", b"CLIENT"),
             (b"56", b"BROKER"),
             (b"34", b"%d" % self.numbers),
-            (b"52", utc_timestamp(NOW)),
+            (b"52", utc_timestamp(self.now)),
             *(pair for pair in pairs if pair[0] in IN_HEADER),
         ]
         body = [(tag, value) for tag, value in pairs if tag not in IN_HEADER]
@@ -117,20 +159,27 @@ class Counterparty:
         assert ("20" in got) == self.old
         required = {"37", "17", "150", "39", "55", "54", "151", "14", "6", "11", "60"}
         assert required <= got.keys()
-        if got["39"] in "015" and "38" in got:
+        if got["39"] in "0156E79A" and "38" in got:
             assert Decimal(got["14"]) + Decimal(got["151"]) == Decimal(got["38"])
         else:
             assert got["151"] == "0"
 
+    def expect_all(self, text: str) -> None:
+        """All answers that there are, one in each line."""
+        for line in filter(None, (line.strip() for line in text.splitlines())):
+            self.expect(line)
+        self.expect_nothing()
+
     def expect_nothing(self) -> None:
         assert self.answers == []
+        self.commit()
 
     def new(self, cl_ord_id: str, request: str = NEW) -> dict[str, str]:
         self.ask(f"{request}|11={cl_ord_id}")
         return self.expect(f"8|11={cl_ord_id}|150=0|39=0|14=0|6=0")
 
     def fill(self, order: dict[str, str], quantity: int, price: str = "200") -> None:
-        self.application.execute(FillOrder(int(order["37"][1:]), Decimal(quantity), Decimal(price)), NOW)
+        self.application.execute(FillOrder(int(order["37"][1:]), Decimal(quantity), Decimal(price)), self.now)
 
 
 def as_fields(msg_type: bytes, body: Iterable[Pair]) -> dict[str, str]:

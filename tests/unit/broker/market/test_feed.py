@@ -162,7 +162,7 @@ def test_updates_wait_for_the_interval_and_coalesce() -> None:
     client.later(due - NOW)
     (message,) = client.taken()
     assert client.entries(message, "279", "270", "271", "346") == [("0", "229", "55", "10")]
-    assert client.application.next_due is None
+    assert client.application.market.next_due is None
 
 
 @pytest.mark.parametrize(
@@ -263,7 +263,7 @@ def test_a_client_that_is_behind_for_too_long_is_disconnected() -> None:
     assert due is not None, "it is looked at again though nothing happens"
     client.later(MOST_BEHIND + 0.1)
     assert client.ended[client.session].startswith("too slow: 262145 bytes have waited to be read for 10 s")
-    assert client.application.next_due is None
+    assert client.application.market.next_due is None
 
 
 def test_a_client_that_loses_trades_is_disconnected() -> None:

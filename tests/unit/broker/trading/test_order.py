@@ -32,6 +32,14 @@ def order(status: Status = Status.NEW, filled: int = 0) -> Order:
     )
 
 
+_BECOMES = {
+    Happening.ACCEPT: Status.NEW,
+    Happening.EXPIRE: Status.EXPIRED,
+    Happening.FINISH: Status.DONE_FOR_DAY,
+    Happening.CALCULATE: Status.CALCULATED,
+}
+
+
 def happen(to: Order, happening: Happening) -> None:
     if happening is Happening.FILL:
         to.fill(Decimal(1), Decimal(5), NOW)
@@ -39,6 +47,12 @@ def happen(to: Order, happening: Happening) -> None:
         to.cancel(NOW)
     elif happening is Happening.REJECT:
         to.reject("no", NOW)
+    elif happening is Happening.UNDO:
+        to.undo(Decimal(1), Decimal(5), NOW, None)
+    elif happening is Happening.RESUME:
+        to.become(happening, to.status_by(to.filled_quantity), NOW)
+    elif happening in _BECOMES:
+        to.become(happening, _BECOMES[happening], NOW)
     else:
         to.replace(Terms("AAPL", "2", Decimal(20), Decimal(6), None, "0"), NOW)
 
@@ -46,6 +60,8 @@ def happen(to: Order, happening: Happening) -> None:
 @pytest.mark.parametrize(("status", "happening"), list(itertools.product(Status, Happening)))
 def test_only_what_the_table_allows_happens(status: Status, happening: Happening) -> None:
     filled = {Status.PARTIALLY_FILLED: 4, Status.FILLED: 10}.get(status, 0)
+    if happening is Happening.UNDO and status not in (Status.NEW, Status.FILLED):
+        filled = 4
     held = order(status, filled)
     if (status, happening) in TRANSITIONS:
         happen(held, happening)

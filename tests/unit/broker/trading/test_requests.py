@@ -20,7 +20,7 @@ from broker.trading.by_hand import (
     SetBehaviours,
     SetPrice,
 )
-from broker.trading.order import from_row
+from broker.trading.rows import from_row
 from tests.unit.broker.kit import BOTH, NEW, NEWER, NOW, TIME, Counterparty
 
 
@@ -98,19 +98,6 @@ def test_replace_of_the_order_type_drops_the_price_it_has_no_use_for(version: st
 
 
 @BOTH
-def test_replace_below_what_is_filled_is_rejected(version: str) -> None:
-    client = Counterparty(version)
-    order = client.new("a")
-    client.fill(order, 40)
-    client.expect("8|39=1")
-    client.ask(f"G|11=b|41=a|21=1|55=AAPL|54=1|40=2|38=30|44=200|{TIME}")
-    got = client.expect(f"9|11=b|41=a|37={order['37']}|39=1|434=2|102=2")
-    assert "below the 40 filled" in got["58"]
-    client.fill(order, 60)
-    client.expect("8|11=a|39=2|14=100")
-
-
-@BOTH
 @pytest.mark.parametrize(("request_text", "response_to"), [("F", "1"), ("G|21=1|40=2|38=5|44=200", "2")])
 def test_requests_that_can_not_be_done(version: str, request_text: str, response_to: str) -> None:
     client = Counterparty(version)
@@ -140,7 +127,7 @@ def test_the_id_before_a_replace_is_not_the_orders_any_more(version: str) -> Non
     client.expect("8|11=b|150=5")
     client.ask(f"F|11=c|41=a|55=AAPL|54=1|{TIME}")
     got = client.expect(f"9|11=c|41=a|434=1|102=2|39={'5' if client.old else '0'}")
-    assert "was replaced by b" in got["58"]
+    assert "a is not the order's ClOrdID, which is b" in got["58"]
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,19 @@ def watched() -> Changes:
 def order_row(order_id: int, status: str = "NEW") -> dict[str, Any]:
     decimals = {"quantity": "100", "filled_quantity": "0", "remaining_quantity": "100", "notional": "0"}
     texts = dict.fromkeys(
-        ("fix_version", "target_comp_id", "limit_price", "stop_price", "account", "text"), None
+        (
+            "fix_version",
+            "target_comp_id",
+            "limit_price",
+            "stop_price",
+            "account",
+            "text",
+            "max_floor",
+            "expire_at",
+            "list_id",
+            "details",
+        ),
+        None,
     )
     return {
         "id": order_id,
