@@ -327,9 +327,19 @@ class Core:
             session = connection.session
             if session is not None:
                 self._act(connection, session.tick(now), now)
+                if session.state is State.CLOSING:
+                    self._close_in_time(connection, now)
             elif now - connection.connected_at > connection.LOGON_TIMEOUT:
                 log.warning("%s: connection closed: no Logon came", connection.address)
                 self._drop(connection, now)
+
+    def _close_in_time(self, connection: Connection, now: float) -> None:
+        """A client that reads nothing would keep its connection for ever."""
+        if connection.closing_since is None or connection.closing_since > now:
+            connection.closing_since = now
+        elif now - connection.closing_since > connection.CLOSING_TIMEOUT:
+            log.warning("%s: connection closed: %d bytes were not read", connection.name, connection.waiting)
+            self._drop(connection, now)
 
     def _flush(self, connection: Connection, now: float) -> None:
         session = connection.session

@@ -20,6 +20,8 @@ READ_SIZE: Final = 1 << 16
 
 class Connection:
     LOGON_TIMEOUT: Final = 10.0
+    CLOSING_TIMEOUT: Final = 3.0
+    """Seconds that a client has to read the Logout(5) that ends the session."""
 
     def __init__(self, client: socket.socket, address: str, now: float) -> None:
         client.setblocking(False)
@@ -31,6 +33,8 @@ class Connection:
         self.session: Session | None = None
         self.traffic = Traffic()
         self.watched = selectors.EVENT_READ
+        self.closing_since: float | None = None
+        """When it was first seen to wait for the client to take the last of what it is sent."""
         self._out = bytearray()
 
     @property

@@ -148,7 +148,7 @@ class Feed:
         view = View(self._matching, self._days, self._tape)
         behind = True
         for client in list(self._pending.values()):
-            if self._serve(client, view, now):
+            if self._serve_guarded(client, view, now):
                 self._pending.pop(client.session, None)
             elif client.behind_since is None:
                 behind = False
@@ -166,6 +166,15 @@ class Feed:
                 client.pending[subscription] = None
                 self._pending[client.session] = client
         self._dirty.clear()
+
+    def _serve_guarded(self, client: _Client, view: View, now: float) -> bool:
+        try:
+            return self._serve(client, view, now)
+        except Exception:
+            # A fault of ours with one client must not take the other clients' market data away.
+            log.exception("%s: no market data", client.session)
+            self._give_up(client, "the broker failed to make its market data")
+            return True
 
     def _serve(self, client: _Client, view: View, now: float) -> bool:
         """Whether it knows all there is now."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import heapq
 from bisect import insort
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
 from typing import Final, NamedTuple, Protocol
@@ -77,7 +78,11 @@ class Book:
 
     def side(self, buy: bool) -> list[Order]:
         """Best first."""
-        return [order for _, _, order in self._sides[buy]]
+        return list(self.resting(buy))
+
+    def resting(self, buy: bool) -> Iterator[Order]:
+        """Best first; the book may not change meanwhile."""
+        return (order for _, _, order in self._sides[buy])
 
     def crossing(self, order: Order) -> Order | None:
         """The best resting order of the other side that `order` may trade with."""
@@ -116,7 +121,7 @@ class Matching:
     def depth(self, symbol: str, buy: bool, levels: int) -> list[Level]:
         """The best `levels` prices of a side, best first."""
         found: list[Level] = []
-        for order in self._books[symbol].side(buy):
+        for order in self._books[symbol].resting(buy):
             assert order.limit_price is not None
             if found and found[-1].price == order.limit_price:
                 last = found[-1]

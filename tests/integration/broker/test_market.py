@@ -96,6 +96,8 @@ def test_a_client_that_does_not_read_is_disconnected_and_others_go_on(own_broker
         for _ in range(3 * (KEPT + 1)):
             maker.expect("8")
         assert waiting() < 3 << 20
+        broker.process.wait_for(r"SLOW .*: connection closed: \d+ bytes were not read")
+        assert waiting() == 0
         maker.send("V", t262="m", t263=0, t264=1, t267=1, t269=2, t146=1, t55="MA")
         maker.expect("W", t270="300", t271="1")
 

@@ -78,6 +78,8 @@ class MarketClient(Counterparty):
         self.pictures: dict[tuple[SessionKey, str, str], Picture] = {}
         self.unread: dict[SessionKey, int] = {}
         self.ended: dict[SessionKey, str] = {}
+        self.broken: SessionKey | None = None
+        """A session that the line fails for."""
         self._orders_asked = 0
 
     def as_message(self, session: SessionKey, msg_type: bytes, body: list[Pair]) -> Message:
@@ -96,6 +98,8 @@ class MarketClient(Counterparty):
         self.answers.append(as_fields(msg_type, dict(plain).items()))
 
     def send_transient(self, session: SessionKey, msg_type: bytes, body: list[Pair]) -> None:
+        if session == self.broken:
+            raise KeyError(session)
         message = self.as_message(session, msg_type, body)
         self.sent.setdefault(session, []).append(message)
         if msg_type == b"W":

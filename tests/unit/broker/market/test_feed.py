@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broker.fix.states import SessionKey
-from broker.market.feed import MOST_BEHIND, MOST_UNREAD
+from broker.market.feed import MOST_BEHIND, MOST_ENTRIES, MOST_UNREAD
 from broker.market.tape import KEPT
 from broker.trading.by_hand import FillOrder, SetPrice
 from tests.unit.broker.kit import BOTH, NEWER, NOW, OLD, TIME
@@ -302,6 +302,37 @@ def test_a_hundred_clients_that_do_not_read_cost_no_memory() -> None:
     client.order("buy", 10, 150)
     client.later(1)
     assert len(client.taken()) == 1, "the one that reads goes on"
+
+
+def test_what_is_too_much_for_one_turn_comes_in_several() -> None:
+    client = MarketClient()
+    for cent in range(500):
+        client.order("buy", 1, f"{200 + cent / 100:.2f}")
+    for number in range(MOST_ENTRIES // 500 + 5):
+        request = subscribe(f"m{number}", t263=0)
+        message = client.as_message(client.session, b"V", _pairs(request))
+        client.application.handle(client.session, message, client.now)
+    client.later(0)
+    assert len(client.taken()) == MOST_ENTRIES // 500 + 1
+    due = client.application.market.next_due
+    assert due is not None
+    client.later(due - client.now)
+    assert len(client.taken()) == 4
+    assert client.application.market.next_due is None
+
+
+def test_a_fault_with_one_client_is_its_own_end_only() -> None:
+    client = MarketClient()
+    other = SessionKey(b"FIX.4.4", b"OTHER", b"BROKER")
+    client.broken = other
+    message = client.as_message(other, b"V", _pairs(subscribe("m")))
+    client.application.handle(other, message, client.now)
+    client.ask(subscribe("m"))
+    assert client.ended == {other: "the broker failed to make its market data"}
+    client.taken()
+    client.order("buy", 1, 229)
+    client.later(1)
+    assert len(client.taken()) == 1
 
 
 def _pairs(text: str) -> list[tuple[bytes, bytes]]:
