@@ -157,8 +157,9 @@ class Counterparty:
     def check_report(self, got: dict[str, str]) -> None:
         """What holds of every report."""
         assert ("20" in got) == self.old
-        required = {"37", "17", "150", "39", "55", "54", "151", "14", "6", "11", "60"}
+        required = {"37", "17", "150", "39", "55", "54", "151", "14", "6", "60"}
         assert required <= got.keys()
+        assert "11" in got or got["37"] == "NONE"
         if got["39"] in "0156E79A" and "38" in got:
             assert Decimal(got["14"]) + Decimal(got["151"]) == Decimal(got["38"])
         else:
