@@ -33,7 +33,7 @@ ORDERS: Final = Kind(
 _EXECUTION_FILTERS: Final = ("symbol", "side", "sender_comp_id", "cl_ord_id", "order_id", "exec_id")
 _EXECUTION_COLUMNS: Final = (
     *("exec_id", "created_at", "order_id", "sender_comp_id", "cl_ord_id", "symbol", "side"),
-    *("exec_quantity", "exec_price", "cum_quantity", "leaves_quantity"),
+    *("exec_quantity", "exec_price", "cum_quantity", "leaves_quantity", "status", "exec_ref_id", "text"),
 )
 EXECUTIONS: Final = Kind(
     "executions", {name: name for name in _EXECUTION_FILTERS}, execution_to_json, _EXECUTION_COLUMNS

@@ -106,6 +106,48 @@ def test_an_order_appears_and_is_filled_canceled_and_rejected_by_hand(
         expect(page.cell(second, "status")).to_contain_text("Rejected")
 
 
+def test_fills_are_corrected_and_busted_and_requests_are_answered(broker: Broker, page: BrokerPage) -> None:
+    broker.behave(default="manual", clients={"ACTS": {"mode": "manual", "hold": True, "pending": True}})
+    with broker.client(sender="ACTS") as client:
+        client.logon()
+        client.order("a", t40=2, t44="200.00")
+        client.expect("8", t150="A", t39="A")
+        (order,) = broker.orders(sender_comp_id="ACTS")
+        page.press(order["id"], "answer")
+        page.get("request-accept").click()
+        page.confirm()
+        client.expect("8", t150=0, t39=0)
+        page.get("drawer-fill").click()
+        page.confirm(exec_quantity="40", exec_price="199.5")
+        filled = client.expect("8", t39=1, t32=40)
+        row = page.get("drawer").locator(f'[data-exec-id="{filled[17]}"]')
+        row.get_by_test_id("correct").click()
+        page.confirm(exec_quantity="30", exec_price="199.25", text="typing error")
+        corrected = client.expect("8", t150="G", t14=30, t19=filled[17])
+        expect(row).to_contain_text("Corrected")
+        row = page.get("drawer").locator(f'[data-exec-id="{corrected[17]}"]')
+        row.get_by_test_id("bust").click()
+        page.confirm()
+        client.expect("8", t150="H", t14=0, t39=0, t19=corrected[17])
+        expect(row).to_contain_text("Busted")
+        client.change("F", "b", "a")
+        client.expect("8", t150=6, t39=6)
+        page.get("request-reject").click()
+        page.confirm(text="not now")
+        client.expect("9", t58="not now")
+        expect(page.get("request")).to_have_count(0)
+        page.get("drawer-state").click()
+        page.get("field-status").select_option("SUSPENDED")
+        page.confirm()
+        client.expect("8", t150=9, t39=9)
+        page.get("drawer-close").click()
+        expect(page.cell(order["id"], "status")).to_contain_text("Suspended")
+        page.view("executions")
+        group = page.page.locator(f'[data-testid=group][data-order="{order["id"]}"]')
+        expect(group.locator(".undone")).to_have_count(2)
+    broker.behave(clients={})
+
+
 def test_what_the_broker_refuses_stands_at_the_field(broker: Broker, page: BrokerPage) -> None:
     broker.behave(default="manual")
     with broker.client(sender="REFUSED") as client:

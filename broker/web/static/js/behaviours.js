@@ -12,9 +12,15 @@ const MODES = {
   reject: 'New orders, cancels and replaces are rejected',
   ignore: 'New orders, cancels and replaces get no answer',
 };
+const NO_ANSWER = new Set(['ignore']);
 const STEPPED = new Set(['partial', 'match']);
 
-export function inWords({ mode, steps, interval, size, spread, market }) {
+export function inWords(rule) {
+  const answers = [rule.pending && 'pending first', rule.hold ? 'answered by a person' : rule.delay > 0 && `answered after ${rule.delay} s`].filter(Boolean);
+  return [fills(rule), ...answers].join('; ');
+}
+
+function fills({ mode, steps, interval, size, spread, market }) {
   const parts = size !== null ? `in parts of ${size}` : steps > 1 ? `in ${steps} steps` : 'at once';
   const every = interval > 0 ? `, ${interval} s apart` : '';
   if (mode === 'partial') return `${parts}${every}`;
@@ -29,12 +35,15 @@ const fields = (now) => [
   { name: 'steps', label: 'Steps', kind: 'number', value: String(now?.steps ?? 3), hint: '1 to 1000', when: ({ mode, market }) => STEPPED.has(mode) && (mode !== 'match' || market) },
   { name: 'interval', label: 'Seconds before each step', kind: 'number', value: String(now?.interval ?? 0.5), hint: '0: all at once', when: ({ mode, market }) => STEPPED.has(mode) && (mode !== 'match' || market) },
   { name: 'size', label: 'Quantity of a step', kind: 'number', optional: true, value: now?.size ?? '', hint: 'in place of equal parts', when: ({ mode, market }) => STEPPED.has(mode) && (mode !== 'match' || market) },
+  { name: 'delay', label: 'Seconds until it answers', kind: 'number', value: String(now?.delay ?? 0), hint: '0: at once', when: ({ mode, hold }) => !NO_ANSWER.has(mode) && !hold },
+  { name: 'pending', label: 'First tells that it is pending', kind: 'check', value: now?.pending ?? false, when: ({ mode }) => !NO_ANSWER.has(mode) },
+  { name: 'hold', label: 'A person answers new orders, cancels and replaces', kind: 'check', value: now?.hold ?? false, when: ({ mode }) => !NO_ANSWER.has(mode) },
 ];
 
 const numeral = (text) => (/^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text);
 
 // Numbers go as numbers; what is none goes as it is, for the broker to say what is wrong with it.
-const toBody = (values) => ({ ...values, ...('steps' in values && { steps: numeral(values.steps) }), ...('interval' in values && { interval: numeral(values.interval) }) });
+const toBody = (values) => ({ ...values, ...('steps' in values && { steps: numeral(values.steps) }), ...('interval' in values && { interval: numeral(values.interval) }), ...('delay' in values && { delay: numeral(values.delay) }) });
 
 const edit = (part, key, now) => ask({
   title: part === 'default' ? 'How orders are filled' : key ? `How orders of ${key} are filled` : part === 'symbols' ? 'A symbol’s own behaviour' : 'A client’s own behaviour',

@@ -2,10 +2,11 @@
 import { html, useEffect, useRef, useState } from '/shared/js/lib.js';
 import { showDecimal } from '/shared/js/fix/decimal.js';
 import { isOpen, msgTypeName, ordTypeLabel, sideLabel, tifLabel } from '/shared/js/fix/names.js';
-import { dayAndTime } from '/shared/js/fix/times.js';
+import { dayAndTime, time } from '/shared/js/fix/times.js';
 import { zone } from '/shared/js/state/prefs.js';
 import { toast } from '/shared/js/state/toasts.js';
 import { Icon, Status } from '/shared/js/ui/bits.js';
+import { canChangeState, changeState, decide, requestText } from './acts.js';
 import { get } from './api.js';
 import { amend, cancel, describe, fill, reject } from './deeds.js';
 import { ExecutionRow } from './executions.js';
@@ -51,15 +52,19 @@ function Drawer({ order }) {
     <div class="drawer-head"><h2>${describe(order)}</h2>
       <button type="button" class="icon-button" aria-label="Close" data-testid="drawer-close" onClick=${close}><${Icon} name="cross" /></button></div>
     <p class="drawer-status"><${Status} order=${order} /><span class="grow"></span></p>
-    ${isOpen(order) && html`<div class="deeds"><button type="button" class="small" data-testid="drawer-fill" onClick=${() => fill(order)}>Fill…</button>
+    ${order.requests.length > 0 && html`<ul class="requests">${order.requests.map((request, at) => html`<li key=${request.cl_ord_id} data-testid="request"><span class="pending">${requestText(request)}</span> <span class="quiet small-text">${request.due ? `answered at ${time(request.due, zone.value)}` : 'waits for a person'}</span><span class="grow"></span>
+      <button type="button" class="small" disabled=${at > 0} data-testid="request-accept" onClick=${() => decide(order, request, true)}>Accept…</button>
+      <button type="button" class="small danger" disabled=${at > 0} data-testid="request-reject" onClick=${() => decide(order, request, false)}>Reject…</button></li>`)}</ul>`}
+    ${(isOpen(order) || canChangeState(order)) && html`<div class="deeds">${isOpen(order) && html`<button type="button" class="small" data-testid="drawer-fill" onClick=${() => fill(order)}>Fill…</button>
       <button type="button" class="small" onClick=${() => amend(order)}>Amend…</button>
       <button type="button" class="small danger" data-testid="drawer-cancel" onClick=${() => cancel(order)}>Cancel…</button>
-      ${canReject(order) && html`<button type="button" class="small danger" data-testid="drawer-reject" onClick=${() => reject(order)}>Reject…</button>`}</div>`}
+      ${canReject(order) && html`<button type="button" class="small danger" data-testid="drawer-reject" onClick=${() => reject(order)}>Reject…</button>`}`}
+      ${canChangeState(order) && html`<button type="button" class="small" data-testid="drawer-state" onClick=${() => changeState(order)}>State…</button>`}</div>`}
     ${order.text && html`<p class="order-text" data-testid="drawer-text">${order.text}</p>`}
     <${Facts} order=${order} />
     ${more.fault && html`<p class="fault">${more.fault}</p>`}
     <h3>Executions</h3>
-    ${more.executions.length ? html`<div class="scroll-x"><table class="table"><thead><tr><th>Time</th><th class="right">Quantity</th><th class="right">Price</th><th class="right">Filled</th><th>ExecID</th></tr></thead>
+    ${more.executions.length ? html`<div class="scroll-x"><table class="table"><thead><tr><th>Time</th><th class="right">Quantity</th><th class="right">Price</th><th class="right">Filled</th><th>ExecID</th><th>Status</th></tr></thead>
       <tbody>${more.executions.map((one) => html`<${ExecutionRow} key=${one.exec_id} one=${one} />`)}</tbody></table></div>` : html`<p class="quiet">None yet.</p>`}
     <h3>Messages sent to the client</h3>
     ${more.messages.length ? html`<ul class="drawer-messages">${more.messages.map((one) => html`<${Message} key=${one.msg_seq_num} one=${one} open=${chosen === one.msg_seq_num} toggle=${() => setChosen(chosen === one.msg_seq_num ? null : one.msg_seq_num)} />`)}</ul>`
@@ -75,9 +80,9 @@ function Facts({ order }) {
   const rows = [
     ['Client', order.sender_comp_id], ['ClOrdID', order.cl_ord_id], ['Earlier ClOrdIDs', order.cl_ord_ids.slice(0, -1).join(', ')], ['Version', order.fix_version], ['Account', order.account],
     ['Side', sideLabel(order.side)], ['Type', ordTypeLabel(order.order_type)], ['Time in force', tifLabel(order.time_in_force)],
-    ['Quantity', showDecimal(order.quantity)], ['Limit price', price(order.limit_price)], ['Stop price', price(order.stop_price)],
+    ['Quantity', showDecimal(order.quantity)], ['Displayed', showDecimal(order.max_floor ?? '')], ['Limit price', price(order.limit_price)], ['Stop price', price(order.stop_price)],
     ['Filled', showDecimal(order.filled_quantity)], ['Leaves', showDecimal(order.remaining_quantity)], ['Average price', Number(order.average_price) ? price(order.average_price) : ''],
-    ['Filled by', order.behaviour], ['Came in', dayAndTime(order.created_at, zone.value)], ['Changed', dayAndTime(order.updated_at, zone.value)],
+    ['Filled by', order.behaviour], ['List', order.list_id], ['Expires', order.expire_at && dayAndTime(order.expire_at, zone.value)], ['Came in', dayAndTime(order.created_at, zone.value)], ['Changed', dayAndTime(order.updated_at, zone.value)],
   ].filter(([, value]) => value);
   return html`<dl class="facts">${rows.map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd class="num">${value}</dd></div>`)}</dl>`;
 }

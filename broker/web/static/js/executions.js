@@ -1,12 +1,13 @@
 // Executions: each order's fills below it, or all in one list.
 import { computed, html, signal, useEffect } from '/shared/js/lib.js';
 import { showDecimal } from '/shared/js/fix/decimal.js';
-import { isBuy, sideLabel } from '/shared/js/fix/names.js';
+import { isBuy, sideLabel, words } from '/shared/js/fix/names.js';
 import { time } from '/shared/js/fix/times.js';
 import { remembered, zone } from '/shared/js/state/prefs.js';
 import { Icon, Status } from '/shared/js/ui/bits.js';
 import { numeric, sideColumn, timed } from '/shared/js/ui/column_kinds.js';
 import { Grid } from '/shared/js/ui/grid.js';
+import { bust, correct } from './acts.js';
 import { query } from './api.js';
 import { executions, openOrder, orders, tab } from './state.js';
 import { price, whole } from './words.js';
@@ -30,6 +31,8 @@ const columns = [
   numeric('cum_quantity', 'Filled', { width: 96 }),
   numeric('leaves_quantity', 'Leaves', { width: 96 }),
   { field: 'cl_ord_id', headerName: 'ClOrdID', width: 200, cellClass: 'mono' },
+  { field: 'status', headerName: 'Status', width: 104, valueFormatter: ({ value }) => (value === 'NEW' ? '' : words(value)) },
+  { field: 'exec_ref_id', headerName: 'Corrects', width: 96, cellClass: 'num' },
   { field: 'order_id', headerName: 'Order', width: 90, valueFormatter: ({ value }) => `O${value}` },
 ];
 
@@ -48,8 +51,14 @@ function groups(text) {
   return [...found];
 }
 
-export const ExecutionRow = ({ one }) => html`<tr data-testid="execution" data-exec-id=${one.exec_id}><td class="num">${time(one.created_at, zone.value)}</td><td class="num right">${showDecimal(one.exec_quantity)}</td>
-  <td class="num right">${price(one.exec_price)}</td><td class="num right">${showDecimal(one.cum_quantity)}</td><td class="num">${one.exec_id}</td></tr>`;
+const Fate = ({ one }) => {
+  if (one.status !== 'NEW') return html`<span class="status tone-bad" title=${one.text}><${Icon} name="cross" size=${12} /> ${words(one.status)}</span>`;
+  return html`<button type="button" class="small" data-testid="correct" aria-label=${`Correct ${one.exec_id}`} onClick=${() => correct(one)}>Correct…</button>${' '}
+    <button type="button" class="small danger" data-testid="bust" aria-label=${`Bust ${one.exec_id}`} onClick=${() => bust(one)}>Bust…</button>`;
+};
+
+export const ExecutionRow = ({ one }) => html`<tr data-testid="execution" data-exec-id=${one.exec_id} class=${one.status === 'NEW' ? '' : 'undone'}><td class="num">${time(one.created_at, zone.value)}</td><td class="num right">${showDecimal(one.exec_quantity)}</td>
+  <td class="num right">${price(one.exec_price)}</td><td class="num right">${showDecimal(one.cum_quantity)}</td><td class="num">${one.exec_id}${one.exec_ref_id && html` <span class="quiet">for ${one.exec_ref_id}</span>`}</td><td><${Fate} one=${one} /></td></tr>`;
 
 function Group({ id, rows }) {
   const order = orders.get(String(id));
@@ -67,7 +76,7 @@ function Group({ id, rows }) {
       <span class="num">${showDecimal(newest.cum_quantity)}${order && ` of ${showDecimal(order.quantity)}`}</span>
       ${order && Number(order.average_price) > 0 && html`<span class="quiet num">at ${price(order.average_price)} on average</span>`}
       <span class="quiet">${newest.sender_comp_id}</span> <span class="mono quiet clip">${newest.cl_ord_id}</span><span class="grow"></span>${order && html`<${Status} order=${order} />`}</div>
-    ${open && html`<table class="table"><thead class="sr"><tr><th>Time</th><th>Quantity</th><th>Price</th><th>Filled</th><th>ExecID</th></tr></thead><tbody>${rows.map((one) => html`<${ExecutionRow} key=${one.exec_id} one=${one} />`)}</tbody></table>`}
+    ${open && html`<table class="table"><thead class="sr"><tr><th>Time</th><th>Quantity</th><th>Price</th><th>Filled</th><th>ExecID</th><th>Status</th></tr></thead><tbody>${rows.map((one) => html`<${ExecutionRow} key=${one.exec_id} one=${one} />`)}</tbody></table>`}
   </section>`;
 }
 

@@ -4,6 +4,7 @@ import { isOpen, ordTypeLabel, statusIcon, statusLabel, statusTone, tifLabel } f
 import { iconElement } from '/shared/js/ui/bits.js';
 import { element, numeric, sideColumn, timed } from '/shared/js/ui/column_kinds.js';
 import { Grid } from '/shared/js/ui/grid.js';
+import { requestText } from './acts.js';
 import { query } from './api.js';
 import { amend, cancel, enterHouseOrder, fill, reject } from './deeds.js';
 import { openOrder, orders, tab } from './state.js';
@@ -21,7 +22,10 @@ export const canReject = (order) => isOpen(order) && !/[1-9]/.test(order.filled_
 function statusCell({ data }) {
   const cell = element('span', `status tone-${statusTone(data)}`);
   cell.append(iconElement(statusIcon(data)), ` ${statusLabel(data)}`);
-  return cell;
+  if (!data.requests.length) return cell;
+  const both = element('span', 'status-both');
+  both.append(cell, element('span', 'pending', data.requests[0].type));
+  return both;
 }
 
 function actionsCell({ data }) {
@@ -37,7 +41,10 @@ function actionsCell({ data }) {
     });
     cell.append(made);
   };
-  if (isOpen(data)) {
+  if (data.requests.length) {
+    button('Answer', () => { openOrder.value = data.id; }, 'row-answer');
+    button('Fill', fill, 'row-fill');
+  } else if (isOpen(data)) {
     button('Fill', fill, 'row-fill');
     button('Amend', amend, 'row-amend');
     button('Cancel', cancel, 'row-cancel', 'danger');
@@ -48,7 +55,7 @@ function actionsCell({ data }) {
 
 const actionsColumn = {
   colId: 'actions', headerName: '', width: 236, minWidth: 236, maxWidth: 236, pinned: 'right', lockPinned: true, sortable: false, filter: false, resizable: false,
-  enableCellChangeFlash: false, cellRenderer: actionsCell, cellClass: 'actions-cell', valueGetter: ({ data }) => `${isOpen(data)}${canReject(data)}`, suppressHeaderMenuButton: true,
+  enableCellChangeFlash: false, cellRenderer: actionsCell, cellClass: 'actions-cell', valueGetter: ({ data }) => `${isOpen(data)}${canReject(data)}${data.requests.length}`, suppressHeaderMenuButton: true,
 };
 
 const columns = [
@@ -60,8 +67,8 @@ const columns = [
   numeric('quantity', 'Quantity'),
   numeric('limit_price', 'Price', { least: 2 }),
   {
-    colId: 'status', headerName: 'Status', width: 124, minWidth: 104, valueGetter: ({ data }) => statusLabel(data), cellRenderer: statusCell,
-    tooltipValueGetter: ({ data }) => [statusLabel(data), data.text].filter(Boolean).join(' · '),
+    colId: 'status', headerName: 'Status', width: 136, minWidth: 104, valueGetter: ({ data }) => [statusLabel(data), ...data.requests.map(requestText)].join(', '), cellRenderer: statusCell,
+    tooltipValueGetter: ({ data }) => [statusLabel(data), ...data.requests.map(requestText), data.text].filter(Boolean).join(' · '),
   },
   { field: 'order_type', headerName: 'Type', width: 84, valueFormatter: ({ value }) => ordTypeLabel(value), filterValueGetter: ({ data }) => ordTypeLabel(data.order_type) },
   numeric('filled_quantity', 'Filled', { width: 74 }),
