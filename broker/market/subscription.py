@@ -15,10 +15,11 @@ from broker.fix.wire import Pair
 from broker.market.day import Day, Days
 from broker.market.entries import (
     Entries,
+    body,
     book_entries,
     book_updates,
+    plain_entry,
     side_type,
-    trade_entries,
     trade_fields,
     trade_updates,
     value_field,
@@ -50,7 +51,7 @@ class View:
         self._matching = matching
         self._days = days
         self._levels: dict[tuple[str, bool, int], Levels] = {}
-        self._entries: dict[tuple[str, bool, int], list[Pair]] = {}
+        self._entries: dict[tuple[str, bool, int], bytes] = {}
         self._updates: dict[tuple[str, bool, int, int], tuple[Levels, Entries]] = {}
         self._values: dict[str, dict[bytes, Decimal]] = {}
 
@@ -71,7 +72,7 @@ class View:
             found = self._updates[key] = old, made
         return found[1]
 
-    def entries(self, symbol: str, buy: bool, count: int) -> list[Pair]:
+    def entries(self, symbol: str, buy: bool, count: int) -> bytes:
         """Of a W."""
         key = symbol, buy, count
         found = self._entries.get(key)
@@ -86,10 +87,10 @@ class View:
             found = self._values[symbol] = _values(self._days[symbol])
         return found
 
-    def last_trade(self, symbol: str) -> list[Pair]:
+    def last_trade(self, symbol: str) -> bytes:
         """Its price alone when it was before the broker started."""
         day = self._days[symbol]
-        return trade_fields(day.trade) if day.trade else [value_field(TRADE, day.last)]
+        return trade_fields(day.trade) if day.trade else value_field(TRADE, day.last)
 
 
 def _values(day: Day) -> dict[bytes, Decimal]:
@@ -133,7 +134,7 @@ class Subscription:
 
     def messages(self, view: View) -> Iterator[Outgoing]:
         """What makes the client know the latest. To stop before the end is no harm: the rest stays stale."""
-        waiting: list[Pair] = []
+        waiting: list[bytes] = []
         count = 0
         while self.stale:
             symbol = next(iter(self.stale))
@@ -146,16 +147,15 @@ class Subscription:
                 continue
             entries = self._update(symbol, told, view)
             count += entries.total
-            waiting += entries.pairs
+            waiting.append(entries.fields)
             if count > LONGEST:
                 yield self._incremental(count, waiting)
                 waiting, count = [], 0
         if count:
             yield self._incremental(count, waiting)
 
-    def _incremental(self, count: int, entries: list[Pair]) -> Outgoing:
-        body = [(b"262", self.request.md_req_id), (b"268", b"%d" % count), *entries]
-        return Outgoing(b"X", body, count)
+    def _incremental(self, count: int, entries: list[bytes]) -> Outgoing:
+        return Outgoing(b"X", body([(b"262", self.request.md_req_id)], count, entries), count)
 
     def _refresh(self, symbol: str, told: _Told, view: View) -> Outgoing | None:
         """A W; None when nothing has changed since the last one."""
@@ -169,20 +169,17 @@ class Subscription:
         told.sides, told.values, told.begun = sides, values, True
         if not trades and TRADE in self.request.entry_types:
             trades = [view.last_trade(symbol)]
-        pairs: list[Pair] = []
-        for buy in self._sides:
-            pairs += view.entries(symbol, buy, levels)
-        pairs += trade_entries(trades)
-        for entry_type, value in values.items():
-            pairs += ((b"269", entry_type), value_field(entry_type, value))
+        entries = [view.entries(symbol, buy, levels) for buy in self._sides]
+        entries += [plain_entry(TRADE, fields) for fields in trades]
+        entries += [plain_entry(one, value_field(one, value)) for one, value in values.items()]
         count = sum(map(len, sides.values())) + len(trades) + len(values)
-        body = [(b"262", self.request.md_req_id), (b"55", symbol.encode("latin-1")), (b"268", b"%d" % count)]
-        return Outgoing(b"W", [*body, *pairs], count)
+        head = [(b"262", self.request.md_req_id), (b"55", symbol.encode("latin-1"))]
+        return Outgoing(b"W", body(head, count, entries), count)
 
     def _update(self, symbol: str, told: _Told, view: View) -> Entries:
         name = symbol.encode("latin-1")
         trades = self._new_trades(symbol, told, view.tape)
-        pairs = trade_updates(name, trades)
+        found = [trade_updates(name, trades)]
         count = len(trades)
         for buy in self._sides:
             old = told.sides[buy]
@@ -191,18 +188,18 @@ class Subscription:
                 entries = view.updates(symbol, buy, self.request.levels, old)
                 told.sides[buy] = new
                 count += entries.total
-                pairs += entries.pairs
+                found.append(entries.fields)
         if self._value_types:
             values = view.values(symbol)
             for entry_type in self._value_types:
                 before, value = told.values.get(entry_type), values.get(entry_type)
                 if before != value:
                     count += 1
-                    pairs += value_update(name, entry_type, before, value)
+                    found.append(value_update(name, entry_type, before, value))
             told.values = values
-        return Entries(count, pairs)
+        return Entries(count, b"".join(found))
 
-    def _new_trades(self, symbol: str, told: _Told, tape: Tape) -> Sequence[list[Pair]]:
+    def _new_trades(self, symbol: str, told: _Told, tape: Tape) -> Sequence[bytes]:
         if not self._trades:
             return ()
         number, told.trade_number = told.trade_number, tape.count(symbol)

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import Final
 
-from broker.fix.wire import Pair
 from broker.market.entries import trade_fields
 from broker.trading.matching import Trade
 
@@ -20,7 +19,7 @@ KEPT: Final = 1000
 
 class Tape:
     def __init__(self) -> None:
-        self._kept: dict[str, deque[list[Pair]]] = {}
+        self._kept: dict[str, deque[bytes]] = {}
         self._counts: dict[str, int] = {}
         self._followers: dict[str, int] = {}
 
@@ -50,7 +49,7 @@ class Tape:
         """Whether trades behind `number` are no longer there."""
         return self._counts[symbol] - number > KEPT
 
-    def since(self, symbol: str, number: int) -> list[list[Pair]]:
+    def since(self, symbol: str, number: int) -> list[bytes]:
         """The fields of each trade behind `number`, oldest first."""
         missing = self._counts[symbol] - number
         kept = self._kept[symbol]
