@@ -17,8 +17,9 @@ from broker.fix.wire import Message, value
 from broker.line import Line
 from broker.market.day import Days
 from broker.market.request import Kind, MarketDataRequest, Reason, Refusal, read_request
-from broker.market.subscription import Subscription, View
+from broker.market.subscription import Subscription
 from broker.market.tape import KEPT, Tape
+from broker.market.view import View
 from broker.trading.matching import Matching, Trade
 
 INTERVAL: Final = 0.02

@@ -23,11 +23,10 @@ class Tape:
         self._counts: dict[str, int] = {}
         self._followers: dict[str, int] = {}
 
-    def follow(self, symbol: str) -> int:
-        """The number of the last trade so far."""
+    def follow(self, symbol: str) -> None:
         self._followers[symbol] = self._followers.get(symbol, 0) + 1
         self._kept.setdefault(symbol, deque(maxlen=KEPT))
-        return self._counts.setdefault(symbol, 0)
+        self._counts.setdefault(symbol, 0)
 
     def leave(self, symbol: str) -> None:
         self._followers[symbol] -= 1
@@ -43,6 +42,7 @@ class Tape:
                 self._counts[trade.symbol] += 1
 
     def count(self, symbol: str) -> int:
+        """The number of the last trade so far."""
         return self._counts[symbol]
 
     def has_lost(self, symbol: str, number: int) -> bool:
