@@ -134,10 +134,15 @@ def bodies(
 
 
 @st.composite
-def right_messages(draw: st.DrawFn) -> Right:
-    version = draw(st.sampled_from([b"FIX.4.2", b"FIX.4.4"]))
+def right_messages(
+    draw: st.DrawFn,
+    versions: tuple[bytes, ...] = (b"FIX.4.2", b"FIX.4.4"),
+    only: frozenset[bytes] = frozenset(),
+) -> Right:
+    """Of any MsgType(35), or of those in `only` that the version has."""
+    version = draw(st.sampled_from(versions))
     plans = plans_of(version)
-    msg_type = draw(st.sampled_from(sorted(plans.by_msg_type)))
+    msg_type = draw(st.sampled_from(sorted(only & plans.by_msg_type.keys() or plans.by_msg_type)))
     plan = plans.by_msg_type[msg_type]
     known = [tag for tag in tags(frozenset(plan.rules)) if int(tag) in plans.dictionary.fields]
     allowed = [tag for tag in known if plan.rules[tag].section == BODY]

@@ -159,6 +159,7 @@ class Broker:
         for raw in self.session.out:
             assert parse(raw).raw == raw
             assert problem_of(self.version, parse(raw)) is None
+            assert b"\x0158=the broker failed" not in raw
         assert self.framer.waiting <= MAX_MESSAGE + 100
         for order in self.application.orders.open_orders():
             assert order.filled_quantity + order.leaves_quantity == order.quantity
@@ -236,4 +237,38 @@ def test_no_mutation_of_a_right_message_makes_the_broker_fail(
         broker.take(changed)
         if not broker.live:
             break
+    broker.check()
+
+
+# Values that lead further than any others: into the book, to an order that is there.
+LIKELY = {
+    b"11": st.sampled_from([b"a", b"b", b"c", b"d"]),
+    b"41": st.sampled_from([b"a", b"b", b"c", b"d"]),
+    b"37": st.sampled_from([b"O1", b"O2", b"1"]),
+    b"55": st.just(b"AAPL"),
+    b"38": st.sampled_from([b"100", b"50"]),
+    b"44": st.sampled_from([b"230", b"229.99"]),
+    b"60": st.just(TIME.encode()),
+}
+HANDLED = frozenset(b"D E F G H K L M q AF V R x g c e".split())
+VERSIONS = st.sampled_from([b"FIX.4.2", b"FIX.4.4"])
+
+
+def make_likely(data: st.DataObject, pairs: list[Pair]) -> list[Pair]:
+    return [
+        (tag, data.draw(LIKELY[tag] | st.just(value)) if tag in LIKELY else value) for tag, value in pairs
+    ]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(VERSIONS, st.data())
+def test_no_right_message_makes_the_application_fail(version: bytes, data: st.DataObject) -> None:
+    broker = Broker(version)
+    for _ in range(data.draw(st.integers(1, 8))):
+        right = data.draw(right_messages((version,), HANDLED))
+        number = b"%d" % broker.session.next_in
+        header = [(b"49", b"CLIENT"), (b"56", b"BROKER"), (b"34", number), (b"52", TIME.encode())]
+        pairs = make_likely(data, right.body.pairs())
+        broker.take(encode(version, right.msg_type, header, pairs))
+        assert broker.live
     broker.check()
