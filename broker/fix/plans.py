@@ -153,6 +153,14 @@ def _tag(field: Field) -> bytes:
     return b"%d" % field.tag
 
 
+def _is_instrument(use: FieldUse | GroupUse, members: tuple[Member, ...]) -> bool:
+    """FIX.4.4 leaves open which field of a required Instrument is there; here it is the Symbol(55)."""
+    return use.field.name == "Symbol" and any(
+        isinstance(member, Component) and member.name == "Instrument" and member.required
+        for member in members
+    )
+
+
 def _format(field: Field) -> Check | None:
     return is_count if field.tag in _SEQ_NUMS else CHECKS[field.type]
 
@@ -183,8 +191,6 @@ class _Compiler:
     def plan(self, members: tuple[Member, ...], more: tuple[Field, ...]) -> Plan:
         body = [*flat(members), *(FieldUse(field, False) for field in more)]
         sections = ((HEADER, list(flat(self._header))), (BODY, body), (TRAILER, list(flat(self._trailer))))
-        # FIX.4.4 leaves open which field of a required Instrument is there; here it is the Symbol(55).
-        by_symbol = any(isinstance(m, Component) and m.name == "Instrument" and m.required for m in members)
         rules: dict[bytes, Rule] = {}
         uses: list[FieldUse | GroupUse] = []
         for section, of_section in sections:
@@ -194,9 +200,7 @@ class _Compiler:
         # The session looks at these itself, before it comes to the fields; MsgType(35) has a reason of its own.
         for tag in (b"8", b"9", b"10", b"35"):
             rules[tag] = Rule(rules[tag].section, None)
-        order = tuple(
-            _tag(use.field) for use in uses if use.required or (use.field.name == "Symbol" and by_symbol)
-        )
+        order = tuple(_tag(use.field) for use in uses if use.required or _is_instrument(use, members))
         groups = self._groups(uses, frozenset(rules))
         inner = frozenset(tag for group in groups.values() for tag in _tags_within(group))
         return Plan(rules, frozenset(order), order, groups, inner)
@@ -214,7 +218,7 @@ class _Compiler:
             _tag(use.field),
             _tag(members[0].field),
             rules,
-            tuple(_tag(member.field) for member in members if member.required),
+            tuple(_tag(one.field) for one in members if one.required or _is_instrument(one, use.members)),
             self._groups(members, outer | rules.keys()),
             outer,
         )

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from broker.fix.states import SessionKey
+from broker.fix.validation import FIX42
 from broker.fix.wire import Message, value
 from broker.line import Line
 from broker.market.day import Days
@@ -80,7 +81,8 @@ class Feed:
                 self._begin(session, client, request)
         except Refusal as refusal:
             body = [(b"262", md_req_id)]
-            if refusal.reason is not None:
+            # FIX.4.2 has the reasons 0 to 8.
+            if refusal.reason is not None and (session.begin_string != FIX42 or refusal.reason.value <= b"8"):
                 body.append((b"281", refusal.reason.value))
             self._line.send(session, b"Y", [*body, (b"58", value(refusal.text))])
 

@@ -123,8 +123,9 @@ def execution_report(
         (b"55", value(order.symbol)),
         (b"54", order.side.encode()),
         (b"38", plain(order.quantity).encode()),
-        (b"40", value(order.ord_type)),
     ]
+    if order.ord_type:
+        body.append((b"40", value(order.ord_type)))
     if order.limit_price is not None:
         body.append((b"44", plain(order.limit_price).encode()))
     if order.stop_price is not None:

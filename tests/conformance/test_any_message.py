@@ -260,7 +260,7 @@ def make_likely(data: st.DataObject, pairs: list[Pair]) -> list[Pair]:
     ]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(VERSIONS, st.data())
 def test_no_right_message_makes_the_application_fail(version: bytes, data: st.DataObject) -> None:
     broker = Broker(version)
