@@ -6,7 +6,7 @@ Decimals are stored as text, exactly.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -32,6 +32,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from broker.search import EVERYTHING, Search
 
 Row = dict[str, Any]
 
@@ -147,17 +149,6 @@ sent_messages: Final = Table(
 
 class DatabaseError(Exception):
     """The database refused; the text says what in its own words."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Search:
-    """Which rows a list is to have: `among` are columns with their possible values, times are of the row's
-    beginning, the first inclusive, and `text` is a part of one of its names or texts."""
-
-    among: Mapping[str, Sequence[Any]] = field(default_factory=dict)
-    begin: float | None = None
-    end: float | None = None
-    text: str | None = None
 
 
 @dataclass(slots=True)
@@ -333,13 +324,13 @@ class Database:
         return [(row["msg_seq_num"], row["raw"]) for row in rows]
 
     def list_orders(
-        self, limit: int, before: int | None = None, search: Search = Search(), **equal: Any
+        self, limit: int, before: int | None = None, search: Search = EVERYTHING, **equal: Any
     ) -> list[Row]:
         """Newest first."""
         return self._listed(orders, limit, before, search, equal)
 
     def list_executions(
-        self, limit: int, before: int | None = None, search: Search = Search(), **equal: Any
+        self, limit: int, before: int | None = None, search: Search = EVERYTHING, **equal: Any
     ) -> list[Row]:
         """Newest first."""
         return self._listed(executions, limit, before, search, equal)

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from flask import Response, request
 
-from broker.models import Search
+from broker.search import Search
 from broker.web import answers
 from broker.web.api_input import SIDES
 from broker.web.views import time_to_json
