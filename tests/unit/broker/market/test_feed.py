@@ -203,6 +203,19 @@ def test_options_of_fix44_that_are_not_served(more: str, reason: str) -> None:
     client.expect(f"Y|262=m|281={reason}")
 
 
+@BOTH
+def test_a_trading_session_that_there_is_not(version: str) -> None:
+    client = MarketClient(version)
+    client.ask(
+        subscribe("m", symbols="146=1|55=AAPL|336=NIGHT")
+        if version == OLD
+        else f"{subscribe('m')}|386=1|336=X"
+    )
+    got = client.expect("Y|262=m")
+    assert got.get("281") == (None if version == OLD else "9"), "FIX.4.2 has no code for it"
+    assert "TradingSessionID(336)" in got["58"]
+
+
 def test_an_unknown_subscription_can_not_be_ended() -> None:
     client = MarketClient()
     client.ask("V|262=m|263=2|264=0|267=1|269=0|146=1|55=AAPL")
