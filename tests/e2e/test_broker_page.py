@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import re
+import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -287,6 +289,21 @@ def test_a_broker_that_was_killed_comes_back(browser_context: BrowserContext, tm
         expect(page.cell(order, "status")).to_contain_text("Filled")
     finally:
         own.process.stop()
+
+
+def test_a_database_that_is_locked_is_told_and_so_is_its_end(broker: Broker, page: BrokerPage) -> None:
+    broker.behave(default="manual")
+    with broker.client(sender="LOCKED") as client, closing(sqlite3.connect(broker.database)) as other:
+        client.logon()
+        other.execute("BEGIN IMMEDIATE")
+        client.order("a", t40=2, t44="200.00")
+        expect(page.get("banner")).to_contain_text("The database can't be written")
+        expect(page.get("link")).to_have_attribute("data-state", "online")
+        other.rollback()
+        client.expect("8", t39=0)
+        expect(page.get("banner")).to_have_text("")
+        (order,) = broker.orders(sender_comp_id="LOCKED")
+        expect(page.cell(order["id"], "status")).to_contain_text("New")
 
 
 def test_more_than_can_be_read_is_shown_right_in_the_end(broker: Broker, page: BrokerPage) -> None:
