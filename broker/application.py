@@ -54,6 +54,11 @@ class Application:
             **self.market.handlers(),
         }
 
+    @property
+    def handled(self) -> frozenset[bytes]:
+        """The MsgTypes(35) that are answered by more than a BusinessMessageReject(j)."""
+        return frozenset(self._handlers)
+
     def handle(self, session: SessionKey, message: Message, now: float) -> None:
         """Answer one application message; BusinessMessageReject(j) for a type that the broker does not take."""
         handler = self._handlers.get(message.msg_type)
