@@ -54,7 +54,7 @@ def test_kill_9_under_load_loses_nothing_that_was_acknowledged(own_broker: Broke
         missing_from = len(orders) + 2
         if missing_from < sent_numbers:
             client.expect("2", t7=missing_from)
-            client.send("4", t43="Y", t122=answer[52], t34=missing_from, t123="Y", t36=client.next_out)
+            client.send("4", t43="Y", t122=answer[52], t34=missing_from, t123="Y", t36=client.next_out + 1)
         client.send("2", t7=2, t16=0)
         again = [client.receive() for _ in range(2 * len(orders))]
     assert [message[34] for message in again] == [str(number) for number in range(2, 2 * len(orders) + 2)]
