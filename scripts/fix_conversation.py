@@ -32,7 +32,7 @@ CONVERSATION = (
     "H|11=ORDER-4|55=AAPL|54=1",
     f"F|11=ORDER-5|41=ORDER-4|55=AAPL|54=1|38=150|{T}",
     f"F|11=ORDER-6|41=NOPE|55=AAPL|54=1|38=150|{T}",
-    "Q|37=O1|17=O1-2|127=B|55=AAPL|54=1|58=not mine",
+    "Q|37=O1|17=1-2|127=B|55=AAPL|54=1|58=not mine",
     f"D|11=ORDER-7|{ORDER}",
     "AF|584=S1|585=7",
     f"q|11=ORDER-8|530=7|{T}",
