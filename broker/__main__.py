@@ -20,6 +20,7 @@ from broker.acceptor import Core
 from broker.fix.dictionary import DictionaryError
 from broker.fix.plans import plans_of
 from broker.fix.validation import VERSIONS
+from broker.lock import FileLock, InUse
 from broker.models import Database, DatabaseError
 from broker.settings import Settings
 from broker.web.app import create_app
@@ -85,15 +86,36 @@ def _listen(host: str, port: int, name: str) -> socket.socket:
     return listener
 
 
-def _open_database(url: str) -> Database:
+def _open_database(url: str) -> tuple[Database, FileLock | None]:
     with UNIVERSE.open(newline="") as file:
         universe = [{**row, "updated_at": time.time()} for row in csv.DictReader(file)]
+    name = url.split("@")[-1]
     try:
         database = Database(url)
+        lock = _lock(database)
         database.create(universe)
     except DatabaseError as error:
-        raise Unusable(f"the database {url.split('@')[-1]} can't be used: {error}") from error
-    return database
+        raise Unusable(f"the database {name} can't be used: {error}") from error
+    except InUse as error:
+        raise Unusable(
+            f"the database {name} can't be used: {error}; stop that one, or set BROKER_DATABASE_URL to another"
+        ) from error
+    except OSError as error:
+        raise Unusable(f"the database {name} can't be locked: {error}") from error
+    return database, lock
+
+
+def _lock(database: Database) -> FileLock | None:
+    """None for a database that is no file: one in memory, or a server's."""
+    file = database.url.database
+    if (
+        database.url.get_backend_name() != "sqlite"
+        or not file
+        or file == ":memory:"
+        or file.startswith("file:")
+    ):
+        return None
+    return FileLock(Path(file))
 
 
 def serve(options: argparse.Namespace) -> None:
@@ -112,7 +134,7 @@ def serve(options: argparse.Namespace) -> None:
     except Unusable:
         fix_listener.close()
         raise
-    database = _open_database(options.database_url)
+    database, lock = _open_database(options.database_url)
     core = Core(database, fix_listener, Settings())
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: core.stop())
@@ -128,6 +150,8 @@ def serve(options: argparse.Namespace) -> None:
             core.run()
         finally:
             _end(server, runner, database)
+            if lock is not None:
+                lock.close()
 
 
 def _end(server: BaseWSGIServer, runner: threading.Thread, database: Database) -> None:

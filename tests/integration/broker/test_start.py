@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.integration.broker.conftest import Broker
+
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -62,6 +64,23 @@ def test_a_database_that_can_not_be_used_is_named_in_one_line(tmp_path: Path, ur
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
     assert "database" in done.stderr
+
+
+def test_a_second_broker_on_one_database_is_refused_until_the_first_is_dead(own_broker: Broker) -> None:
+    folder = own_broker.database.parent
+    link = folder / "link.db"
+    link.symlink_to(own_broker.database)
+    for file in (own_broker.database, link):
+        done = run(folder, BROKER_DATABASE_URL=f"sqlite:///{file}")
+        assert done.returncode == 2
+        assert done.stdout == ""
+        (line,) = done.stderr.splitlines()
+        assert str(file) in line
+        assert f"{own_broker.database}.lock" in line
+    assert own_broker.rest("GET", "/api/orders")["orders"] == []
+    own_broker.process.kill()
+    own_broker.start()
+    assert own_broker.rest("GET", "/api/orders")["orders"] == []
 
 
 def test_help_names_every_variable(tmp_path: Path) -> None:
