@@ -22,12 +22,13 @@ from broker.fix.plans import plans_of
 from broker.fix.validation import VERSIONS
 from broker.lock import FileLock, InUse
 from broker.models import Database, DatabaseError
-from broker.settings import Settings
+from broker.settings import Settings, Walk
 from broker.web.app import create_app
 from broker.web.server import make_http_server
 
 ROOT = Path(__file__).resolve().parents[1]
 UNIVERSE = Path(__file__).with_name("stock_universe.csv")
+ON_OFF = ("on", "off")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -54,6 +55,12 @@ def parse_options(arguments: list[str] | None, environ: Mapping[str, str]) -> ar
         help="BROKER_DATABASE_URL (an SQLite file, store/broker.db)",
     )
     parser.add_argument(
+        "--walk",
+        default=get("BROKER_WALK", "on"),
+        choices=ON_OFF,
+        help="BROKER_WALK (on): whether the simulated market moves by itself",
+    )
+    parser.add_argument(
         "--log-level",
         default=get("BROKER_LOG_LEVEL", "INFO"),
         type=str.upper,
@@ -62,6 +69,8 @@ def parse_options(arguments: list[str] | None, environ: Mapping[str, str]) -> ar
     )
     options = parser.parse_args(arguments)
     options.fix_port = _port(options.fix_port, "BROKER_FIX_PORT")
+    if options.walk not in ON_OFF:
+        raise Unusable(f"BROKER_WALK is {options.walk!r}; it must be on or off")
     options.http_port = _port(options.http_port, "BROKER_HTTP_PORT")
     return options
 
@@ -135,7 +144,7 @@ def serve(options: argparse.Namespace) -> None:
         fix_listener.close()
         raise
     database, lock = _open_database(options.database_url)
-    core = Core(database, fix_listener, Settings())
+    core = Core(database, fix_listener, Settings(walk=Walk(enabled=options.walk == "on")))
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: core.stop())
     fix_port = fix_listener.getsockname()[1]

@@ -113,7 +113,7 @@ class Core:
     def _restore(self) -> None:
         database = self._database
         self.application.market.days.restore(database.load_stocks())
-        self.application.orders.restore(
+        self.application.restore(
             database.load_open_orders(), database.load_cl_ord_ids(), *database.last_ids(), now=time.time()
         )
         self._commit()

@@ -7,21 +7,23 @@ and asks `flush` for what is to be sent before a turn ends.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any, Final
 
 from broker.fix.states import SessionKey
 from broker.fix.wire import Message, value
 from broker.line import Line
-from broker.market.market import AlwaysOpen, Market, MarketCommand
-from broker.market.status import Phases
+from broker.market.calendar import TradingCalendar
+from broker.market.hours import HoursCommand, TradingHours
+from broker.market.market import Market, MarketCommand
+from broker.market.walk import Walker
 from broker.settings import Settings
 from broker.trading.acts import ActCommand, Acts
 from broker.trading.by_hand import ByHand, Command
 from broker.trading.lists import Lists
 from broker.trading.mass import MassRequests
-from broker.trading.orders import KEPT_CLOSED, Archive, Orders
+from broker.trading.orders import KEPT_CLOSED, Archive, Orders, Row
 from broker.trading.requests import Requests
 
 Handler = Callable[[SessionKey, Message, float], None]
@@ -38,14 +40,16 @@ class Application:
         archive: Archive,
         settings: Settings,
         kept_closed: int = KEPT_CLOSED,
-        phases: Phases | None = None,
     ) -> None:
         self.settings = settings
         self._line = line
-        self.orders = Orders(prices, line.send, archive, settings.rules, kept_closed)
+        calendar = TradingCalendar(settings.hours)
+        self.orders = Orders(prices, line.send, archive, settings.rules, calendar, kept_closed)
         self._by_hand = ByHand(self.orders)
         self._acts = Acts(self.orders)
-        self.market = Market(self.orders.matching, line, phases or AlwaysOpen())
+        self.hours = TradingHours(settings.hours, calendar, self.orders.matching)
+        self._walker = Walker(settings.walk, settings.rules, self.orders.matching, prices)
+        self.market = Market(self.orders.matching, line, self.hours, calendar.day_of)
         requests = Requests(self.orders, line.send)
         self._handlers: dict[bytes, Handler] = {
             **requests.handlers(),
@@ -58,6 +62,18 @@ class Application:
     def handled(self) -> frozenset[bytes]:
         """The MsgTypes(35) that are answered by more than a BusinessMessageReject(j)."""
         return frozenset(self._handlers)
+
+    def restore(
+        self,
+        open_orders: list[Row],
+        cl_ord_ids: Iterable[tuple[str, str]],
+        last_id: int,
+        last_execution: int,
+        now: float,
+    ) -> None:
+        """Take up where the database left off."""
+        self.hours.start(now)
+        self.orders.restore(open_orders, cl_ord_ids, last_id, last_execution, now)
 
     def handle(self, session: SessionKey, message: Message, now: float) -> None:
         """Answer one application message; BusinessMessageReject(j) for a type that the broker does not take."""
@@ -78,8 +94,10 @@ class Application:
         body = [(b"45", message.fields[b"34"]), (b"372", message.msg_type), (b"380", reason)]
         self._line.send(session, b"j", [*body, (b"58", value(text))])
 
-    def execute(self, command: Command | ActCommand | MarketCommand, now: float) -> Any:
+    def execute(self, command: Command | ActCommand | HoursCommand | MarketCommand, now: float) -> Any:
         """What a person asks. Raises Refused, having changed nothing."""
+        if isinstance(command, HoursCommand):
+            return self.hours.execute(command, now)
         if isinstance(command, MarketCommand):
             return self.market.execute(command)
         if isinstance(command, ActCommand):
@@ -96,11 +114,14 @@ class Application:
     @property
     def next_due(self) -> float | None:
         """When `run_due` has something to do."""
-        times = [time for time in (self.orders.next_due, self.market.next_due) if time is not None]
-        return min(times, default=None)
+        parts = (self.orders, self.market, self.hours, self._walker)
+        return min((part.next_due for part in parts if part.next_due is not None), default=None)
 
     def run_due(self, now: float) -> None:
         try:
+            # The market closes, with its auction, before its day's orders expire.
+            self.hours.run_due(now)
+            self._walker.run_due(now)
             self.orders.run_due(now)
         except Exception:
             log.exception("what was due could not be done")

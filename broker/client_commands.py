@@ -11,6 +11,7 @@ from broker.fix.session import Session
 from broker.fix.states import State
 from broker.ledger import Ledger
 from broker.line import Line
+from broker.market.hours import HoursCommand
 from broker.market.market import MarketCommand
 from broker.trading.acts import ActCommand
 from broker.trading.by_hand import Command, Refused
@@ -37,7 +38,7 @@ class ResetClient:
 ClientCommand = DisconnectClient | ResetClient
 
 
-AnyCommand = Command | ActCommand | ClientCommand | MarketCommand
+AnyCommand = Command | ActCommand | HoursCommand | ClientCommand | MarketCommand
 
 
 def execute(command: AnyCommand, application: Application, ledger: Ledger, line: Line, now: float) -> Any:

@@ -83,6 +83,7 @@ orders: Final = Table(
     Column("max_floor", String),
     Column("expire_at", Float),
     Column("list_id", String),
+    Column("rank", Integer, nullable=False),
     Column("details", String, doc="JSON: what most orders do not have, as requests that wait for an answer"),
     Column("reports", Integer, nullable=False),
     Column("text", String),

@@ -17,6 +17,11 @@ class Walk:
     """Seconds between two steps."""
     volatility: Decimal = Decimal("0.0003")
     """Typical size of a step, as a part of the price."""
+    spread: Decimal = Decimal("0.02")
+    """Between what is wanted and what is offered."""
+    levels: int = 10
+    quantity: Decimal = Decimal(2000)
+    """At each price, on average."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +38,20 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hours:
+    """The trading day. Times are local to `timezone`, `HH:MM`; a close that is not later than the open is on the next
+    day. Weekdays are 1 (Monday) to 7, holidays `YYYY-MM-DD`."""
+
+    timezone: str = "UTC"
+    open_time: str = "00:00"
+    close_time: str = "00:00"
+    days_of_week: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7)
+    holidays: tuple[str, ...] = ()
+    enforced: bool = False
+    """False: the market trades around the clock, and a day merely ends at `close_time`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Client:
     """One SenderCompID(49). None leaves open what it may be."""
 
@@ -46,6 +65,7 @@ class Client:
 class Settings:
     walk: Walk = Walk()
     rules: Rules = Rules()
+    hours: Hours = Hours()
     clients: dict[str, Client] = field(default_factory=dict)
     any_client: bool = True
     """Whether a SenderCompID(49) that is not among `clients` may log on."""

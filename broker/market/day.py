@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -20,12 +19,6 @@ DayOf = Callable[[float], tuple[str, float]]
 """The trading date (ISO 8601) at a time, and until when it is that one."""
 
 _NOTHING: Final = Decimal(0)
-
-
-def utc_day(now: float) -> tuple[str, float]:
-    """Days that change at midnight UTC."""
-    begin = datetime.fromtimestamp(now, UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    return begin.date().isoformat(), (begin + timedelta(days=1)).timestamp()
 
 
 @dataclass(slots=True)

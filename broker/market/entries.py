@@ -14,7 +14,8 @@ from typing import Final, NamedTuple
 
 from broker.fix.wire import Pair, utc_timestamp
 from broker.market.request import BID, OFFER, TRADE, VOLUME
-from broker.trading.matching import Level, Trade
+from broker.trading.book import Level
+from broker.trading.matching import Trade
 from broker.trading.order import plain
 
 NEW: Final = b"0"

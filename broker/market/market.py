@@ -8,15 +8,16 @@ from decimal import Decimal
 from typing import Any
 
 from broker.fix.states import SessionKey
-from broker.fix.wire import Message, Pair
+from broker.fix.wire import Message
 from broker.line import Line
-from broker.market.day import Days, utc_day
+from broker.market.day import DayOf, Days
 from broker.market.feed import Feed
 from broker.market.quotes import Quotes
 from broker.market.securities import Securities
-from broker.market.status import OPEN, MarketStatus, Phases
+from broker.market.status import MarketStatus, Phases
+from broker.trading.book import Level
 from broker.trading.by_hand import Refused
-from broker.trading.matching import Level, Matching
+from broker.trading.matching import Matching
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,23 +36,10 @@ class ReadTops:
 MarketCommand = ReadDepth | ReadTops
 
 
-class AlwaysOpen:
-    """Phases of a market that never closes."""
-
-    def status(self, _symbol: str | None, _now: float) -> bytes:
-        return OPEN
-
-    def times(self, _now: float) -> list[Pair]:
-        return []
-
-    def next_change(self, _now: float) -> float | None:
-        return None
-
-
 class Market:
-    def __init__(self, matching: Matching, line: Line, phases: Phases) -> None:
+    def __init__(self, matching: Matching, line: Line, phases: Phases, day_of: DayOf) -> None:
         self._matching = matching
-        self.days = Days(matching.prices, utc_day)
+        self.days = Days(matching.prices, day_of)
         self._feed = Feed(matching, self.days, line)
         self._quotes = Quotes(matching, line)
         self._securities = Securities(matching.prices, line)

@@ -23,7 +23,8 @@ from broker.market.entries import (
 )
 from broker.market.request import CLOSE, HIGH, LOW, OPEN, TRADE, VOLUME
 from broker.market.tape import Tape
-from broker.trading.matching import Level, Matching
+from broker.trading.book import Level
+from broker.trading.matching import Matching
 
 VALUES: Final = (OPEN, CLOSE, HIGH, LOW, VOLUME)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import heapq
-from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
 from broker.trading.order import Order
@@ -20,21 +19,6 @@ class Calendar(Protocol):
 
     def end_of_date(self, date: str) -> float | None:
         """Of the trading day `YYYYMMDD`; None when there is no such date."""
-
-
-class UtcDays:
-    """Trading days from midnight to midnight, UTC."""
-
-    def end_of_day(self, now: float) -> float:
-        day = datetime.fromtimestamp(now, UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-        return (day + timedelta(days=1)).timestamp()
-
-    def end_of_date(self, date: str) -> float | None:
-        try:
-            day = datetime.strptime(date, "%Y%m%d").replace(tzinfo=UTC)
-        except ValueError:
-            return None
-        return (day + timedelta(days=1)).timestamp()
 
 
 def expiry_of(calendar: Calendar, time_in_force: str, gtc_days: int, now: float) -> float | None:

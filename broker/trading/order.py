@@ -164,6 +164,8 @@ class Order:
     max_floor: Decimal | None = None
     expire_at: float | None = None
     list_id: str | None = None
+    rank: int = 0
+    """Tells which of two resting orders came first."""
     cl_ord_ids: list[str] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
     """Not answered yet, oldest first."""
@@ -216,7 +218,7 @@ class Order:
 
     @property
     def waits_for_auction(self) -> bool:
-        """There is no opening or closing auction: such an order rests until a person fills it."""
+        """For the opening or closing auction: OrdType(40) or TimeInForce(59) says so."""
         return self.ord_type in AUCTIONS or self.time_in_force in ("2", "7")
 
     @property

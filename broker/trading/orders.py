@@ -19,7 +19,7 @@ from broker.settings import Rules
 from broker.trading.behaviours import Behaviours
 from broker.trading.checks import Problem, problem_of_terms
 from broker.trading.cl_ord_ids import ClOrdIds
-from broker.trading.expiry import Calendar, Expiries, UtcDays
+from broker.trading.expiry import Calendar, Expiries
 from broker.trading.matching import Matching
 from broker.trading.order import Happening, Order, Request, RequestKind, Status, Terms, plain
 from broker.trading.reports import CancelRefusal, ExecType, Refusal, cancel_reject, execution_report
@@ -68,10 +68,11 @@ class Orders:
         send: Send,
         archive: Archive,
         rules: Rules,
+        calendar: Calendar,
         kept_closed: int = KEPT_CLOSED,
     ) -> None:
         self.rules = rules
-        self.calendar: Calendar = UtcDays()
+        self.calendar = calendar
         self.behaviours = Behaviours()
         self.matching = Matching(prices, self)
         self.changes = Changes()
@@ -99,7 +100,8 @@ class Orders:
         and what should have expired meanwhile does."""
         self._last_id, self._last_execution = last_id, last_execution
         self._ids.restore((_session(owner), cl_ord_id) for owner, cl_ord_id in cl_ord_ids)
-        restored = [from_row(row) for row in open_orders]
+        restored = sorted((from_row(row) for row in open_orders), key=lambda order: (order.rank, order.id))
+        self.matching.ranks.last = max((order.rank for order in restored), default=0)
         self._orders = {order.id: order for order in restored}
         for order in restored:
             self._expiries.add(order)
@@ -251,7 +253,7 @@ class Orders:
         self._send(order.session, b"9", body)
 
     def _acknowledge(self, order: Order, now: float) -> None:
-        note = "there is no auction: it rests until it is filled by hand" if order.waits_for_auction else None
+        note = "it waits for its auction" if order.waits_for_auction else None
         self.report(order, ExecType.NEW, now, text=note)
         self.matching.enter(order, now)
 

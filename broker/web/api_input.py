@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from broker.client_commands import DisconnectClient
+from broker.market.hours import PHASES, SetPhase
 from broker.trading.acts import STATES, CorrectExecution, SetState
 from broker.trading.by_hand import (
     AmendOrder,
@@ -225,6 +226,18 @@ def set_state(order_id: int, body: object) -> SetState:
     command = SetState(order_id, fields.code("status", {name: name for name in STATES}), fields.text("text"))
     fields.done()
     return command
+
+
+def set_phase(body: object) -> SetPhase:
+    """`phase` null: by the clock again."""
+    fields = _Fields(body)
+    given = isinstance(body, Mapping) and "phase" in body
+    by_clock = given and isinstance(body, Mapping) and body["phase"] is None
+    phase = None if by_clock else fields.code("phase", {name: name for name in PHASES})
+    if by_clock:
+        fields.text("phase")
+    fields.done()
+    return SetPhase(phase)
 
 
 def nothing(body: object) -> None:

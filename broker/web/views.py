@@ -12,7 +12,7 @@ import orjson
 from broker.connection import Connection
 from broker.fix.dictionary import Dictionary
 from broker.fix.session import Session
-from broker.trading.matching import Level
+from broker.trading.book import Level
 from broker.trading.order import average_price, plain
 from broker.trading.rows import requests_of
 from broker.traffic import Traffic, total_by_type

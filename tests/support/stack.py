@@ -64,6 +64,7 @@ class Stack:
             "SENDFIX_PORT": "0",
             "BROKER_DATABASE_URL": f"sqlite:///{folder}/broker.db",
             "BROKER_FIX_PORT": "0",
+            "BROKER_WALK": "off",
             "BROKER_HTTP_PORT": "0",
             **(environ or {}),
         }

@@ -22,6 +22,7 @@ class Broker:
             **{key: value for key, value in os.environ.items() if not key.startswith("BROKER_")},
             "BROKER_DATABASE_URL": f"sqlite:///{self.database}",
             "BROKER_FIX_PORT": "0",
+            "BROKER_WALK": "off",
             "BROKER_HTTP_PORT": "0",
         }
         self.start()

@@ -12,7 +12,6 @@ from broker.application import Application
 from broker.fix.states import SessionKey
 from broker.fix.validation import problem_of
 from broker.fix.wire import Pair, encode, parse, utc_timestamp
-from broker.market.status import Phases
 from broker.settings import Settings
 from broker.trading.behaviours import Behaviour, Mode
 from broker.trading.by_hand import FillOrder
@@ -35,7 +34,6 @@ class Counterparty:
         mode: Mode = Mode.MANUAL,
         kept_closed: int = 100,
         settings: Settings = DEFAULTS,
-        phases: Phases | None = None,
     ) -> None:
         self.version = version
         self.old = version == OLD
@@ -48,7 +46,7 @@ class Counterparty:
         self.cl_ord_ids: dict[tuple[str, str], int] = {}
         prices = {"AAPL": Decimal(230), "BAC": Decimal(39)}
         self.executions: dict[str, dict[str, Any]] = {}
-        self.application = Application(prices, self, self, settings, kept_closed, phases)
+        self.application = Application(prices, self, self, settings, kept_closed)
         self.orders = self.application.orders
         self.orders.behaviours.default = Behaviour(mode)
         self.numbers = 1
@@ -82,7 +80,7 @@ class Counterparty:
         again.orders.behaviours = self.orders.behaviours
         rows = sorted((row for row in self.rows.values() if row["is_open"]), key=lambda row: int(row["id"]))
         last_execution = max((row["id"] for row in self.executions.values()), default=0)
-        again.orders.restore(rows, self.cl_ord_ids, max(self.rows, default=0), last_execution, self.now)
+        again.application.restore(rows, self.cl_ord_ids, max(self.rows, default=0), last_execution, self.now)
         return again
 
     # -- the client's line
@@ -138,7 +136,8 @@ class Counterparty:
         ]
         body = [(tag, value) for tag, value in pairs if tag not in IN_HEADER]
         message = parse(encode(self.session.begin_string, msg_type.encode(), header, body))
-        assert problem_of(self.session.begin_string, message) is None
+        problem = problem_of(self.session.begin_string, message)
+        assert problem is None, problem.text
         self.application.handle(self.session, message, self.now)
         self.application.run_due(self.now)
         self.application.flush(self.now)

@@ -9,9 +9,9 @@ from typing import Any
 from broker.fix.states import SessionKey
 from broker.fix.validation import problem_of
 from broker.fix.wire import Entry, Message, Pair, encode, parse, utc_timestamp
-from broker.market.status import Phases
+from broker.settings import Settings
 from broker.trading.behaviours import Behaviour, Mode
-from tests.unit.broker.kit import NOW, TIME, Counterparty, as_fields
+from tests.unit.broker.kit import DEFAULTS, NOW, TIME, Counterparty, as_fields
 
 ENTRY_TYPES = {"bid": "0", "offer": "1", "trade": "2", "open": "4", "close": "5", "high": "7", "low": "8"}
 BOOK = "267=2|269=0|269=1"
@@ -70,8 +70,8 @@ class Picture:
 class MarketClient(Counterparty):
     """Several sessions on one broker: `ask` and `expect` are of the first, CLIENT; `pictures` of all."""
 
-    def __init__(self, version: str = "FIX.4.4", phases: Phases | None = None) -> None:
-        super().__init__(version, Mode.MATCH, phases=phases)
+    def __init__(self, version: str = "FIX.4.4", settings: Settings = DEFAULTS) -> None:
+        super().__init__(version, Mode.MATCH, settings=settings)
         self.orders.behaviours.default = Behaviour(Mode.MATCH, market=False)
         self.messages: list[Message] = []
         self.sent: dict[SessionKey, list[Message]] = {}

@@ -7,8 +7,9 @@ from decimal import Decimal
 import pytest
 
 from broker.fix.wire import Message
+from broker.market.hours import SetHalted, SetPhase
 from broker.market.market import ReadDepth, ReadTops
-from broker.market.status import CLOSED, HALTED, OPEN, PRE_OPEN
+from broker.settings import Hours, Settings
 from broker.trading.by_hand import Refused
 from tests.unit.broker.kit import BOTH, NEWER, NOW, OLD
 from tests.unit.broker.market.market_client import MarketClient
@@ -146,48 +147,35 @@ def test_definitions(version: str) -> None:
 # -- what the market does --------------------------------------------------------------------------------------------
 
 
-class Hand:
-    """Phases that are set by the test."""
-
-    def __init__(self) -> None:
-        self.market = OPEN
-        self.symbols: dict[str | None, bytes] = {}
-        self.change: float | None = None
-
-    def status(self, symbol: str | None, now: float) -> bytes:
-        return self.symbols.get(symbol, self.market)
-
-    def times(self, now: float) -> list[tuple[bytes, bytes]]:
-        return [(b"342", b"20270115-08:00:00"), (b"344", b"20270115-16:00:00")]
-
-    def next_change(self, now: float) -> float | None:
-        return self.change
+def with_hours(version: str) -> MarketClient:
+    """A market that opened this moment."""
+    hours = Hours(open_time="08:00", close_time="16:00", enforced=True)
+    client = MarketClient(version, Settings(hours=hours))
+    client.application.hours.start(NOW)
+    return client
 
 
-def with_hand(version: str) -> tuple[MarketClient, Hand]:
-    hand = Hand()
-    return MarketClient(version, phases=hand), hand
+def by_hand(client: MarketClient, phase: str) -> None:
+    client.application.execute(SetPhase(phase), client.now)
+    client.later(1)
 
 
 @BOTH
 def test_the_trading_session_and_its_changes(version: str) -> None:
-    client, hand = with_hand(version)
+    client = with_hours(version)
     client.ask("g|335=t|263=0")
     client.ask("g|335=t|336=DAY|263=1")
     once, subscribed = client.taken()
     for message in (once, subscribed):
         assert texts(message, "35", "335", "336", "325", "340") == ["h", "t", "DAY", "N", "2"]
-        assert texts(message, "342", "344") == ["20270115-08:00:00", "20270115-16:00:00"]
-    hand.change = NOW + 100
-    hand.market = HALTED
-    client.later(1)
+        assert texts(message, "342", "344") == ["20270115-08:00:00.000", "20270115-16:00:00.000"]
+    assert client.application.next_due == NOW + 8 * 3600
+    by_hand(client, "HALTED")
     client.later(1)
     (message,) = client.taken()
     assert texts(message, "335", "325", "340") == ["t", "Y", "1"]
-    assert client.application.next_due == NOW + 100
     client.ask("g|335=t|263=2")
-    hand.market = CLOSED
-    client.later(1)
+    by_hand(client, "CLOSED")
     assert client.taken() == []
 
 
@@ -210,7 +198,7 @@ def test_a_wrong_request_for_the_session_in_fix42() -> None:
 
 @BOTH
 def test_the_status_of_a_symbol_and_its_changes(version: str) -> None:
-    client, hand = with_hand(version)
+    client = with_hours(version)
     client.order("buy", 1, 232)
     client.order("sell", 1, 232)
     client.ask("e|324=t|55=AAPL|263=1")
@@ -218,10 +206,10 @@ def test_the_status_of_a_symbol_and_its_changes(version: str) -> None:
     assert texts(message, "35", "324", "55", "325", "326", "332", "333", "31") == [
         "f", "t", "AAPL", "N", "17", "232", "232", "232",
     ]  # fmt: skip
-    hand.symbols["AAPL"] = HALTED
+    client.application.execute(SetHalted("AAPL", True), client.now)
     client.later(1)
-    hand.symbols["AAPL"] = PRE_OPEN
-    client.later(1)
+    client.application.execute(SetHalted("AAPL", False), client.now)
+    by_hand(client, "PRE_OPEN")
     assert [texts(one, "325", "326") for one in client.taken()] == [
         ["Y", "2"],
         ["Y", "18" if version == OLD else "21"],
@@ -237,15 +225,14 @@ def test_the_status_of_a_symbol_and_its_changes(version: str) -> None:
 
 @BOTH
 def test_status_subscriptions_are_bounded_and_end_with_the_connection(version: str) -> None:
-    client, hand = with_hand(version)
+    client = with_hours(version)
     for number in range(200):
         client.ask(f"e|324=t{number}|55=AAPL|263=1")
     client.ask("e|324=more|55=AAPL|263=1")
     client.expect("j|372=e|379=more|380=1")
     client.application.logged_off(client.session, NOW)
     client.taken()
-    hand.market = CLOSED
-    client.later(1)
+    by_hand(client, "CLOSED")
     assert client.taken() == []
 
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from broker.market.day import Days, utc_day
+from broker.market.calendar import TradingCalendar
+from broker.market.day import Days
+from broker.settings import Hours
 from broker.trading.matching import Trade
 
+UTC_DAY = TradingCalendar(Hours()).day_of
 NOON = 1_800_014_400.0
 
 
 def days(**prices: str) -> tuple[Days, dict[str, Decimal]]:
     known = {symbol: Decimal(price) for symbol, price in prices.items()}
-    return Days(known, utc_day), known
+    return Days(known, UTC_DAY), known
 
 
 def traded(price: str, quantity: int) -> Trade:
@@ -21,10 +24,10 @@ def traded(price: str, quantity: int) -> Trade:
 
 
 def test_a_day_begins_and_ends_at_midnight_utc() -> None:
-    date, end = utc_day(NOON)
+    date, end = UTC_DAY(NOON)
     assert (date, end) == ("2027-01-15", 1_800_057_600.0)
-    assert utc_day(end - 0.001) == (date, end)
-    assert utc_day(end) == ("2027-01-16", end + 86_400)
+    assert UTC_DAY(end - 0.001) == (date, end)
+    assert UTC_DAY(end) == ("2027-01-16", end + 86_400)
 
 
 def test_what_is_written_is_read_again() -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from broker.settings import Rules, Settings
+from broker.market.calendar import TradingCalendar
+from broker.settings import Hours, Rules, Settings
 from broker.trading.behaviours import Behaviour, Mode
-from broker.trading.expiry import UtcDays
 from tests.unit.broker.kit import BOTH, NEW, NOW, TIME, Counterparty
 
 DAY = 86400.0
@@ -88,7 +88,7 @@ def test_orders_that_have_ended_are_not_kept_for_their_expiry() -> None:
 
 
 def test_a_day_ends_after_it_began() -> None:
-    days = UtcDays()
+    days = TradingCalendar(Hours())
     assert days.end_of_day(MIDNIGHT) == MIDNIGHT + DAY
     assert days.end_of_day(MIDNIGHT - 0.001) == MIDNIGHT
     assert days.end_of_date("20270115") == MIDNIGHT

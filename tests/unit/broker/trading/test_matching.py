@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broker.trading.behaviours import Behaviour, Mode
-from broker.trading.matching import FOK, IOC, Matching, within_limit
-from broker.trading.order import Order, Status
+from broker.trading.book import within_limit
+from broker.trading.matching import FOK, IOC, Matching
+from broker.trading.order import Happening, Order, Status
 
 NOW = 1_800_000_000.0
 BOOK_ONLY = Behaviour(Mode.MATCH, market=False)
@@ -38,6 +39,10 @@ class Tape:
         order.cancel(now)
         self.canceled.append(order.id)
 
+    def expire(self, order: Order, text: str, now: float) -> None:
+        self.matching.leave(order)
+        order.become(Happening.EXPIRE, Status.EXPIRED, now)
+
     def price_changed(self, symbol: str, price: Decimal, now: float) -> None:
         assert self.matching.prices[symbol] == price
 
@@ -57,6 +62,7 @@ class Tape:
             behaviour=more.get("behaviour", BOOK_ONLY),
             created_at=NOW,
             updated_at=NOW,
+            max_floor=Decimal(more["max_floor"]) if "max_floor" in more else None,
         )
         self.orders.append(order)
         self.matching.enter(order, NOW)
