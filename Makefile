@@ -9,10 +9,10 @@ VENV_PYTHON := .venv/bin/python
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run setup dev test format bench lock vendor clean
+.PHONY: help run setup dev test format bench bench-broker lock vendor clean
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 run: setup  ## start broker, engine and desk on http://127.0.0.1:5001; Ctrl-C ends them
 	@$(VENV_PYTHON) -m scripts.run
@@ -39,8 +39,11 @@ format: dev  ## format the code and mend what ruff can mend
 	@$(VENV_PYTHON) -m ruff check --fix .
 	@$(VENV_PYTHON) -m ruff format .
 
-bench: dev  ## measure the desk against bare QuickFIX; BENCH_ARGS for its options
+bench: dev bench-broker  ## measure the broker, then the desk against bare QuickFIX; BENCH_ARGS for the desk's options
 	@$(VENV_PYTHON) tests/bench/run.py $(BENCH_ARGS)
+
+bench-broker: dev  ## measure the broker against a bare simplefix acceptor
+	@$(VENV_PYTHON) tests/bench/broker_bench.py
 
 lock: dev  ## compile requirements*.txt from pyproject.toml; LOCK_ARGS=--upgrade for newer versions
 	@$(VENV_PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 --no-header $(LOCK_ARGS) \
