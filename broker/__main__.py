@@ -12,17 +12,21 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 from werkzeug.serving import BaseWSGIServer
 
 from broker.acceptor import Core
+from broker.config import BadConfig, load, read
 from broker.fix.dictionary import DictionaryError
 from broker.fix.plans import plans_of
 from broker.fix.validation import VERSIONS
 from broker.lock import FileLock, InUse
 from broker.models import Database, DatabaseError
-from broker.settings import Settings, Walk
+from broker.settings import Settings
+from broker.trading.behaviours import BadBehaviour
 from broker.web.app import create_app
 from broker.web.server import make_http_server
 
@@ -33,12 +37,17 @@ LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 class Unusable(Exception):
-    """The broker can't start; the text says why and what to do, in one line."""
+    """The broker can't start; each argument says why and what to do, in one line."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise Unusable(f"{message}; --help lists the options")
 
 
 def parse_options(arguments: list[str] | None, environ: Mapping[str, str]) -> argparse.Namespace:
     """Raises Unusable for a bad value; `--help` and unknown options end the process as argparse does."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="python -m broker",
         description="A simulated broker: FIX.4.2 and FIX.4.4 acceptor, matching engine, REST and a page.",
         epilog="Port 0 takes any free port. The two lines on stdout say where it listens. docs/broker.md tells more.",
@@ -56,27 +65,34 @@ def parse_options(arguments: list[str] | None, environ: Mapping[str, str]) -> ar
     )
     parser.add_argument(
         "--walk",
-        default=get("BROKER_WALK", "on"),
-        choices=ON_OFF,
-        help="BROKER_WALK (on): whether the simulated market moves by itself",
+        default=get("BROKER_WALK"),
+        metavar="{on,off}",
+        help="BROKER_WALK (as the file says, else on): whether the simulated market moves by itself",
+    )
+    parser.add_argument(
+        "--config", default=get("BROKER_CONFIG"), help="BROKER_CONFIG (none): a YAML file, see docs/broker.md"
     )
     parser.add_argument(
         "--log-level",
         default=get("BROKER_LOG_LEVEL", "INFO"),
-        type=str.upper,
-        choices=LOG_LEVELS,
-        help="(INFO)",
+        metavar=f"{{{','.join(LOG_LEVELS)}}}",
+        help="BROKER_LOG_LEVEL (INFO)",
     )
     options = parser.parse_args(arguments)
     options.fix_port = _port(options.fix_port, "BROKER_FIX_PORT")
-    if options.walk not in ON_OFF:
+    if options.walk is not None and options.walk not in ON_OFF:
         raise Unusable(f"BROKER_WALK is {options.walk!r}; it must be on or off")
+    options.log_level = options.log_level.upper()
+    if options.log_level not in LOG_LEVELS:
+        raise Unusable(
+            f"BROKER_LOG_LEVEL is {options.log_level!r}; it must be one of {', '.join(LOG_LEVELS)}"
+        )
     options.http_port = _port(options.http_port, "BROKER_HTTP_PORT")
     return options
 
 
 def _port(text: str, name: str) -> int:
-    if not text.isdecimal() or int(text) > 65535:
+    if not text.isdecimal() or len(text) > 5 or int(text) > 65535:
         raise Unusable(f"{name} is {text!r}; it must be a port from 0 to 65535")
     return int(text)
 
@@ -87,10 +103,11 @@ def _listen(host: str, port: int, name: str) -> socket.socket:
     try:
         listener.bind((host, port))
         listener.listen(128)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         listener.close()
+        reason = error.strerror if isinstance(error, OSError) else "no host is called so"
         raise Unusable(
-            f"port {port} on {host} can't be used ({error.strerror}); stop what holds it, or set {name} to another"
+            f"port {port} on {host} can't be used ({reason}); stop what holds it, or set {name} to another"
         ) from error
     return listener
 
@@ -127,8 +144,20 @@ def _lock(database: Database) -> FileLock | None:
     return FileLock(Path(file))
 
 
-def serve(options: argparse.Namespace) -> None:
+def _settings(options: argparse.Namespace, environ: Mapping[str, str]) -> Settings:
+    """Options come before the file, the file before the defaults."""
+    try:
+        settings = load(Path(options.config), environ) if options.config else read("", environ)
+    except BadConfig as error:
+        raise Unusable(*error.problems) from error
+    if options.walk is None:
+        return settings
+    return replace(settings, walk=replace(settings.walk, enabled=options.walk == "on"))
+
+
+def serve(options: argparse.Namespace, environ: Mapping[str, str]) -> None:
     """Serve until SIGINT or SIGTERM. The core runs in this thread, HTTP in another."""
+    settings = _settings(options, environ)
     logging.basicConfig(
         level=options.log_level, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
@@ -144,7 +173,14 @@ def serve(options: argparse.Namespace) -> None:
         fix_listener.close()
         raise
     database, lock = _open_database(options.database_url)
-    core = Core(database, fix_listener, Settings(walk=Walk(enabled=options.walk == "on")))
+    try:
+        core = Core(database, fix_listener, settings)
+    except BadBehaviour as error:
+        fix_listener.close()
+        http_listener.close()
+        database.close()
+        problems = [f"{options.config}: behaviours.{name} {what}" for name, what in error.problems]
+        raise Unusable(*problems) from error
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: core.stop())
     fix_port = fix_listener.getsockname()[1]
@@ -172,9 +208,10 @@ def _end(server: BaseWSGIServer, runner: threading.Thread, database: Database) -
 
 def main(arguments: list[str] | None = None, environ: Mapping[str, str] = os.environ) -> int:
     try:
-        serve(parse_options(arguments, environ))
+        serve(parse_options(arguments, environ), environ)
     except Unusable as error:
-        print(f"broker: {error}", file=sys.stderr)
+        for line in error.args:
+            print(f"broker: {line}", file=sys.stderr)
         return 2
     except DatabaseError as error:
         print(f"broker: the database can't be read: {error}", file=sys.stderr)

@@ -20,6 +20,7 @@ from broker.market.market import Market, MarketCommand
 from broker.market.walk import Walker
 from broker.settings import Settings
 from broker.trading.acts import ActCommand, Acts
+from broker.trading.behaviours import BadBehaviour, Behaviours
 from broker.trading.by_hand import ByHand, Command
 from broker.trading.lists import Lists
 from broker.trading.mass import MassRequests
@@ -41,10 +42,17 @@ class Application:
         settings: Settings,
         kept_closed: int = KEPT_CLOSED,
     ) -> None:
+        """Raises BadBehaviour for settings whose behaviours can't be."""
         self.settings = settings
         self._line = line
         calendar = TradingCalendar(settings.hours)
         self.orders = Orders(prices, line.send, archive, settings.rules, calendar, kept_closed)
+        self.orders.behaviours = behaviours = Behaviours.at_start(settings)
+        unknown = [
+            (f"symbols.{one}", "is no stock of the broker") for one in behaviours.symbols if one not in prices
+        ]
+        if unknown:
+            raise BadBehaviour(unknown)
         self._by_hand = ByHand(self.orders)
         self._acts = Acts(self.orders)
         self.hours = TradingHours(settings.hours, calendar, self.orders.matching)

@@ -8,6 +8,8 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any, Final
 
+from broker.settings import Settings
+
 
 class Mode(StrEnum):
     MATCH = "match"
@@ -81,6 +83,21 @@ class Behaviours:
     default: Behaviour = DEFAULT
     clients: dict[str, Behaviour] = field(default_factory=dict)
     symbols: dict[str, Behaviour] = field(default_factory=dict)
+
+    @classmethod
+    def at_start(cls, settings: Settings) -> Behaviours:
+        """Those of the settings, a client's own too. Raises BadBehaviour."""
+        found = cls().changed(settings.behaviours)
+        own = {name: one.behaviour for name, one in settings.clients.items() if one.behaviour is not None}
+        twice = [
+            (f"clients.{name}", "is among behaviours.clients, too; keep one of them")
+            for name in own
+            if name in found.clients
+        ]
+        if twice:
+            raise BadBehaviour(twice)
+        found.clients = {**found.clients, **cls().changed({"clients": own}).clients}
+        return found
 
     def of(self, client: str, symbol: str) -> Behaviour:
         return self.clients.get(client) or self.symbols.get(symbol) or self.default
