@@ -11,15 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from sqlalchemy import (
-    Column,
-    Float,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
     Table,
-    UniqueConstraint,
     bindparam,
     create_engine,
     delete,
@@ -34,118 +26,10 @@ from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from broker.search import EVERYTHING, Search
+from broker.tables import cl_ord_ids, executions, orders, sent_messages, sessions, stocks
+from broker.upgrade import NewerDatabase, upgrade
 
 Row = dict[str, Any]
-
-metadata: Final = MetaData()
-
-stocks: Final = Table(
-    "stocks",
-    metadata,
-    Column("symbol", String, primary_key=True),
-    Column("last_price", String, nullable=False),
-    Column("updated_at", Float, nullable=False),
-    Column("trading_date", String),
-    Column("previous_close", String),
-    Column("open_price", String),
-    Column("high_price", String),
-    Column("low_price", String),
-    Column("volume", String),
-)
-
-orders: Final = Table(
-    "orders",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("fix_version", String),
-    Column("sender_comp_id", String, nullable=False),
-    Column("target_comp_id", String),
-    Column("cl_ord_id", String, nullable=False),
-    Column(
-        "cl_ord_ids", String, nullable=False, doc="the chain of ClOrdIDs, oldest first, with SOH between them"
-    ),
-    Column("symbol", String, nullable=False),
-    Column("side", String, nullable=False),
-    Column("order_type", String, nullable=False),
-    Column("quantity", String, nullable=False),
-    Column("limit_price", String),
-    Column("stop_price", String),
-    Column("time_in_force", String, nullable=False),
-    Column("account", String),
-    Column("status", String, nullable=False),
-    Column("is_open", Integer, nullable=False),
-    Column("replaced", Integer, nullable=False),
-    Column("triggered", Integer, nullable=False),
-    Column("behaviour", String, nullable=False, doc="JSON: the rule by which it is filled"),
-    Column("filled_quantity", String, nullable=False),
-    Column("remaining_quantity", String, nullable=False),
-    Column("notional", String, nullable=False),
-    Column("max_floor", String),
-    Column("expire_at", Float),
-    Column("list_id", String),
-    Column("rank", Integer, nullable=False),
-    Column("details", String, doc="JSON: what most orders do not have, as requests that wait for an answer"),
-    Column("reports", Integer, nullable=False),
-    Column("text", String),
-    Column("created_at", Float, nullable=False),
-    Column("updated_at", Float, nullable=False),
-    Index("ix_orders_open", "is_open"),
-)
-
-cl_ord_ids: Final = Table(
-    "cl_ord_ids",
-    metadata,
-    Column(
-        "owner",
-        String,
-        primary_key=True,
-        doc="BeginString, SenderCompID, TargetCompID with SOH between; empty: house",
-    ),
-    Column("cl_ord_id", String, primary_key=True),
-    Column("order_id", Integer, nullable=False),
-    sqlite_with_rowid=False,
-)
-
-executions: Final = Table(
-    "executions",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("exec_id", String, nullable=False, unique=True),
-    Column("order_id", Integer, nullable=False, index=True),
-    Column("cl_ord_id", String, nullable=False),
-    Column("sender_comp_id", String, nullable=False),
-    Column("symbol", String, nullable=False),
-    Column("side", String, nullable=False),
-    Column("exec_quantity", String, nullable=False),
-    Column("exec_price", String, nullable=False),
-    Column("cum_quantity", String, nullable=False),
-    Column("leaves_quantity", String, nullable=False),
-    Column("status", String, nullable=False, doc="NEW, BUSTED, CORRECTED"),
-    Column("exec_ref_id", String, doc="of the execution that this one corrects"),
-    Column("text", String),
-    Column("created_at", Float, nullable=False),
-)
-
-sessions: Final = Table(
-    "sessions",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("fix_version", String, nullable=False),
-    Column("sender_comp_id", String, nullable=False),
-    Column("target_comp_id", String, nullable=False),
-    Column("next_in", Integer, nullable=False),
-    Column("next_out", Integer, nullable=False),
-    UniqueConstraint("fix_version", "sender_comp_id", "target_comp_id"),
-)
-
-sent_messages: Final = Table(
-    "sent_messages",
-    metadata,
-    Column("session_id", Integer, primary_key=True),
-    Column("msg_seq_num", Integer, primary_key=True),
-    Column("raw", LargeBinary, nullable=False),
-    sqlite_with_rowid=False,
-)
 
 
 class DatabaseError(Exception):
@@ -235,16 +119,18 @@ class Database:
             event.listen(self._engine, "connect", _set_pragmas)
 
     def create(self, universe: Iterable[Row]) -> None:
-        """Make the tables, and add the stocks that are not there yet."""
+        """Make the tables or bring them up to date, and add the stocks that are not there yet."""
         try:
             with self._engine.begin() as connection:
-                metadata.create_all(connection)
+                upgrade(connection)
                 known = set(connection.scalars(select(stocks.c.symbol)))
                 missing = [row for row in universe if row["symbol"] not in known]
                 if missing:
                     connection.execute(insert(stocks), missing)
         except DBAPIError as error:
             raise DatabaseError(str(error.orig)) from error
+        except NewerDatabase as error:
+            raise DatabaseError(str(error)) from error
 
     def write(self, batch: Batch) -> None:
         """All of it or nothing."""

@@ -19,7 +19,7 @@ from broker.settings import Rules
 from broker.trading.behaviours import Behaviours
 from broker.trading.checks import Problem, problem_of_terms
 from broker.trading.cl_ord_ids import ClOrdIds
-from broker.trading.expiry import Calendar, Expiries
+from broker.trading.expiry import Calendar, Expiries, expiry_of
 from broker.trading.matching import Matching
 from broker.trading.order import Happening, Order, Request, RequestKind, Status, Terms, plain
 from broker.trading.reports import CancelRefusal, ExecType, Refusal, cancel_reject, execution_report
@@ -104,6 +104,11 @@ class Orders:
         self.matching.ranks.last = max((order.rank for order in restored), default=0)
         self._orders = {order.id: order for order in restored}
         for order in restored:
+            if order.expire_at is None:
+                # From a broker that did not know when orders end.
+                order.expire_at = expiry_of(
+                    self.calendar, order.time_in_force, self.rules.gtc_days, order.created_at
+                )
             self._expiries.add(order)
             for request in order.requests:
                 self._remind(order, request)

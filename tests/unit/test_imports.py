@@ -49,7 +49,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
 ONLY_IN: dict[str, tuple[str, ...]] = {
     "quickfix": ("quickfix_client",),
     "sqlalchemy": ("sendfix.storage", "broker"),
-    "alembic": ("sendfix.storage",),
+    "alembic": ("sendfix.storage", "broker"),
     "flask": ("sendfix.web", "sendfix_web_multi", "broker"),
     "flask_cors": ("sendfix.web", "sendfix_web_multi"),
     "flask_socketio": ("sendfix.web", "sendfix_web_multi", "broker"),
