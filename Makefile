@@ -3,13 +3,14 @@
 PYTHON ?= python3
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
+CERTIFY_ARGS ?=
 LOCK_ARGS ?=
 
 VENV_PYTHON := .venv/bin/python
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run setup dev test format bench bench-broker lock vendor clean
+.PHONY: help run setup dev test format certify bench bench-broker lock vendor clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -38,6 +39,9 @@ test: dev  ## all checks and tests, as CI runs them; PYTEST_ARGS="-k name" for a
 format: dev  ## format the code and mend what ruff can mend
 	@$(VENV_PYTHON) -m ruff check --fix .
 	@$(VENV_PYTHON) -m ruff format .
+
+certify: dev  ## an hour of simulated trading with the broker on two FIX libraries; CERTIFY_ARGS for its options
+	@$(VENV_PYTHON) tests/certify/run.py $(CERTIFY_ARGS)
 
 bench: dev bench-broker  ## measure the broker, then the desk against bare QuickFIX; BENCH_ARGS for the desk's options
 	@$(VENV_PYTHON) tests/bench/run.py $(BENCH_ARGS)
