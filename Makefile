@@ -10,7 +10,7 @@ VENV_PYTHON := .venv/bin/python
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run setup dev test format certify bench bench-broker lock vendor clean
+.PHONY: help run setup dev test format certify crash bench bench-broker lock vendor clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -42,6 +42,9 @@ format: dev  ## format the code and mend what ruff can mend
 
 certify: dev  ## an hour of simulated trading with the broker on two FIX libraries; CERTIFY_ARGS for its options
 	@$(VENV_PYTHON) tests/certify/run.py $(CERTIFY_ARGS)
+
+crash: dev  ## kill the broker 100 times under load, and check each time what it said; KILL_ROUNDS for more or fewer
+	@KILL_ROUNDS=$${KILL_ROUNDS:-100} $(VENV_PYTHON) -m pytest -q --timeout 0 tests/faults/test_broker_kill.py
 
 bench: dev bench-broker  ## measure the broker, then the desk against bare QuickFIX; BENCH_ARGS for the desk's options
 	@$(VENV_PYTHON) tests/bench/run.py $(BENCH_ARGS)

@@ -23,12 +23,14 @@ from tests.certify.book import Book
 from tests.certify.mix import Body, Event, Mix, Request
 
 VERSIONS = {"FIX.4.2": "FIX42.xml", "FIX.4.4": "FIX44.xml"}
+# MaxLatency: at 30 times the speed a machine that is busy for four seconds makes a message two minutes old.
 SETTINGS = """[DEFAULT]
 ConnectionType=initiator
 FileStorePath={folder}
 HeartBtInt=30
 ReconnectInterval=2
 NonStopSession=Y
+MaxLatency=600
 UseDataDictionary=Y
 ValidateFieldsOutOfOrder=Y
 ValidateFieldsHaveValues=Y

@@ -150,7 +150,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=3600, help="of simulated time (default: 3600)")
     parser.add_argument("--speed", type=float, default=30, help="how much faster than real (default: 30)")
-    parser.add_argument("--seed", default=f"{time.time_ns() % 10**6}", help="repeats the same requests")
+    parser.add_argument("--seed", default=f"{time.time_ns() % 10**6}", help="of the mix that is drawn")
     options = parser.parse_args()
     library = faketime()
     if library is None:
