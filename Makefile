@@ -43,7 +43,7 @@ format: dev  ## format the code and mend what ruff can mend
 certify: dev  ## an hour of simulated trading with the broker on two FIX libraries; CERTIFY_ARGS for its options
 	@$(VENV_PYTHON) tests/certify/run.py $(CERTIFY_ARGS)
 
-crash: dev  ## kill the broker 100 times under load, and check each time what it said; KILL_ROUNDS for more or fewer
+crash: dev  ## kill the broker 100 times under load, and check all that it said; KILL_ROUNDS for more or fewer
 	@KILL_ROUNDS=$${KILL_ROUNDS:-100} $(VENV_PYTHON) -m pytest -q --timeout 0 tests/faults/test_broker_kill.py
 
 bench: dev bench-broker  ## measure the broker, then the desk against bare QuickFIX; BENCH_ARGS for the desk's options

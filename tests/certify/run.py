@@ -45,7 +45,13 @@ class Clock:
             return {}
         passed = (time.time() - self._started) * self.speed
         begin = datetime.fromtimestamp(BEGIN.timestamp() + passed, UTC).strftime("%Y-%m-%d %H:%M:%S")
-        return {"LD_PRELOAD": str(self._library), "FAKETIME": f"@{begin} x{self.speed:g}", "TZ": "UTC"}
+        return {
+            "LD_PRELOAD": str(self._library),
+            "FAKETIME": f"@{begin} x{self.speed:g}",
+            # It reads FAKETIME again and again otherwise, and a thread that asks meanwhile gets a wrong time.
+            "FAKETIME_CACHE_DURATION": "1000000000",
+            "TZ": "UTC",
+        }
 
 
 def faketime() -> Path | None:
