@@ -156,6 +156,8 @@ class Client(AsyncFIXClient):  # type: ignore[misc]
         return {VERSION: self.book.to_json()}
 
     async def send(self, request: Request) -> None:
+        # While the library sends again, it would give a new message an old number.
+        await self.until(lambda: self.active, "is logged on")
         await self.send_msg(FIXMessage(request.msg_type, _tags(request.body)))
 
     async def until(self, condition: Any, what: str) -> None:
@@ -184,6 +186,7 @@ class Client(AsyncFIXClient):  # type: ignore[misc]
             self.resetting = False
 
     async def _log_out(self) -> None:
+        await self.until(lambda: self.active, "is logged on")
         self.gone = False
         await self.send_msg(FIXMessage(FMsg.LOGOUT))
         await self.until(lambda: self.gone, "logs out")
