@@ -31,6 +31,9 @@ MOST_BATCHES: Final = 2000
 SLOW_EVERY: Final = 1.0
 """Seconds between two looks at what changes slowly, or costs more to show."""
 
+TOPS_EVERY: Final = 0.3
+"""The same for best prices while last prices change: a last price is not to stand beside quotes of before it."""
+
 ReadTops = Callable[[], Mapping[str, Top]]
 """By symbol, as they are now; nothing when the core does not answer in time."""
 
@@ -80,6 +83,7 @@ class Frames:
         self._tops: dict[str, Top] = {}
         self._changes = changes
         self._slow_at = 0.0
+        self._tops_at = 0.0
         self._behaviours: Any = None
         self.number = 0
 
@@ -113,6 +117,8 @@ class Frames:
         slow = not 0 <= now - self._slow_at < SLOW_EVERY
         if slow:
             self._slow_at = now
+        if slow or (stocks and not 0 <= now - self._tops_at < TOPS_EVERY):
+            self._tops_at = now
             self._add_tops(stocks)
         frame: dict[str, Any] = {
             "number": self.number,
