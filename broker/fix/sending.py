@@ -74,10 +74,13 @@ class Sending:
 
     def _put_again(self, msg_type: bytes, body: Sequence[Pair], number: int, sent: bytes) -> None:
         """`sent` is the OrigSendingTime(122); a gap fill, which was never sent before, has the present time."""
-        original = sent or wire.utc_timestamp(self._now)
-        self.out.append(self._encode(msg_type, [(b"43", b"Y"), (b"122", original), *body], number))
+        now = wire.utc_timestamp(self._now)
+        original = sent or now
+        # What was sent in this very turn, or before the clock was set back, was not sent later than it is sent again.
+        again = max(now, original)
+        self.out.append(self._encode(msg_type, [(b"43", b"Y"), (b"122", original), *body], number, again))
         self._last_out = self._now
 
-    def _encode(self, msg_type: bytes, body: Sequence[Pair], number: int) -> bytes:
-        header = (*self._header, (b"34", b"%d" % number), (b"52", wire.utc_timestamp(self._now)))
+    def _encode(self, msg_type: bytes, body: Sequence[Pair], number: int, at: bytes | None = None) -> bytes:
+        header = (*self._header, (b"34", b"%d" % number), (b"52", at or wire.utc_timestamp(self._now)))
         return wire.encode(self.key.begin_string, msg_type, header, body)

@@ -131,7 +131,7 @@ class Frames:
             "health": health_body(self._core),
         }
         if slow:
-            self._add_slow(frame)
+            self._add_slow(frame, now)
         return frame
 
     def _add_tops(self, stocks: dict[str, dict[str, Any]]) -> None:
@@ -141,8 +141,9 @@ class Frames:
                 self._tops[symbol] = top
                 stocks.setdefault(symbol, {}).update(top_to_json(top))
 
-    def _add_slow(self, frame: dict[str, Any]) -> None:
+    def _add_slow(self, frame: dict[str, Any], now: float) -> None:
         frame["clients"] = clients_body(self._core)[:MOST_CLIENTS]
+        frame["market"] = self._core.application.hours.to_json(now)
         behaviours = self._core.application.orders.behaviours.to_json()
         if behaviours != self._behaviours:
             self._behaviours = frame["behaviours"] = behaviours

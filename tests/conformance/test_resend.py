@@ -46,6 +46,15 @@ RULES = {
         > 4|34=2|43=Y|122={PAST}|123=Y|36=5
         < 2|34=3|7=5|16=0
     """,
+    "8 SendingTime of a resend is never before OrigSendingTime": f"""
+        {LOGON}
+        wait 2
+        send 8|58=one
+        < 8|34=2|58=one|52=20270115-08:00:02.000
+        wait -1
+        > 2|34=2|7=2|16=0
+        < 8|34=2|43=Y|122=20270115-08:00:02.000|52=20270115-08:00:02.000|58=one
+    """,
     "8 a ResendRequest: application messages again, admin messages filled over": f"""
         {LOGON}
         send 8|58=one

@@ -108,6 +108,40 @@ def test_an_order_appears_and_is_filled_canceled_and_rejected_by_hand(
         expect(page.cell(second, "status")).to_contain_text("Rejected")
 
 
+def test_the_market_is_halted_and_the_day_ended_by_hand(broker: Broker, page: BrokerPage) -> None:
+    broker.behave(default={"mode": "match", "market": False})
+    with broker.client(sender="PHASES") as client:
+        client.logon()
+        page.view("stocks")
+        expect(page.get("phase")).to_have_text("Open")
+        page.get("set-phase").click()
+        page.get("field-phase").select_option("HALTED")
+        page.get("form-confirm").click()
+        expect(page.get("phase")).to_have_text("Halted")
+        client.order("a", t40=2, t44="231.00")
+        client.expect("8", t39=0)
+        client.order("b", t40=2, t44="231.00", t54=2)
+        client.expect("8", t39=0)
+        page.get("set-phase").click()
+        page.get("field-phase").select_option("by clock")
+        page.get("form-confirm").click()
+        expect(page.get("phase")).to_have_text("Open")
+        client.expect("8", t39=2, t31="231")
+        client.expect("8", t39=2, t31="231")
+        client.order("c", t40=2, t44="1.00")
+        client.expect("8", t39=0)
+        page.get("end-day").click()
+        page.get("form-confirm").click()
+        client.expect("8", t11="c", t39="C")
+        stock = page.get("stock").filter(has_text="MSFT")
+        stock.get_by_test_id("halt").click()
+        page.get("form-confirm").click()
+        expect(stock.get_by_test_id("halted")).to_be_visible()
+        stock.get_by_test_id("halt").click()
+        page.get("form-confirm").click()
+        expect(stock.get_by_test_id("halted")).to_have_count(0)
+
+
 def test_fills_are_corrected_and_busted_and_requests_are_answered(broker: Broker, page: BrokerPage) -> None:
     broker.behave(default="manual", clients={"ACTS": {"mode": "manual", "hold": True, "pending": True}})
     with broker.client(sender="ACTS") as client:

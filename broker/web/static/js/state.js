@@ -13,6 +13,7 @@ export const executions = new RowStore({ keyOf: (execution) => execution.exec_id
 export const stocks = signal(new Map());
 export const clients = signal([]);
 export const behaviours = signal(null);
+export const market = signal(null); // its phase, see /api/market
 export const statistics = signal(null);
 export const health = signal(null);
 export const loaded = signal(false);
@@ -37,9 +38,9 @@ function replace(store, rows, put) {
 
 // The newest rows, the orders that are still open however old, and all the rest.
 export async function load() {
-  const [newest, open, filled, stockList, clientList, rules, stats, condition] = await Promise.all([
+  const [newest, open, filled, stockList, clientList, rules, stats, condition, phase] = await Promise.all([
     get('/api/orders', { limit: LOADED }), get('/api/orders', { limit: LOADED, open: true }), get('/api/executions', { limit: LOADED }),
-    get('/api/stocks'), get('/api/clients'), get('/api/behaviours'), get('/api/stats'), get('/health'),
+    get('/api/stocks'), get('/api/clients'), get('/api/behaviours'), get('/api/stats'), get('/health'), get('/api/market'),
   ]);
   batch(() => {
     replace(orders, [...open.orders, ...newest.orders], putOrder);
@@ -47,6 +48,7 @@ export async function load() {
     stocks.value = new Map(stockList.stocks.map((stock) => [stock.symbol, stock]));
     clients.value = clientList.clients;
     behaviours.value = rules;
+    market.value = phase;
     statistics.value = stats;
     health.value = condition;
     loaded.value = true;
@@ -68,6 +70,7 @@ export function apply(frame) {
   }
   if (frame.clients) clients.value = frame.clients;
   if (frame.behaviours) behaviours.value = frame.behaviours;
+  if (frame.market) market.value = frame.market;
   measure(frame);
   statistics.value = { ...statistics.value, ...frame.statistics };
   health.value = frame.health;
