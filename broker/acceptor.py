@@ -18,9 +18,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
+from broker import faulty
 from broker.application import Application
 from broker.client_commands import AnyCommand, execute
 from broker.connection import Connection
+from broker.faults.faults import ClientFaults
 from broker.fix.states import ApplicationMessage, Ended, Event, LoggedOn, Noted, SessionKey, State
 from broker.fix.validation import VERSIONS
 from broker.fix.wire import Garbled, Message, Pair, parse
@@ -72,6 +74,7 @@ class Core:
         self.connections: dict[SessionKey, Connection] = {}
         self.traffic: dict[SessionKey, Traffic] = {}
         self._all: set[Connection] = set()
+        self._late: set[Connection] = set()
         self._commands: queue.SimpleQueue[tuple[AnyCommand, Future[Any]]] = queue.SimpleQueue()
         self._answered: list[tuple[Future[Any], Any]] = []
         self._stopping = False
@@ -138,6 +141,8 @@ class Core:
         now = time.time()
         due = self.application.next_due
         until = self._next_tick if due is None else min(due, self._next_tick)
+        for connection in self._late:
+            until = min(until, connection.late[0][0])
         ready = self._selector.select(max(0.0, min(until - now, TICK)))
         now = time.time()
         received: list[tuple[Connection, bytes]] = []
@@ -251,7 +256,7 @@ class Core:
             assert session is not None
             connection.traffic.took(message.msg_type, len(frame), now)
             self._act(connection, session.receive(message, now), now)
-            if session.state is State.CLOSING:
+            if session.state is State.CLOSING or connection.cut_at is not None:
                 return
         if connection.framer.garbled:
             self.statistics.garbled += connection.framer.garbled
@@ -280,6 +285,7 @@ class Core:
             self._drop(connection, now)
             return False
         session = self.ledger.session(key)
+        session.faults = self.application.faults.of(key.sender_comp_id)
         session.connected(now)
         connection.session = session
         connection.traffic = self.traffic.setdefault(key, connection.traffic)
@@ -291,6 +297,8 @@ class Core:
         assert session is not None
         for event in events:
             if isinstance(event, ApplicationMessage):
+                if session.faults is not None:
+                    faulty.cut(connection, self._faults_of(session.key), event.message.msg_type)
                 self.application.handle(session.key, event.message, now)
             elif isinstance(event, LoggedOn):
                 numbers = "numbers reset" if event.reset else f"expecting {session.next_in}"
@@ -327,7 +335,8 @@ class Core:
             session = connection.session
             if session is not None:
                 self._act(connection, session.tick(now), now)
-                if session.state is State.CLOSING:
+                faulty.silence(connection, self._faults_of(session.key), now)
+                if session.state is State.CLOSING and not connection.late:
                     self._close_in_time(connection, now)
             elif now - connection.connected_at > connection.LOGON_TIMEOUT:
                 log.warning("%s: connection closed: no Logon came", connection.address)
@@ -353,28 +362,54 @@ class Core:
                     return
             if session.out:
                 self.statistics.messages_out += len(session.out)
-                connection.traffic.gave(session.out, now)
-                connection.put(session.out)
+                out = session.out if connection.cut_at is None else session.out[: connection.cut_at]
+                connection.traffic.gave(out, now)
+                if session.faults is None and not connection.late:
+                    connection.put(out)
+                else:
+                    faulty.put(connection, self._faults_of(session.key), out, now)
                 session.out.clear()
-        problem = connection.flush()
+        problem = connection.flush() if not connection.late else connection.release(now)
+        if connection.late:
+            self._late.add(connection)
+        elif self._late:
+            self._late.discard(connection)
+        if connection.cut_at is not None:
+            problem = problem or "a fault on demand broke it"
         if problem is not None:
             log.warning("%s: connection closed: %s", connection.name, problem)
             self._drop(connection, now)
         elif not connection.waiting and session is not None and session.state is State.CLOSING:
             self._drop(connection, now)
         else:
-            wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if connection.waiting else 0)
-            if connection.watched != wanted:
-                connection.watched = wanted
-                self._selector.modify(connection.socket, wanted, connection)
+            self._watch(connection)
         if session is not None and session.replaying and connection.waiting < LOW_WATER:
             self._next_tick = 0.0
+
+    def _watch(self, connection: Connection) -> None:
+        wanted = 0 if connection.silent_until else selectors.EVENT_READ
+        if connection.is_blocked:
+            wanted |= selectors.EVENT_WRITE
+        if connection.watched == wanted:
+            return
+        if not wanted:
+            self._selector.unregister(connection.socket)
+        elif not connection.watched:
+            self._selector.register(connection.socket, wanted, connection)
+        else:
+            self._selector.modify(connection.socket, wanted, connection)
+        connection.watched = wanted
+
+    def _faults_of(self, session: SessionKey) -> ClientFaults | None:
+        return self.application.faults.of(session.sender_comp_id)
 
     def _drop(self, connection: Connection, now: float) -> None:
         if connection not in self._all:
             return
         self._all.remove(connection)
-        self._selector.unregister(connection.socket)
+        self._late.discard(connection)
+        if connection.watched:
+            self._selector.unregister(connection.socket)
         connection.socket.close()
         session = connection.session
         if session is not None:

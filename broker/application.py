@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any, Final
 
+from broker.faults.faults import Faults
 from broker.fix.states import SessionKey
 from broker.fix.wire import Message, value
 from broker.line import Line
@@ -58,7 +59,8 @@ class Application:
         self.hours = TradingHours(settings.hours, calendar, self.orders.matching)
         self._walker = Walker(settings.walk, settings.rules, self.orders.matching, prices)
         self.market = Market(self.orders.matching, line, self.hours, calendar.day_of)
-        requests = Requests(self.orders, line.send)
+        self.faults = Faults(settings.clients)
+        requests = Requests(self.orders, line.send, self.faults.order_refusal)
         self._handlers: dict[bytes, Handler] = {
             **requests.handlers(),
             **MassRequests(self.orders, requests, line.send).handlers(),

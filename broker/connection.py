@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import selectors
 import socket
+from collections import deque
 from collections.abc import Sequence
 from typing import Final
 
+from broker.faults.outgoing import Due
 from broker.fix.session import Session
 from broker.fix.states import State
 from broker.fix.wire import Framer
@@ -35,6 +37,14 @@ class Connection:
         self.watched = selectors.EVENT_READ
         self.closing_since: float | None = None
         """When it was first seen to wait for the client to take the last of what it is sent."""
+        self.was_silent = False
+        self.silent_until = 0.0
+        """A fault on demand: until then nothing is read, and nothing that waits is sent."""
+        self.cut_at: int | None = None
+        """A fault on demand: of what the session sends in this turn so many go out, and the connection breaks."""
+        self.late: deque[Due] = deque()
+        """What faults hold back, in order; `put` and `flush` each when it is due."""
+        self._late_bytes = 0
         self._out = bytearray()
 
     @property
@@ -44,7 +54,12 @@ class Connection:
     @property
     def waiting(self) -> int:
         """Bytes that the client has not taken yet."""
-        return len(self._out)
+        return len(self._out) + self._late_bytes
+
+    @property
+    def is_blocked(self) -> bool:
+        """It can go on when the client takes what is put."""
+        return bool(self._out) and not self.silent_until
 
     @property
     def ended(self) -> bool:
@@ -63,9 +78,23 @@ class Connection:
     def put(self, messages: Sequence[bytes]) -> None:
         self._out += b"".join(messages)
 
+    def put_late(self, pieces: Sequence[Due]) -> None:
+        self.late += pieces
+        self._late_bytes += sum(len(data) for _, data in pieces)
+
+    def release(self, now: float) -> str | None:
+        """Send what is due, each piece on its own; what is wrong with the connection, if anything is."""
+        problem = None
+        while self.late and self.late[0][0] <= now and problem is None:
+            _, data = self.late.popleft()
+            self._late_bytes -= len(data)
+            self._out += data
+            problem = self.flush()
+        return problem
+
     def flush(self) -> str | None:
         """Send what the client takes; what is wrong with the connection, if anything is."""
-        if self._out:
+        if self._out and not self.silent_until:
             try:
                 sent = self.socket.send(self._out)
             except BlockingIOError:
@@ -73,6 +102,6 @@ class Connection:
             except OSError as error:
                 return str(error)
             del self._out[:sent]
-        if len(self._out) > MAX_WAITING:
-            return f"too slow: {len(self._out)} bytes wait to be read"
+        if self.waiting > MAX_WAITING:
+            return f"too slow: {self.waiting} bytes wait to be read"
         return None

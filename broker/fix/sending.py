@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from broker.fix import wire
+from broker.fix.faults import SessionFaults
 from broker.fix.plans import MAX_TAG_DIGITS
 from broker.fix.problems import Problem, Reason
 from broker.fix.resend import MessageStore, Replay
@@ -25,6 +26,7 @@ class Sending:
         self.state = State.DISCONNECTED
         self.next_out = next_out
         self.out: list[bytes] = []
+        self.faults: SessionFaults | None = None
         self._store = store
         self._header = (b"49", key.target_comp_id), (b"56", key.sender_comp_id)
         self._now = 0.0
@@ -39,6 +41,8 @@ class Sending:
     def send(self, msg_type: bytes, body: Sequence[Pair], now: float) -> None:
         """An application message. While the client is not logged on it is kept, and goes out when it asks for it."""
         self._now = now
+        if self.faults is not None and self.state is State.LOGGED_ON:
+            self._lose_numbers(self.faults, msg_type)
         raw = self._encode(msg_type, body, self.next_out)
         self._store.append(self.next_out, raw)
         self.next_out += 1
@@ -53,9 +57,23 @@ class Sending:
             self._admin(msg_type, body)
 
     def _admin(self, msg_type: bytes, body: Sequence[Pair]) -> None:
+        if self.faults is not None:
+            if msg_type == b"0" and self.faults.drops_heartbeat(bool(body)):
+                self._last_out = self._now
+                return
+            self._lose_numbers(self.faults, msg_type)
         self.out.append(self._encode(msg_type, body, self.next_out))
         self.next_out += 1
         self._last_out = self._now
+
+    def _lose_numbers(self, faults: SessionFaults, msg_type: bytes) -> None:
+        """What is passed over was never sent, so that a resend fills it over."""
+        self.next_out += faults.skips(msg_type)
+        count = faults.resets(msg_type)
+        if count:
+            new = self.next_out + count
+            self.out.append(self._encode(b"4", [(b"36", b"%d" % new)], self.next_out))
+            self.next_out = new
 
     def _send_reject(self, message: Message, problem: Problem) -> None:
         """FIX.4.2 has no SessionRejectReason(373) above 11: there the Text(58) alone says what is wrong."""

@@ -145,6 +145,11 @@ class Session(Sending):
         elif problem is not None:
             self._reject(message, problem)
             self._refuse_logon(problem.text)
+        elif self.faults is not None and self.faults.ignores_logon():
+            self._count(number)
+        elif self.faults is not None and (refusal := self.faults.logon_refusal()) is not None:
+            self._count(number)
+            self._refuse_logon(refusal)
         else:
             self._accept_logon(message, number)
 
@@ -288,7 +293,10 @@ class Session(Sending):
         last = self.next_out - 1
         if end == 0 or end > last:
             end = last
-        if begin <= end:
+        refusal = None if self.faults is None or begin > end else self.faults.resend_refusal()
+        if refusal == "gap_fill":
+            self._put_again(b"4", [(b"123", b"Y"), (b"36", b"%d" % (end + 1))], begin, b"")
+        elif refusal is None and begin <= end:
             self._events.append(Noted(f"asked for messages {begin} to {end} again"))
             self._replay.start(begin, end)
             self._replay.step()

@@ -37,8 +37,10 @@ ECHOED: Final = {
 
 
 class Requests:
-    def __init__(self, orders: Orders, send: Send) -> None:
+    def __init__(self, orders: Orders, send: Send, refusal_of: Callable[[bytes], str | None]) -> None:
+        """`refusal_of` may want a new order of this SenderCompID(49) rejected, and gives the Text(58)."""
         self._orders = orders
+        self._refusal_of = refusal_of
         self._send = send
         self._refused = 0
 
@@ -80,6 +82,8 @@ class Requests:
         refusal = orders.check(terms, now)
         if refusal is None and behaviour.mode is Mode.REJECT:
             refusal = Refusal.BROKER, REJECTING
+        if refusal is None and (text := self._refusal_of(session.sender_comp_id)) is not None:
+            refusal = Refusal.BROKER, text
         echoed = ECHOED[session.begin_string]
         order = Order(
             id=orders.next_id(),

@@ -13,7 +13,7 @@ from flask import Blueprint, Flask, Response, request
 from broker.acceptor import Core
 from broker.models import Database
 from broker.trading.by_hand import Refused
-from broker.web import acts, answers, clients, depth, market, orders, page, stocks
+from broker.web import acts, answers, clients, depth, faults, market, orders, page, stocks
 from broker.web.live import Live
 
 MAX_BODY: Final = 1 << 20
@@ -37,6 +37,7 @@ BLUEPRINTS: Final[list[Blueprint]] = [
     clients.routes,
     acts.routes,
     market.routes,
+    faults.routes,
     page.routes,
 ]
 
