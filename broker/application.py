@@ -59,7 +59,7 @@ class Application:
         self.hours = TradingHours(settings.hours, calendar, self.orders.matching)
         self._walker = Walker(settings.walk, settings.rules, self.orders.matching, prices)
         self.market = Market(self.orders.matching, line, self.hours, calendar.day_of)
-        self.faults = Faults(settings.clients)
+        self.faults = Faults()
         requests = Requests(self.orders, line.send, self.faults.order_refusal)
         self._handlers: dict[bytes, Handler] = {
             **requests.handlers(),

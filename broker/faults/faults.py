@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from broker.faults.fault import Fault
-from broker.faults.kinds import parse_faults
 from broker.faults.outgoing import AT_OUTGOING, Outgoing
 from broker.fix.sending import Sending
-from broker.settings import Client
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +73,8 @@ class ClientFaults:
 
 
 class Faults:
-    def __init__(self, clients: Mapping[str, Client]) -> None:
-        """Raises Refused for faults of a client's settings that can't be."""
+    def __init__(self) -> None:
         self._clients: dict[bytes, ClientFaults] = {}
-        for name, client in clients.items():
-            if client.faults is not None:
-                self.set(SetFaults(name, parse_faults(client.faults)))
 
     def set(self, command: SetFaults) -> ClientFaults | None:
         key = command.sender_comp_id.encode("latin-1")
