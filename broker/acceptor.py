@@ -23,10 +23,12 @@ from broker.application import Application
 from broker.client_commands import AnyCommand, execute
 from broker.connection import Connection
 from broker.faults.faults import ClientFaults
+from broker.fix.session import Session
 from broker.fix.states import ApplicationMessage, Ended, Event, LoggedOn, Noted, SessionKey, State
 from broker.fix.validation import VERSIONS
 from broker.fix.wire import Garbled, Message, Pair, parse
 from broker.ledger import Ledger
+from broker.logon import REFUSED, Admission, Nowhere
 from broker.models import Batch, Database, DatabaseError
 from broker.settings import Settings
 from broker.trading.by_hand import Refused
@@ -67,6 +69,7 @@ class Core:
         self._selector.register(self._waker, selectors.EVENT_READ)
         self.ledger = Ledger(database)
         prices = {row["symbol"]: Decimal(row["last_price"]) for row in database.load_stocks()}
+        self._admission = Admission(settings)
         self.application = Application(prices, self, database, settings)
         self.subscribers: list[Callable[[Batch], None]] = []
         self.statistics = Statistics(time.time())
@@ -283,6 +286,16 @@ class Core:
         if refusal is not None:
             log.warning("%s: connection refused: %s", connection.address, refusal)
             self._drop(connection, now)
+            return False
+        problem = self._admission.problem(message)
+        if problem is not None:
+            log.warning("%s: connection refused: %s", connection.address, problem)
+            # A stranger leaves no trace in the database; a known client's numbers go on.
+            session = self.ledger.sessions.get(key) or Session(key, Nowhere())
+            session.connected(now)
+            connection.session = session
+            self.connections[key] = connection
+            self._act(connection, session.refuse(REFUSED, now), now)
             return False
         session = self.ledger.session(key)
         session.faults = self.application.faults.of(key.sender_comp_id)

@@ -96,7 +96,7 @@ class Application:
             handler(session, message, now)
         except Exception:
             # A fault of ours with one message must not take the other clients down.
-            log.exception("%s: no answer to %s", session, message.raw)
+            log.exception("%s: no answer to %s", session, message.redacted())
             self.refuse(session, message, b"4", "the broker failed to process this message")
 
     def refuse(self, session: SessionKey, message: Message, reason: bytes, text: str) -> None:

@@ -366,6 +366,12 @@ class Session(Sending):
         self._events.append(Noted(f"message {message.text(b'34')} rejected: {problem.text}"))
         self._send_reject(message, problem)
 
+    def refuse(self, text: str, now: float) -> list[Event]:
+        """Answer a Logon that is not to be looked at by a Logout that says why."""
+        self._now, self._events = now, []
+        self._refuse_logon(text)
+        return self._events
+
     def _refuse_logon(self, text: str) -> None:
         self._send_logout(text)
         self._give_up(text)

@@ -46,6 +46,10 @@ _WITH_CARE: Final = frozenset([*_DATA_OF, *_LENGTH_OF])
 _LONGEST_HEAD: Final = 32
 
 
+_SECRET: Final = frozenset({b"96", b"554", b"925"})
+"""RawData, Password, NewPassword."""
+
+
 class Garbled(Exception):
     """Bytes that are no FIX message. They are ignored, as the session protocol demands."""
 
@@ -92,6 +96,13 @@ class Message(simplefix.FixMessage):  # type: ignore[misc]
         """The value as text, None when the field is absent."""
         value = self.fields.get(tag)
         return None if value is None else value.decode("latin-1")
+
+    def redacted(self) -> str:
+        """For a log: without passwords and data."""
+        return "|".join(
+            f"{tag.decode('latin-1')}={'***' if tag in _SECRET else value.decode('latin-1')}"
+            for tag, value in self.pairs
+        )
 
     def number(self, tag: bytes) -> int | None:
         """The value as an unsigned integer, None when it is absent or is not one."""

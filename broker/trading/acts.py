@@ -141,6 +141,8 @@ class Acts:
         order.undo(quantity, price, now, again)
         if was_open and not order.is_open:
             self._orders.matching.leave(order)
+        elif order.is_open and not was_open:
+            order.idle = True
 
     # -- orders --------------------------------------------------------------------------------------------------
 

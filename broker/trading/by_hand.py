@@ -139,6 +139,7 @@ class ByHand:
             order.time_in_force,
             order.max_floor,
             order.expire_at,
+            order.expiry,
         )
         _check(self._orders, terms, now)
         if terms.quantity < order.filled_quantity:

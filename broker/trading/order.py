@@ -89,6 +89,9 @@ TRANSITIONS: Final[dict[tuple[Status, Happening], frozenset[Status]]] = {
 BUYS: Final = frozenset({"1", "3", "B"})
 """Side(54): BUY, BUY_MINUS, and AS_DEFINED is taken for one."""
 
+EXPIRY: Final = (b"126", b"432")
+"""ExpireTime and ExpireDate."""
+
 STOPS: Final = frozenset({"3", "4"})
 LIMITS: Final = frozenset({"2", "4", "B"})
 AUCTIONS: Final = frozenset({"5", "B"})
@@ -120,6 +123,8 @@ class Terms:
     max_floor: Decimal | None = None
     expire_at: float | None = None
     """Seconds since the epoch; None: as long as the TimeInForce(59) says."""
+    expiry: tuple[Pair, ...] = ()
+    """ExpireDate(432) or ExpireTime(126), as the client gave them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +169,8 @@ class Order:
     max_floor: Decimal | None = None
     expire_at: float | None = None
     list_id: str | None = None
+    idle: bool = False
+    """Opened again by a bust: it does not trade by itself until it is replaced."""
     rank: int = 0
     """Tells which of two resting orders came first."""
     cl_ord_ids: list[str] = field(default_factory=list)
@@ -292,6 +299,12 @@ class Order:
         self.quantity, self.limit_price, self.stop_price = terms.quantity, terms.limit_price, terms.stop_price
         self.ord_type, self.time_in_force = terms.ord_type, terms.time_in_force
         self.max_floor, self.expire_at = terms.max_floor, terms.expire_at
+        self.echo = [pair for pair in self.echo if pair[0] not in EXPIRY] + list(terms.expiry)
+        self.idle = False
+
+    @property
+    def expiry(self) -> tuple[Pair, ...]:
+        return tuple(pair for pair in self.echo if pair[0] in EXPIRY)
 
     def known_as(self, cl_ord_id: str) -> None:
         """A further ClOrdID(11), of a replace or cancel of this order."""

@@ -114,7 +114,7 @@ class Orders:
                 self._remind(order, request)
         self._expire_due(now)
         for order in restored:
-            if order.works:
+            if order.works and not order.idle:
                 self.matching.enter(order, now)
 
     # -- finding -------------------------------------------------------------------------------------------------
@@ -231,7 +231,7 @@ class Orders:
         elif terms is None:
             self.cancel(order, request.cl_ord_id, None, now)
         else:
-            # Matrices D.9 and D.10 of FIX 4.2: what is filled is the least that an order can be replaced to.
+            # Matrices D.11 and D.12 of FIX 4.2: what is filled is the least that an order can be replaced to.
             self.replace(
                 order,
                 replace(terms, quantity=max(terms.quantity, order.filled_quantity)),

@@ -15,7 +15,7 @@ from broker.fix.validation import FIX42, FIX44
 from broker.fix.wire import Message, Pair, parse_utc_timestamp
 from broker.trading.behaviours import Mode
 from broker.trading.expiry import expiry_of
-from broker.trading.order import LIMITS, STOPS, Order, Request, RequestKind, Terms
+from broker.trading.order import EXPIRY, LIMITS, STOPS, Order, Request, RequestKind, Terms
 from broker.trading.orders import Orders, Row, Send
 from broker.trading.reports import (
     CancelRefusal,
@@ -213,6 +213,7 @@ class Requests:
             order.time_in_force,
             order.max_floor,
             order.expire_at,
+            order.expiry,
         )
         quantity, limit, stop = (_decimal(fields, tag) for tag in (b"38", b"44", b"99"))
         ord_type = _text(fields, b"40") or base.ord_type
@@ -228,6 +229,9 @@ class Requests:
             time_in_force=time_in_force,
             max_floor=base.max_floor if floor is None else floor,
             expire_at=self._expiry(fields, time_in_force, now) if expires_anew else base.expire_at,
+            expiry=tuple((tag, fields[tag]) for tag in EXPIRY if tag in fields)
+            if expires_anew
+            else base.expiry,
         )
 
     def _status(self, session: SessionKey, message: Message, now: float) -> None:

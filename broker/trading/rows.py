@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 from broker.fix.states import SessionKey
+from broker.fix.wire import Pair
 from broker.trading.behaviours import Behaviour, Behaviours
 from broker.trading.order import Order, Request, RequestKind, Status, Terms, plain
 
@@ -64,13 +65,14 @@ def to_row(order: Order) -> dict[str, Any]:
 
 
 def _details(order: Order) -> str | None:
-    if not (order.requests or order.echo or order.hold):
+    if not (order.requests or order.echo or order.hold or order.idle):
         return None
     return json.dumps(
         {
             "status": order.status.name,
             "hold": order.hold.name if order.hold else None,
-            "echo": [[tag.decode("latin-1"), value.decode("latin-1")] for tag, value in order.echo],
+            "idle": order.idle,
+            "echo": _pairs_to_json(order.echo),
             "requests": [_request_to_json(request) for request in order.requests],
         }
     )
@@ -115,9 +117,18 @@ def from_row(row: dict[str, Any]) -> Order:
     )
     if details:
         order.hold = Status[details["hold"]] if details["hold"] else None
-        order.echo = [(tag.encode("latin-1"), value.encode("latin-1")) for tag, value in details["echo"]]
+        order.idle = details["idle"]
+        order.echo = _pairs_from_json(details["echo"])
         order.requests = [_request_from_json(order, one) for one in details["requests"]]
     return order
+
+
+def _pairs_to_json(pairs: Iterable[Pair]) -> list[list[str]]:
+    return [[tag.decode("latin-1"), value.decode("latin-1")] for tag, value in pairs]
+
+
+def _pairs_from_json(pairs: list[list[str]]) -> list[Pair]:
+    return [(tag.encode("latin-1"), value.encode("latin-1")) for tag, value in pairs]
 
 
 def _request_to_json(request: Request) -> dict[str, Any]:
@@ -138,6 +149,7 @@ def _request_to_json(request: Request) -> dict[str, Any]:
             "time_in_force": terms.time_in_force,
             "max_floor": _plain_or_none(terms.max_floor),
             "expire_at": terms.expire_at,
+            "expiry": _pairs_to_json(terms.expiry),
         },
     }
 
@@ -160,6 +172,7 @@ def _request_from_json(order: Order, body: dict[str, Any]) -> Request:
             terms["time_in_force"],
             _decimal_or_none(terms["max_floor"]),
             terms["expire_at"],
+            tuple(_pairs_from_json(terms["expiry"])),
         ),
     )
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from tests.support.process import Process
 class Broker:
     """`python -m broker` on ports of the kernel's choice; started again it has the same ports and database."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, environ: Mapping[str, str] | None = None) -> None:
         self.database = folder / "broker.db"
         self.environ = {
             **{key: value for key, value in os.environ.items() if not key.startswith("BROKER_")},
@@ -24,6 +24,7 @@ class Broker:
             "BROKER_FIX_PORT": "0",
             "BROKER_WALK": "off",
             "BROKER_HTTP_PORT": "0",
+            **(environ or {}),
         }
         self.start()
 

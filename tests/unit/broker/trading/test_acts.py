@@ -65,6 +65,24 @@ def test_a_filled_order_is_open_again_after_a_bust(version: str) -> None:
 
 
 @BOTH
+def test_an_order_that_a_bust_opened_again_does_not_trade_by_itself(version: str) -> None:
+    client = Counterparty(version, Mode.FILL)
+    client.ask(f"{NEW}|11=z")
+    client.expect("8|11=z|39=0")
+    exec_id = client.expect("8|11=z|39=2")["17"]
+    client.commit()
+    act(client, BustExecution(exec_id, None))
+    client.expect("8|11=z|39=0|151=100")
+    client.expect_nothing()
+    client = client.restarted()
+    client.wait(0)
+    client.expect_nothing()
+    client.ask(f"G|11=y|41=z|21=1|55=AAPL|54=1|40=2|38=100|44=201|{TIME}")
+    client.expect("8|11=y|150=5")
+    client.expect("8|11=y|39=2|14=100")
+
+
+@BOTH
 def test_a_bust_of_a_canceled_order_leaves_it_canceled(version: str) -> None:
     client, (only,) = filled(version, 30)
     client.application.execute(CancelOrder(1, None), client.now)

@@ -61,7 +61,7 @@ def test_a_replace_may_change_when_the_order_expires() -> None:
     client = Counterparty("FIX.4.4")
     client.new("a")
     client.ask(f"G|11=b|41=a|21=1|55=AAPL|54=1|40=2|38=100|44=200|59=6|432=20270116|{TIME}")
-    client.expect("8|11=b|150=5")
+    client.expect("8|11=b|150=5|432=20270116")
     client.wait(MIDNIGHT - NOW)
     client.expect_nothing()
     client.wait(DAY)

@@ -1,5 +1,6 @@
-"""The order state change matrices as a sell side answers them: FIX 4.2 appendix D by its numbers, FIX 4.4 volume 4 by
-the same situations. A line is one message: `>` the client asks, `<` the broker reports, `hand` a person acts.
+"""Order state changes as a sell side answers them: some matrices of FIX 4.2 appendix D by their numbers, further
+situations without one, both also in FIX.4.4. A line is one message: `>` the client asks, `<` the broker reports,
+`hand` a person acts.
 
 A report is written `ExecType OrdStatus ClOrdID OrigClOrdID OrderQty CumQty LeavesQty`; `-` is a field that is absent.
 Fills are `1` and `2` in the table of FIX.4.2 and `F` in that of FIX.4.4; a line may give one for each: `1/F`.
@@ -41,7 +42,7 @@ MATRICES = {
         hand state DONE_FOR_DAY
         < 3 3 X - 10000 2000 0
     """,
-    "D.3 cancel request for an order that is rejected": """
+    "a cancel request for an order that is rejected": """
         > D X 10000
         < A A X - 10000 0 10000
         > F Y X
@@ -88,7 +89,7 @@ MATRICES = {
         hand fill 10000
         < 2/F 2 X - 10000 10000 0
     """,
-    "D.6 replace to increase the quantity": """
+    "D.7 replace to increase the quantity of a part-filled order": """
         > D X 10000
         < A A X - 10000 0 10000
         hand accept X
@@ -102,7 +103,7 @@ MATRICES = {
         hand fill 10000
         < 2/F 2 Y - 11000 11000 0
     """,
-    "D.6 the replace is refused, and the order goes on": """
+    "the replace is refused, and the order goes on": """
         > D X 10000
         < A A X - 10000 0 10000
         hand accept X
@@ -116,7 +117,7 @@ MATRICES = {
         hand fill 9000
         < 2/F 2 X - 10000 10000 0
     """,
-    "D.7 an order without fills is replaced": """
+    "D.6 an order without fills is replaced": """
         > D X 10000
         < A A X - 10000 0 10000
         hand accept X
@@ -126,7 +127,7 @@ MATRICES = {
         hand accept Y
         < 5 5/0 Y X 11000 0 11000
     """,
-    "D.8 filled before the replace to a smaller quantity is taken": """
+    "D.10 part-filled before the replace to a smaller quantity is taken": """
         > D X 10000
         < A A X - 10000 0 10000
         hand accept X
@@ -140,7 +141,7 @@ MATRICES = {
         hand fill 6000
         < 2/F 2 Y - 7000 7000 0
     """,
-    "D.9 the replace asks for what is filled already": """
+    "D.11 the replace asks for what is filled already": """
         > D X 10000
         < A A X - 10000 0 10000
         hand accept X
@@ -152,7 +153,7 @@ MATRICES = {
         hand accept Y
         < 5 2 Y X 7000 7000 0
     """,
-    "D.10 the replace asks for less than is filled already": """
+    "D.12 the replace asks for less than is filled already": """
         > D X 10000
         < A A X - 10000 0 10000
         hand accept X
@@ -164,7 +165,7 @@ MATRICES = {
         hand accept Y
         < 5 2 Y X 8000 8000 0
     """,
-    "D.11 a filled order is opened again by a replace": """
+    "D.8 a filled order is opened again by a replace": """
         > D X 10000
         < A A X - 10000 0 10000
         hand accept X
@@ -178,7 +179,7 @@ MATRICES = {
         hand fill 2000
         < 2/F 2 Y - 12000 12000 0
     """,
-    "D.12 a filled order can't be canceled": """
+    "a filled order can't be canceled": """
         > D X 10000
         < A A X - 10000 0 10000
         hand accept X
@@ -190,7 +191,7 @@ MATRICES = {
         hand accept Y
         reject Y X 2
     """,
-    "D.15 one replace behind the other, each accepted in turn": """
+    "D.13 one replace behind the other, each accepted in turn": """
         > D X 10000
         < A A X - 10000 0 10000
         hand accept X
@@ -206,7 +207,7 @@ MATRICES = {
         hand accept Z
         < 5 1 Z Y 6000 1000 5000
     """,
-    "D.16 a replace of a replace that is pending": """
+    "a replace of a replace that is pending": """
         > D X 10000
         < A A X - 10000 0 10000
         hand accept X
@@ -220,7 +221,7 @@ MATRICES = {
         hand accept Z
         < 5 5/0 Z Y 6000 0 6000
     """,
-    "D.17 the first of two chained replaces is refused, and with it the second": """
+    "the first of two chained replaces is refused, and with it the second": """
         > D X 10000
         < A A X - 10000 0 10000
         hand accept X
@@ -234,7 +235,7 @@ MATRICES = {
         hand accept Z
         reject Z Y 0
     """,
-    "D.18 a cancel of a replace that is pending": """
+    "a cancel of a replace that is pending": """
         > D X 10000
         < A A X - 10000 0 10000
         hand accept X
@@ -248,7 +249,7 @@ MATRICES = {
         hand accept Z
         < 4 4 Z Y 8000 0 0
     """,
-    "D.19 canceled by the broker while a replace is pending": """
+    "canceled by the broker while a replace is pending": """
         > D X 10000
         < A A X - 10000 0 10000
         hand accept X
@@ -259,7 +260,7 @@ MATRICES = {
         < 4 4 X - 10000 0 0
         reject Y X 4
     """,
-    "D.22 canceled by the broker": """
+    "canceled by the broker": """
         > D X 10000
         < A A X - 10000 0 10000
         hand accept X
@@ -269,7 +270,7 @@ MATRICES = {
         hand cancel
         < 4 4 X - 10000 2000 0
     """,
-    "D.24 suspended, and released": """
+    "suspended, and released": """
         > D X 10000
         < A A X - 10000 0 10000
         hand accept X
@@ -281,7 +282,7 @@ MATRICES = {
         hand fill 10000
         < 2/F 2 X - 10000 10000 0
     """,
-    "D.25 stopped, then filled": """
+    "stopped, then filled": """
         > D X 10000
         < A A X - 10000 0 10000
         hand accept X
@@ -293,7 +294,7 @@ MATRICES = {
         hand fill 6000
         < 2/F 2 X - 10000 10000 0
     """,
-    "D.26 expired": """
+    "expired": """
         > D X 10000
         < A A X - 10000 0 10000
         hand accept X
@@ -317,7 +318,7 @@ MATRICES = {
         hand fill 8000
         < 2/F 2 X - 10000 10000 0
     """,
-    "D.28 filled, then calculated": """
+    "filled, then calculated": """
         > D X 10000
         < A A X - 10000 0 10000
         hand accept X
