@@ -106,11 +106,22 @@ def test_a_replace_the_broker_refuses_leaves_the_order_as_it_was(stack: Stack, s
     fill(stack, sent, 50, "200")
     stack.wait_order(sent, status="PARTIALLY_FILLED", cum_qty="50")
 
-    stack.post("/api/replace_order", {"cl_ord_id": sent, "order_qty": "20"}, 202)
+    stack.post("/api/replace_order", {"cl_ord_id": sent, "price": "200.001"}, 202)
     order = stack.wait_order(sent, pending=None, status="PARTIALLY_FILLED")
 
     assert (order["order_qty"], order["price"], order["cl_ord_id"]) == ("100", "200", sent)
     assert order["text"]
+
+
+@BOTH
+def test_a_replace_below_what_is_filled_leaves_what_is_filled(stack: Stack, session: str) -> None:
+    sent = stack.send(session, ord_type="LIMIT", price="200")
+    stack.wait_order(sent, status="NEW")
+    fill(stack, sent, 50, "200")
+    stack.wait_order(sent, status="PARTIALLY_FILLED", cum_qty="50")
+
+    replaced = stack.post("/api/replace_order", {"cl_ord_id": sent, "order_qty": "20"}, 202)
+    stack.wait_order(sent, pending=None, status="FILLED", order_qty="50", cl_ord_id=replaced["cl_ord_id"])
 
 
 @BOTH
