@@ -48,7 +48,7 @@ class Clock:
         return {
             "LD_PRELOAD": str(self._library),
             "FAKETIME": f"@{begin} x{self.speed:g}",
-            # It reads FAKETIME again and again otherwise, and a thread that asks meanwhile gets a wrong time.
+            # It would read FAKETIME again and again otherwise.
             "FAKETIME_CACHE_DURATION": "1000000000",
             "TZ": "UTC",
         }
