@@ -51,7 +51,6 @@ class Happening(Enum):
 
 
 OPEN: Final = frozenset({Status.PENDING_NEW, Status.NEW, Status.PARTIALLY_FILLED})
-HOLDS: Final = frozenset({Status.STOPPED, Status.SUSPENDED})
 
 _S, _H = Status, Happening
 _WORKING: Final = frozenset({_S.NEW, _S.PARTIALLY_FILLED})
