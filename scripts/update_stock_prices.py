@@ -73,8 +73,9 @@ class Universe:
         for row in self._rows:
             if row["symbol"] in prices:
                 row["last_price"] = str(prices[row["symbol"]])
-        stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
-        backup = self.path.with_name(f"{self.path.name}.{stamp}-{time.time_ns() % 10**9:09}.bak")
+        seconds, nanoseconds = divmod(time.time_ns(), 10**9)
+        stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(seconds))
+        backup = self.path.with_name(f"{self.path.name}.{stamp}-{nanoseconds:09}.bak")
         backup.write_bytes(self.path.read_bytes())
         with ExitStack() as undo:
             number, name = tempfile.mkstemp(prefix=f"{self.path.name}.", suffix=".new", dir=self.path.parent)
