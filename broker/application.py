@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any, Final
 
-from broker.faults.faults import Faults
+from broker.faults.faults import Faults, SetFaults
+from broker.faults.kinds import parse_faults
 from broker.fix.states import SessionKey
 from broker.fix.wire import Message, value
 from broker.line import Line
@@ -43,7 +44,7 @@ class Application:
         settings: Settings,
         kept_closed: int = KEPT_CLOSED,
     ) -> None:
-        """Raises BadBehaviour for settings whose behaviours can't be."""
+        """Raises BadBehaviour for settings whose behaviours can't be, Refused for faults."""
         self.settings = settings
         self._line = line
         calendar = TradingCalendar(settings.hours)
@@ -60,6 +61,8 @@ class Application:
         self._walker = Walker(settings.walk, settings.rules, self.orders.matching, prices)
         self.market = Market(self.orders.matching, line, self.hours, calendar.day_of)
         self.faults = Faults()
+        for name, client in settings.clients.items():
+            self.faults.set(SetFaults(name, parse_faults(client.faults or {})))
         requests = Requests(self.orders, line.send, self.faults.order_refusal)
         self._handlers: dict[bytes, Handler] = {
             **requests.handlers(),

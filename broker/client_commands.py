@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from broker.application import Application
-from broker.faults.faults import SetFaults
+from broker.faults.faults import ChangeFaults, SetFaults
 from broker.fix.session import Session
 from broker.fix.states import State
 from broker.ledger import Ledger
@@ -39,14 +39,14 @@ class ResetClient:
 ClientCommand = DisconnectClient | ResetClient
 
 
-AnyCommand = Command | ActCommand | HoursCommand | SetFaults | ClientCommand | MarketCommand
+AnyCommand = Command | ActCommand | HoursCommand | SetFaults | ChangeFaults | ClientCommand | MarketCommand
 
 
 def execute(command: AnyCommand, application: Application, ledger: Ledger, line: Line, now: float) -> Any:
     """By whom it concerns. Raises Refused, having changed nothing."""
     if isinstance(command, DisconnectClient | ResetClient):
         return _carry_out(command, ledger, line)
-    if isinstance(command, SetFaults):
+    if isinstance(command, SetFaults | ChangeFaults):
         return application.faults.execute(command, ledger.sessions.values())
     return application.execute(command, now)
 

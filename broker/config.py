@@ -15,8 +15,10 @@ from typing import Any, ClassVar, Final
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
+from broker.faults.kinds import parse_faults
 from broker.settings import Client, Hours, Rules, Settings, Walk
 from broker.trading.behaviours import BadBehaviour, Behaviours
+from broker.trading.by_hand import Refused
 
 _SETTINGS: Final = TypeAdapter(Settings)
 _SECTIONS: Final[dict[str, type]] = {"walk": Walk, "rules": Rules, "hours": Hours, "clients": Client}
@@ -71,6 +73,7 @@ def read(text: str, environ: Mapping[str, str]) -> Settings:
         found = error.errors(include_input=False, include_url=False, include_context=False)
         raise BadConfig([_line(".".join(map(str, one["loc"])), _what(one)) for one in found]) from error
     _check_behaviours(settings)
+    _check_faults(settings)
     return settings
 
 
@@ -98,6 +101,19 @@ def _check_behaviours(settings: Settings) -> None:
         Behaviours.at_start(settings)
     except BadBehaviour as error:
         raise BadConfig([_line(_own(name, settings), what) for name, what in error.problems]) from error
+
+
+def _check_faults(settings: Settings) -> None:
+    problems: list[str] = []
+    for client, given in settings.clients.items():
+        try:
+            parse_faults(given.faults or {})
+        except Refused as error:
+            key = f"clients.{client}.faults"
+            found = [(f"{key}.{name}", what) for name, what in error.errors]
+            problems += [_line(*one) for one in found or [(key, "must be a mapping of kinds to parameters")]]
+    if problems:
+        raise BadConfig(problems)
 
 
 def _own(name: str, settings: Settings) -> str:

@@ -125,6 +125,8 @@ class Client:
     password: Text | None = field(default=None, repr=False)
     behaviour: Any = None
     """As one of `clients` in the body of `PUT /api/behaviours`."""
+    faults: Any = None
+    """As the body of `PUT /api/faults/<sender_comp_id>`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from broker.faults.fault import Fault
@@ -19,12 +20,27 @@ class SetFaults:
     faults: dict[str, dict[str, Any]]
 
 
+@dataclass(frozen=True, slots=True)
+class ChangeFaults:
+    """Those of `faults` are set and those of `ended` are no more; all others go on, with what they have counted."""
+
+    sender_comp_id: str
+    faults: dict[str, dict[str, Any]]
+    ended: frozenset[str]
+
+
 class ClientFaults:
     """Asked by the session (`Sending.faults`) and the core. Each question that is answered with a fault counts it."""
 
-    def __init__(self, client: str, faults: Mapping[str, Mapping[str, Any]]) -> None:
-        self.faults = {name: Fault(client, name, dict(values)) for name, values in faults.items()}
-        self.outgoing = Outgoing(self.faults) if AT_OUTGOING & faults.keys() else None
+    def __init__(
+        self,
+        client: str,
+        faults: Mapping[str, Mapping[str, Any]],
+        kept: Mapping[str, Fault] = MappingProxyType({}),
+    ) -> None:
+        """`kept` are faults that go on as they are."""
+        self.faults = {**kept, **{name: Fault(client, name, dict(values)) for name, values in faults.items()}}
+        self.outgoing = Outgoing(self.faults) if AT_OUTGOING & self.faults.keys() else None
         reset = self.faults.get("reset_sequence_numbers")
         self._reset = reset if reset is not None and reset["how"] == "sequence_reset" else None
         self._skip = self.faults.get("skip_sequence_numbers")
@@ -76,12 +92,17 @@ class Faults:
     def __init__(self) -> None:
         self._clients: dict[bytes, ClientFaults] = {}
 
-    def set(self, command: SetFaults) -> ClientFaults | None:
+    def set(self, command: SetFaults | ChangeFaults) -> ClientFaults | None:
         key = command.sender_comp_id.encode("latin-1")
-        if not command.faults:
+        kept: dict[str, Fault] = {}
+        before = self._clients.get(key)
+        if isinstance(command, ChangeFaults) and before is not None:
+            kept = {name: fault for name, fault in before.faults.items() if name not in command.ended}
+        found = ClientFaults(command.sender_comp_id, command.faults, kept)
+        if not found.faults:
             self._clients.pop(key, None)
             return None
-        found = self._clients[key] = ClientFaults(command.sender_comp_id, command.faults)
+        self._clients[key] = found
         return found
 
     def of(self, sender_comp_id: bytes) -> ClientFaults | None:
@@ -93,7 +114,7 @@ class Faults:
         fault = None if faults is None else faults.struck("reject_orders", "NewOrderSingle(D)")
         return None if fault is None else str(fault["text"])
 
-    def execute(self, command: SetFaults, sessions: Iterable[Sending]) -> None:
+    def execute(self, command: SetFaults | ChangeFaults, sessions: Iterable[Sending]) -> None:
         """At once, for the sessions that there are; one that comes later asks `of`."""
         found = self.set(command)
         key = command.sender_comp_id.encode("latin-1")

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from flask import Blueprint, Response
 
-from broker.faults.faults import SetFaults, client_to_json
+from broker.faults.faults import ChangeFaults, SetFaults, client_to_json
 from broker.faults.kinds import KINDS, parse_faults
 from broker.trading.by_hand import Refused
 from broker.web import api_input
@@ -65,6 +65,18 @@ def get_faults(sender_comp_id: str) -> Response:
 @routes.put("/api/faults/<path:sender_comp_id>")
 def set_faults(sender_comp_id: str) -> Response:
     execute(SetFaults(_checked(sender_comp_id), parse_faults(body())))
+    return _answer(sender_comp_id)
+
+
+@routes.patch("/api/faults/<path:sender_comp_id>")
+def change_faults(sender_comp_id: str) -> Response:
+    """Kinds with their parameters; null ends one."""
+    given = body()
+    ended: frozenset[str] = frozenset()
+    if isinstance(given, dict):
+        ended = frozenset(name for name in KINDS if name in given and given[name] is None)
+        given = {name: one for name, one in given.items() if name not in ended}
+    execute(ChangeFaults(_checked(sender_comp_id), parse_faults(given), ended))
     return _answer(sender_comp_id)
 
 

@@ -85,6 +85,7 @@ class Frames:
         self._slow_at = 0.0
         self._tops_at = 0.0
         self._behaviours: Any = None
+        self._faults: Any = None
         self.number = 0
 
     def begin(self) -> None:
@@ -93,6 +94,7 @@ class Frames:
         self._tops.clear()
         self._slow_at = 0.0
         self._behaviours = self._core.application.orders.behaviours.to_json()
+        self._faults = self._core.application.faults.to_json()
 
     def next(self, now: float) -> dict[str, Any]:
         orders: dict[int, dict[str, Any]] = {}
@@ -147,3 +149,6 @@ class Frames:
         behaviours = self._core.application.orders.behaviours.to_json()
         if behaviours != self._behaviours:
             self._behaviours = frame["behaviours"] = behaviours
+        faults = self._core.application.faults.to_json()
+        if faults != self._faults:
+            self._faults = frame["faults"] = faults

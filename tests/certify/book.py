@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ TRADES = {"FIX.4.2": frozenset({"1", "2"}), "FIX.4.4": frozenset({"F"})}
 """ExecType(150) of a fill."""
 FAILURES = 20
 """Texts of unexpected messages that are kept of each kind."""
+CL_ORD_IDS = re.compile(r"(?<!\d)11=([\w-]*)")
 
 
 @dataclass(slots=True)
@@ -42,10 +44,15 @@ class Book:
     counts: Counter[str] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
     _seen: set[str] = field(default_factory=set)
+    _ordered: set[str] = field(default_factory=set)
+    _answered: set[str] = field(default_factory=set)
+    """ClOrdIDs(11): of the orders that were sent, and of what was heard."""
 
     def said(self, msg_type: str, raw: str) -> None:
         """The client's own library sent this."""
         self.counts[f"> {msg_type}"] += 1
+        if msg_type in ("D", "E"):
+            self._ordered.update(CL_ORD_IDS.findall(raw))
         if msg_type in ("3", "j"):
             self._problem(f"the client refused a message of the broker: {raw}")
 
@@ -62,6 +69,10 @@ class Book:
     def open_orders(self) -> list[Known]:
         return [known for known in self.orders.values() if known.is_open]
 
+    def settled(self) -> bool:
+        """Whether nothing more can be said of any order."""
+        return self._ordered <= self._answered and not self.open_orders()
+
     def to_json(self) -> dict[str, Any]:
         return {
             "orders": {
@@ -74,6 +85,7 @@ class Book:
         }
 
     def _report(self, fields: Mapping[int, str], raw: str) -> None:
+        self._answered.add(fields.get(11, ""))
         order_id, exec_id, status, exec_type = fields[37], fields[17], fields[39], fields[150]
         if status == "8" and order_id == "NONE":
             return  # about an order that there is not

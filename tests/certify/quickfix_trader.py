@@ -110,8 +110,8 @@ class Trader:
     def _reset_when_nothing_rests(self) -> None:
         """After a reset nothing is sent again, so a fill on its way would be lost."""
         with self.lock:
-            waiting = bool(self.book.open_orders())
-        if waiting:
+            settled = self.book.settled()
+        if not settled:
             self.cancel_all()
             time.sleep(1)
             return
@@ -221,11 +221,11 @@ def main(port: str, folder: Path, seed: str, seconds: float, pace: float) -> dic
 
 
 def _none_open(trader: Trader) -> bool:
-    if not trader.book.open_orders():
+    if trader.book.settled():
         return True
     trader.cancel_all()
     time.sleep(1)
-    return not trader.book.open_orders()
+    return trader.book.settled()
 
 
 if __name__ == "__main__":

@@ -283,6 +283,57 @@ def test_behaviours_are_set_by_a_form_that_offers_what_the_mode_has(broker: Brok
     assert broker.rest("GET", "/api/behaviours")["symbols"] == {}
 
 
+def test_faults_are_set_seen_by_the_client_and_ended(
+    broker: Broker, page: BrokerPage, browser_context: BrowserContext
+) -> None:
+    broker.behave(default="fill", symbols={}, clients={})
+    page.view("faults")
+    expect(page.get("no-faults")).to_be_visible()
+    other = BrokerPage(browser_context, broker)
+    with broker.client(sender="WRONGED") as client:
+        client.logon()
+        page.get("add-fault").click()
+        page.get("field-kind").select_option("reject_orders")
+        page.get("field-reject_orders.times").fill("0")
+        page.get("form-confirm").click()
+        expect(page.get("form")).to_contain_text("is required: the name in SenderCompID(49)")
+        page.get("field-sender_comp_id").fill("WRONGED")
+        page.get("form-confirm").click()
+        expect(page.page.locator("[id='field-reject_orders.times-note']")).to_contain_text(
+            "must be a whole number from 1 to"
+        )
+        page.errors.clear()  # the browser logs every 422
+        page.confirm(**{"reject_orders.times": "1", "reject_orders.text": "on purpose"})
+        row = page.page.locator('[data-client="WRONGED"][data-kind="reject_orders"]')
+        expect(row).to_contain_text("text on purpose, times 1")
+        expect(other.get("faults-on")).to_have_text("1 fault on")
+        client.order("a")
+        assert client.expect("8", t39=8)[58] == "on purpose"
+        expect(row).to_contain_text("over")
+        expect(other.get("faults-on")).to_have_count(0)
+        page.get("add-fault-for").click()
+        page.get("field-kind").select_option("unlisted_tags")
+        page.confirm(**{"unlisted_tags.fields": "9001=x=y|9002=z"})
+        client.order("b")
+        report = client.expect("8", t39=0)
+        assert (report[9001], report[9002]) == ("x=y", "z")
+        expect(row).to_contain_text("struck once")  # what was there goes on as it was
+        client.expect("8", t39=2)
+        other.get("faults-on").click()
+        other.page.locator('[data-client="WRONGED"][data-kind="unlisted_tags"]').get_by_test_id(
+            "fault-end"
+        ).click()
+        other.confirm()
+        expect(page.page.locator('[data-kind="unlisted_tags"]')).to_have_count(0)
+        page.get("end-faults").click()
+        page.confirm()
+        expect(page.get("no-faults")).to_be_visible()
+        client.order("c")
+        assert 9001 not in client.expect("8", t39=0)
+    assert broker.rest("GET", "/api/faults")["clients"] == []
+    assert not other.errors
+
+
 def test_clients_are_counted_disconnected_and_reset(broker: Broker, page: BrokerPage) -> None:
     page.view("clients")
     with broker.client(sender="COUNTED") as client:
@@ -370,7 +421,7 @@ def test_the_page_by_keyboard_and_on_a_phone(broker: Broker, page: BrokerPage) -
     page.page.set_viewport_size({"width": 390, "height": 844})
     page.page.reload()
     page.expect_live()
-    for name in ("orders", "executions", "stocks", "clients", "behaviours", "health"):
+    for name in ("orders", "executions", "stocks", "clients", "behaviours", "faults", "health"):
         page.view(name)
         expect(page.page.locator(f"#view-{name}")).to_be_visible()
         wide = page.page.evaluate("document.documentElement.scrollWidth")

@@ -48,3 +48,26 @@ def test_the_file_holds_at_the_start(own_broker: Broker) -> None:
         assert "0.05" in client.expect("8", t39=8)[58]
         client.order("b", t55="MSFT")
         client.expect("8", t39=8)
+
+
+def test_faults_of_the_file_are_on_from_every_start(own_broker: Broker) -> None:
+    configure(own_broker, 'clients: {REFUSED: {faults: {refuse_logon: {text: "not today"}}}}')
+    for _ in range(2):
+        with own_broker.client(sender="REFUSED") as client:
+            client.send("A", t98=0, t108=30)
+            assert client.expect("5")[58] == "not today"
+        faults = own_broker.rest("PATCH", "/api/faults/REFUSED", {"refuse_logon": None})
+        assert faults["faults"] == {}
+        with own_broker.client(sender="REFUSED") as client:
+            client.logon(t141="Y")
+        own_broker.process.stop()
+        own_broker.start()
+
+
+def test_a_fault_of_the_file_that_can_not_be_is_one_line_and_code_2(tmp_path: Path) -> None:
+    file = tmp_path / "broker.yaml"
+    file.write_text("clients: {A: {faults: {garble: {bytes: 0}}}}", encoding="utf-8")
+    done = run(tmp_path, "--config", str(file))
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert line == f"broker: {file}: clients.A.faults.garble.bytes must be a whole number from 1 to 1000"

@@ -184,3 +184,18 @@ def test_how_often_a_fault_struck_is_counted(client: Client) -> None:
         if one["sender_comp_id"] == client.name
     ]
     assert '"struck":1' in str(shown).replace("'", '"').replace(" ", "")
+
+
+def test_one_fault_is_changed_and_the_others_go_on(broker: Broker, name: str) -> None:
+    path = f"/api/faults/{name}"
+    broker.rest("PUT", path, {"reject_orders": {"times": 2}, "drop_heartbeats": {}})
+    with broker.client(sender=name) as client:
+        client.logon()
+        client.order("a")
+        client.expect("8", t39=8)
+        faults = broker.rest("PATCH", path, {"drop_heartbeats": None, "delay": {"seconds": 0}})["faults"]
+        assert (faults.keys(), faults["reject_orders"]["struck"]) == ({"reject_orders", "delay"}, 1)
+    wrong = broker.rest("PATCH", path, {"nonsense": None}, expect=422)
+    assert wrong["errors"][0]["field"] == "nonsense"
+    broker.rest("PATCH", path, [], expect=400)
+    assert broker.rest("PATCH", path, {"reject_orders": None, "delay": None})["faults"] == {}

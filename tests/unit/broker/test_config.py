@@ -43,7 +43,9 @@ def test_the_example_of_the_guide_has_every_key_and_loads() -> None:
         assert {field.name for field in fields(kind)} == set(section), kind
     settings = read(example(), {"DESK_PASSWORD": "12345"})
     assert (settings.walk, settings.rules, settings.hours) == (Walk(enabled=True), Rules(), Hours())
-    assert settings.clients["SENDFIX44"] == Client(username="desk", password="12345", behaviour="fill")
+    assert settings.clients["SENDFIX44"] == Client(
+        username="desk", password="12345", behaviour="fill", faults={"delay": {"seconds": 0.2}}
+    )
     behaviours = Behaviours.at_start(settings)
     assert behaviours.of("SENDFIX44", "AAPL").mode is Mode.FILL
     assert behaviours.of("SENDFIX42", "AAPL").steps == 4

@@ -42,6 +42,7 @@ export function query(words) {
 
 export const get = (path, words = {}) => call('GET', path + query(words));
 export const post = (path, body) => call('POST', path, body);
+export const patch = (path, body) => call('PATCH', path, body);
 export const put = (path, body) => call('PUT', path, body);
 export const remove = (path, body) => call('DELETE', path, body);
 export const part = encodeURIComponent;

@@ -6,13 +6,14 @@ import { Icon } from '/shared/js/ui/bits.js';
 import { Toasts } from '/shared/js/ui/toasts.js';
 import { Behaviours } from './behaviours.js';
 import { Clients } from './clients.js';
+import { Faults } from './faults.js';
 import { Executions } from './executions.js';
 import { Forms } from './forms.js';
 import { Health } from './health.js';
 import { link, thinned } from './live.js';
 import { Detail } from './detail.js';
 import { Orders } from './orders.js';
-import { clients, executions, health, loaded, openClients, orders, rates, stocks, tab } from './state.js';
+import { clients, executions, faultsOn, health, loaded, openClients, orders, rates, stocks, tab } from './state.js';
 import { Stocks } from './stocks.js';
 import { whole } from './words.js';
 
@@ -32,6 +33,7 @@ const VIEWS = [
   { id: 'stocks', title: 'Stocks', view: Stocks, count: () => stocks.value.size },
   { id: 'clients', title: 'Clients', view: Clients, count: () => `${openClients.value.length}/${clients.value.length}` },
   { id: 'behaviours', title: 'Behaviours', view: Behaviours },
+  { id: 'faults', title: 'Faults', view: Faults, count: () => faultsOn.value || null },
   { id: 'health', title: 'Health', view: Health },
 ];
 
@@ -55,7 +57,7 @@ function Tabs() {
   };
   return html`<nav class="tabs views" role="tablist" aria-label="Views" onKeyDown=${move}>
     ${VIEWS.map(({ id, title, count }) => html`<button type="button" role="tab" key=${id} data-testid=${`tab-${id}`} aria-controls=${`view-${id}`}
-      aria-selected=${chosen() === id} tabindex=${chosen() === id ? 0 : -1} onClick=${() => { tab.value = id; }}>${title} ${count && html`<span class="num count">${count()}</span>`}</button>`)}
+      aria-selected=${chosen() === id} tabindex=${chosen() === id ? 0 : -1} onClick=${() => { tab.value = id; }}>${title} ${(count?.() ?? null) !== null && html`<span class="num count">${count()}</span>`}</button>`)}
   </nav>`;
 }
 
@@ -73,6 +75,7 @@ function TopBar() {
     <span class="figure wide-only"><b class="num" data-testid="rate">${whole(rates.value.orders)}</b> <span class="quiet">orders/s</span></span>
     <span class="figure wide-only"><b class="num">${whole(rates.value.messages_in + rates.value.messages_out)}</b> <span class="quiet">messages/s</span></span>
     <span class="grow"></span>
+    ${faultsOn.value > 0 && html`<button type="button" class="small tone-wait faults-on" data-testid="faults-on" aria-label=${`${faultsOn.value} faults on`} title="This broker does things wrong on purpose" onClick=${() => { tab.value = 'faults'; }}><${Icon} name="warn" size=${12} /> ${faultsOn.value}<span class="wide-only"> ${faultsOn.value === 1 ? 'fault' : 'faults'} on</span></button>`}
     <div class="clocks"><button type="button" class="chosen" title="Times in UTC or in your zone" data-testid="zone" onClick=${() => { zone.value = zone.value === 'UTC' ? 'local' : 'UTC'; }}>
       <span class="num">${clock(now.value, zone.value)}</span> <small>${zone.value}</small></button></div>
     <span class=${`desk-link tone-${shown.tone}`} data-testid="link" data-state=${link.value.state}><${Icon} name=${shown.icon} /> <b>${shown.text}</b></span>

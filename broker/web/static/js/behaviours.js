@@ -3,6 +3,7 @@ import { html } from '/shared/js/lib.js';
 import { put } from './api.js';
 import { ask } from './forms.js';
 import { behaviours, clients, stocks } from './state.js';
+import { numeral } from './words.js';
 
 const MODES = {
   match: 'A price-time book; what it does not fill, a simulated market around the last price does',
@@ -29,7 +30,7 @@ function fills({ mode, steps, interval, size, spread, market }) {
 }
 
 const fields = (now) => [
-  { name: 'mode', label: 'Mode', kind: 'choice', options: Object.keys(MODES).map((mode) => [mode, `${mode} · ${MODES[mode]}`]), value: now?.mode ?? 'manual' },
+  { name: 'mode', label: 'Mode', kind: 'choice', wide: true, options: Object.keys(MODES).map((mode) => [mode, `${mode} · ${MODES[mode]}`]), value: now?.mode ?? 'manual' },
   { name: 'market', label: 'Simulated market', kind: 'check', value: now?.market ?? true, when: ({ mode }) => mode === 'match' },
   { name: 'spread', label: 'Spread around the last price', kind: 'number', value: now?.spread ?? '0', when: ({ mode, market }) => mode === 'match' && market },
   { name: 'steps', label: 'Steps', kind: 'number', value: String(now?.steps ?? 3), hint: '1 to 1000', when: ({ mode, market }) => STEPPED.has(mode) && (mode !== 'match' || market) },
@@ -39,8 +40,6 @@ const fields = (now) => [
   { name: 'pending', label: 'First tells that it is pending', kind: 'check', value: now?.pending ?? false, when: ({ mode }) => !NO_ANSWER.has(mode) },
   { name: 'hold', label: 'A person answers new orders, cancels and replaces', kind: 'check', value: now?.hold ?? false, when: ({ mode }) => !NO_ANSWER.has(mode) },
 ];
-
-const numeral = (text) => (/^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text);
 
 // Numbers go as numbers; what is none goes as it is, for the broker to say what is wrong with it.
 const toBody = (values) => ({ ...values, ...('steps' in values && { steps: numeral(values.steps) }), ...('interval' in values && { interval: numeral(values.interval) }), ...('delay' in values && { delay: numeral(values.delay) }) });

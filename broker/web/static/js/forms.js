@@ -65,7 +65,7 @@ function Field({ field, value, fault, set }) {
   if (field.kind === 'choice') control = html`<select ...${common} value=${value} onChange=${input}>${field.options.map(([code, label]) => html`<option key=${code} value=${code} selected=${code === value}>${label}</option>`)}</select>`;
   else if (field.kind === 'check') return html`<label class="ask-check"><input type="checkbox" ...${common} checked=${value} onChange=${(event) => set(event.target.checked)} /> ${field.label}</label>`;
   else control = html`<input type="text" ...${common} class=${field.kind === 'number' ? 'num' : ''} inputmode=${field.kind === 'number' ? 'decimal' : undefined} autocomplete="off" spellcheck="false" list=${field.suggest ? `${id}-list` : undefined} value=${value} onInput=${input} />`;
-  return html`<div class=${`field ${fault ? 'bad' : ''}`}><label for=${id}>${field.label}${field.optional && html` <span>optional</span>`}</label>${control}
+  return html`<div class=${`field ${fault ? 'bad' : ''} ${field.wide ? 'field-wide' : ''}`}><label for=${id}>${field.label}${field.optional && html` <span>optional</span>`}</label>${control}
     ${field.suggest && html`<datalist id=${`${id}-list`}>${field.suggest.map((one) => html`<option key=${one} value=${one} />`)}</datalist>`}
     ${(fault || field.hint) && html`<span id=${`${id}-note`} class=${fault ? 'fault' : 'quiet small-text'}>${fault ?? field.hint}</span>`}</div>`;
 }

@@ -13,6 +13,7 @@ export const executions = new RowStore({ keyOf: (execution) => execution.exec_id
 export const stocks = signal(new Map());
 export const clients = signal([]);
 export const behaviours = signal(null);
+export const faults = signal(null); // {clients, kinds}, see /api/faults
 export const market = signal(null); // its phase, see /api/market
 export const statistics = signal(null);
 export const health = signal(null);
@@ -22,6 +23,7 @@ export const rates = signal({ orders: 0, executions: 0, messages_in: 0, messages
 export const tab = remembered('broker.tab', 'orders');
 export const openOrder = signal(null); // the id of the order whose detail is shown
 export const dialog = signal(null); // see forms.js
+export const faultsOn = computed(() => (faults.value?.clients ?? []).flatMap((one) => Object.values(one.faults)).filter((fault) => !fault.ended).length);
 export const openClients = computed(() => clients.value.filter((client) => client.state !== 'disconnected'));
 
 const putOrder = (row) => {
@@ -38,9 +40,9 @@ function replace(store, rows, put) {
 
 // The newest rows, the orders that are still open however old, and all the rest.
 export async function load() {
-  const [newest, open, filled, stockList, clientList, rules, stats, condition, phase] = await Promise.all([
+  const [newest, open, filled, stockList, clientList, rules, stats, condition, phase, wrongs] = await Promise.all([
     get('/api/orders', { limit: LOADED }), get('/api/orders', { limit: LOADED, open: true }), get('/api/executions', { limit: LOADED }),
-    get('/api/stocks'), get('/api/clients'), get('/api/behaviours'), get('/api/stats'), get('/health'), get('/api/market'),
+    get('/api/stocks'), get('/api/clients'), get('/api/behaviours'), get('/api/stats'), get('/health'), get('/api/market'), get('/api/faults'),
   ]);
   batch(() => {
     replace(orders, [...open.orders, ...newest.orders], putOrder);
@@ -49,6 +51,7 @@ export async function load() {
     clients.value = clientList.clients;
     behaviours.value = rules;
     market.value = phase;
+    faults.value = wrongs;
     statistics.value = stats;
     health.value = condition;
     loaded.value = true;
@@ -70,6 +73,7 @@ export function apply(frame) {
   }
   if (frame.clients) clients.value = frame.clients;
   if (frame.behaviours) behaviours.value = frame.behaviours;
+  if (frame.faults) faults.value = { ...faults.value, clients: frame.faults };
   if (frame.market) market.value = frame.market;
   measure(frame);
   statistics.value = { ...statistics.value, ...frame.statistics };

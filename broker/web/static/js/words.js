@@ -6,6 +6,7 @@ export const whole = (number) => showDecimal(String(Math.round(number ?? 0)));
 export const price = (text) => showDecimal(text ?? '', 2);
 export const typeName = (code) => `${msgTypeName(code)} (${code})`;
 export const sentence = words;
+export const numeral = (text) => (/^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text);
 
 const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB'];
 
