@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import queue
-import selectors
 import socket
 import time
 from collections.abc import Callable
@@ -21,7 +20,7 @@ from typing import Any, Final
 from broker import faulty
 from broker.application import Application
 from broker.client_commands import AnyCommand, execute
-from broker.connection import Connection
+from broker.connection import MAX_WAITING, Connection
 from broker.faults.faults import ClientFaults
 from broker.fix.session import Session
 from broker.fix.states import ApplicationMessage, Ended, Event, LoggedOn, Noted, SessionKey, State
@@ -31,6 +30,7 @@ from broker.ledger import Ledger
 from broker.logon import REFUSED, Admission, Nowhere
 from broker.models import Batch, Database, DatabaseError
 from broker.settings import Settings
+from broker.sockets import Sockets
 from broker.trading.by_hand import Refused
 from broker.traffic import Traffic
 
@@ -59,14 +59,7 @@ class Core:
 
     def __init__(self, database: Database, listener: socket.socket, settings: Settings) -> None:
         self._database = database
-        self._listener = listener
-        self._selector = selectors.DefaultSelector()
-        self._waker, self._wake = socket.socketpair()
-        self._waker.setblocking(False)
-        self._wake.setblocking(False)
-        listener.setblocking(False)
-        self._selector.register(listener, selectors.EVENT_READ)
-        self._selector.register(self._waker, selectors.EVENT_READ)
+        self._sockets = Sockets(listener)
         self.ledger = Ledger(database)
         prices = {row["symbol"]: Decimal(row["last_price"]) for row in database.load_stocks()}
         self._admission = Admission(settings)
@@ -81,7 +74,6 @@ class Core:
         self._commands: queue.SimpleQueue[tuple[AnyCommand, Future[Any]]] = queue.SimpleQueue()
         self._answered: list[tuple[Future[Any], Any]] = []
         self._stopping = False
-        self._listening = True
         self._next_tick = 0.0
 
     # -- for other threads ---------------------------------------------------------------------------------------
@@ -90,19 +82,13 @@ class Core:
         """The future is done once what the command did is on disk. It raises Refused for a command that can't be."""
         future: Future[Any] = Future()
         self._commands.put((command, future))
-        self.wake()
+        self._sockets.wake()
         return future
 
     def stop(self) -> None:
         """Log out all clients and let `run` return. May be called from a signal handler."""
         self._stopping = True
-        self.wake()
-
-    def wake(self) -> None:
-        try:
-            self._wake.send(b"\0")
-        except OSError:
-            return  # it is awake already, or ended
+        self._sockets.wake()
 
     # -- the loop ------------------------------------------------------------------------------------------------
 
@@ -128,10 +114,7 @@ class Core:
         if self.storage_problem is not None:
             # What could not be stored must not be passed over by the numbers of a Logout.
             return
-        if self._listening:
-            self._selector.unregister(self._listener)
-            self._listening = False
-        self._listener.close()
+        self._sockets.stop_listening()
         now = time.time()
         for session in self.ledger.sessions.values():
             session.logout("the broker is shutting down", now)
@@ -146,21 +129,17 @@ class Core:
         until = self._next_tick if due is None else min(due, self._next_tick)
         for connection in self._late:
             until = min(until, connection.late[0][0])
-        ready = self._selector.select(max(0.0, min(until - now, TICK)))
+        arrived, readable = self._sockets.wait(max(0.0, min(until - now, TICK)))
+        self._all.update(arrived)
         now = time.time()
         received: list[tuple[Connection, bytes]] = []
-        for key, mask in ready:
-            if key.fileobj is self._listener:
-                self._accept(now)
-            elif key.fileobj is self._waker:
-                self._waker.recv(4096)
-            elif mask & selectors.EVENT_READ:
-                data = key.data.receive()
-                if data is None:
-                    # Before any data: a client that comes again may be ready in the same turn as its own end.
-                    self._drop(key.data, now)
-                else:
-                    received.append((key.data, data))
+        for connection in readable:
+            data = connection.receive()
+            if data is None:
+                # Before any data: a client that comes again may be ready in the same turn as its own end.
+                self._drop(connection, now)
+            else:
+                received.append((connection, data))
         for connection, data in received:
             if connection in self._all:
                 self._process_guarded(connection, data, now)
@@ -219,22 +198,6 @@ class Core:
         return True
 
     # -- connections ---------------------------------------------------------------------------------------------
-
-    def _accept(self, now: float) -> None:
-        while True:
-            try:
-                client, address = self._listener.accept()
-            except BlockingIOError:
-                return
-            except OSError as error:
-                # Too many open files, most likely: the listener stays ready, so leave it alone until the next tick.
-                log.error("a connection could not be accepted: %s", error)
-                self._selector.unregister(self._listener)
-                self._listening = False
-                return
-            connection = Connection(client, f"{address[0]}:{address[1]}", now)
-            self._all.add(connection)
-            self._selector.register(client, selectors.EVENT_READ, connection)
 
     def _process_guarded(self, connection: Connection, data: bytes, now: float) -> None:
         try:
@@ -334,19 +297,22 @@ class Core:
         connection = self.connections.get(session)
         return 0 if connection is None else connection.waiting
 
-    def disconnect(self, session: SessionKey, text: str) -> None:
+    def disconnect(self, session: SessionKey, text: str, is_too_slow: bool = False) -> None:
         connection = self.connections.get(session)
         if connection is not None:
+            connection.is_too_slow = is_too_slow
             now = time.time()
             self._act(connection, self.ledger.sessions[session].disconnect(text, now), now)
 
     def _tick(self, now: float) -> None:
-        if not self._listening and not self._stopping:
-            self._selector.register(self._listener, selectors.EVENT_READ)
-            self._listening = True
+        if not self._stopping:
+            self._sockets.listen_again()
         for connection in list(self._all):
             session = connection.session
             if session is not None:
+                if connection.waiting > MAX_WAITING and not connection.is_too_slow:
+                    text = f"too slow: {connection.waiting} bytes wait to be read"
+                    self.disconnect(session.key, text, is_too_slow=True)
                 self._act(connection, session.tick(now), now)
                 faulty.silence(connection, self._faults_of(session.key), now)
                 if session.state is State.CLOSING and not connection.late:
@@ -359,7 +325,9 @@ class Core:
         """A client that reads nothing would keep its connection for ever."""
         if connection.closing_since is None or connection.closing_since > now:
             connection.closing_since = now
-        elif now - connection.closing_since > connection.CLOSING_TIMEOUT:
+            return
+        patience = connection.SLOW_TIMEOUT if connection.is_too_slow else connection.CLOSING_TIMEOUT
+        if now - connection.closing_since > patience:
             log.warning("%s: connection closed: %d bytes were not read", connection.name, connection.waiting)
             self._drop(connection, now)
 
@@ -377,7 +345,9 @@ class Core:
                 self.statistics.messages_out += len(session.out)
                 out = session.out if connection.cut_at is None else session.out[: connection.cut_at]
                 connection.traffic.gave(out, now)
-                if session.faults is None and not connection.late:
+                if connection.is_too_slow:
+                    self._put_logout(connection, out)
+                elif session.faults is None and not connection.late:
                     connection.put(out)
                 else:
                     faulty.put(connection, self._faults_of(session.key), out, now)
@@ -393,25 +363,21 @@ class Core:
             log.warning("%s: connection closed: %s", connection.name, problem)
             self._drop(connection, now)
         elif not connection.waiting and session is not None and session.state is State.CLOSING:
-            self._drop(connection, now)
+            if connection.is_too_slow:
+                connection.shut()
+                self._sockets.watch(connection)
+            else:
+                self._drop(connection, now)
         else:
-            self._watch(connection)
+            self._sockets.watch(connection)
         if session is not None and session.replaying and connection.waiting < LOW_WATER:
             self._next_tick = 0.0
 
-    def _watch(self, connection: Connection) -> None:
-        wanted = 0 if connection.silent_until else selectors.EVENT_READ
-        if connection.is_blocked:
-            wanted |= selectors.EVENT_WRITE
-        if connection.watched == wanted:
-            return
-        if not wanted:
-            self._selector.unregister(connection.socket)
-        elif not connection.watched:
-            self._selector.register(connection.socket, wanted, connection)
-        else:
-            self._selector.modify(connection.socket, wanted, connection)
-        connection.watched = wanted
+    def _put_logout(self, connection: Connection, out: list[bytes]) -> None:
+        """Of what a client that is too slow would get, only the Logout(5), which is the last."""
+        assert connection.session is not None
+        if connection.session.state is State.CLOSING:
+            connection.put_last(out[-1])
 
     def _faults_of(self, session: SessionKey) -> ClientFaults | None:
         return self.application.faults.of(session.sender_comp_id)
@@ -421,9 +387,7 @@ class Core:
             return
         self._all.remove(connection)
         self._late.discard(connection)
-        if connection.watched:
-            self._selector.unregister(connection.socket)
-        connection.socket.close()
+        self._sockets.close_connection(connection)
         session = connection.session
         if session is not None:
             if session.state in (State.LOGGED_ON, State.LOGOUT_SENT):
@@ -455,7 +419,4 @@ class Core:
             self._drop(connection, now)
         for future, _ in self._answered:
             future.set_exception(Refused(503, "The broker has stopped."))
-        self._selector.close()
-        self._listener.close()
-        self._waker.close()
-        self._wake.close()
+        self._sockets.close()

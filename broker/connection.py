@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 import selectors
 import socket
 from collections import deque
@@ -17,6 +19,9 @@ from broker.traffic import Traffic
 MAX_WAITING: Final = 16 << 20
 """Bytes. A client that leaves more than this unread is disconnected."""
 
+_MESSAGE_BEGINS: Final = re.compile(rb"8=FIX[^\x01]*\x019=")
+_MESSAGE_ENDS: Final = re.compile(rb"\x0110=\d{3}\x01")
+
 READ_SIZE: Final = 1 << 16
 
 
@@ -24,6 +29,8 @@ class Connection:
     LOGON_TIMEOUT: Final = 10.0
     CLOSING_TIMEOUT: Final = 3.0
     """Seconds that a client has to read the Logout(5) that ends the session."""
+    SLOW_TIMEOUT: Final = 10.0
+    """The same for one that is disconnected because it does not read."""
 
     def __init__(self, client: socket.socket, address: str, now: float) -> None:
         client.setblocking(False)
@@ -44,8 +51,11 @@ class Connection:
         """A fault on demand: of what the session sends in this turn so many go out, and the connection breaks."""
         self.late: deque[Due] = deque()
         """What faults hold back, in order; `put` and `flush` each when it is due."""
+        self.is_too_slow = False
+        """It is being disconnected because it does not read; nothing more is put but the Logout(5) that says so."""
         self._late_bytes = 0
         self._out = bytearray()
+        self._is_shut = False
 
     @property
     def name(self) -> str:
@@ -78,6 +88,24 @@ class Connection:
     def put(self, messages: Sequence[bytes]) -> None:
         self._out += b"".join(messages)
 
+    def put_last(self, message: bytes) -> None:
+        """Right behind the message that is on its way, in place of all that waits; what is left out has its
+        MsgSeqNum(34), and the client can ask for it when it comes again."""
+        self.late.clear()
+        self._late_bytes = 0
+        if not _MESSAGE_BEGINS.match(self._out):
+            end = _MESSAGE_ENDS.search(self._out)
+            message = bytes(self._out[: end.end() if end else None]) + message
+        self._out[:] = message
+
+    def shut(self) -> None:
+        """The client reads an end behind what it was sent; what it still sends is read, or its own network would
+        throw away what it has not read."""
+        if not self._is_shut:
+            self._is_shut = True
+            with contextlib.suppress(OSError):
+                self.socket.shutdown(socket.SHUT_WR)
+
     def put_late(self, pieces: Sequence[Due]) -> None:
         self.late += pieces
         self._late_bytes += sum(len(data) for _, data in pieces)
@@ -102,6 +130,4 @@ class Connection:
             except OSError as error:
                 return str(error)
             del self._out[:sent]
-        if self.waiting > MAX_WAITING:
-            return f"too slow: {self.waiting} bytes wait to be read"
         return None

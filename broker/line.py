@@ -20,5 +20,6 @@ class Line(Protocol):
     def backlog(self, session: SessionKey) -> int:
         """Bytes that the client has not taken yet."""
 
-    def disconnect(self, session: SessionKey, text: str) -> None:
-        """A Logout(5) that says why, and the end of the connection."""
+    def disconnect(self, session: SessionKey, text: str, is_too_slow: bool = False) -> None:
+        """A Logout(5) that says why, and the end of the connection. One that is too slow gets it in place of all
+        that waits for it."""

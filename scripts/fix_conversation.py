@@ -128,7 +128,7 @@ class Client:
     def backlog(self, session: SessionKey) -> int:
         return 0
 
-    def disconnect(self, session: SessionKey, text: str) -> None:
+    def disconnect(self, session: SessionKey, text: str, is_too_slow: bool = False) -> None:
         self.session.logout(text, self.now)
 
     def ask(self, step: str) -> Exchange:

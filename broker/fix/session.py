@@ -383,6 +383,7 @@ class Session(Sending):
         self._give_up(text)
 
     def _give_up(self, text: str) -> None:
+        self._replay.stop()
         self._step(Step.GIVEN_UP, self._now)
         self._events.append(Ended(text))
 

@@ -213,4 +213,4 @@ class Feed:
     def _give_up(self, client: _Client, text: str) -> None:
         log.warning("%s: disconnected: %s", client.session, text)
         self.logged_off(client.session)
-        self._line.disconnect(client.session, text)
+        self._line.disconnect(client.session, text, is_too_slow=True)

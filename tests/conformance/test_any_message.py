@@ -102,7 +102,7 @@ class OneClient:
     def backlog(self, _: SessionKey) -> int:
         return 0
 
-    def disconnect(self, _: SessionKey, text: str) -> None:
+    def disconnect(self, _: SessionKey, text: str, is_too_slow: bool = False) -> None:
         self.session.disconnect(text, START)
 
 

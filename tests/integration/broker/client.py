@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from datetime import UTC, datetime
 
@@ -12,6 +13,20 @@ Fields = dict[int, str]
 
 def now() -> str:
     return datetime.now(UTC).strftime("%Y%m%d-%H:%M:%S.%f")[:-3]
+
+
+def framed(data: bytes) -> list[bytes]:
+    """Its messages by their BodyLength(9), each with the right CheckSum(10), and nothing between or behind them."""
+    found = []
+    at = 0
+    while at < len(data):
+        start = re.compile(rb"8=FIX\.4\.[24]\x019=(\d+)\x01").match(data, at)
+        assert start, data[at : at + 200]
+        end = start.end() + int(start[1])
+        assert data[end : end + 7] == b"10=%03d\x01" % (sum(data[at:end]) % 256), data[at : end + 7]
+        found.append(data[at : end + 7])
+        at = end + 7
+    return found
 
 
 class FixClient:
@@ -68,6 +83,13 @@ class FixClient:
         expected = {35: msg_type, **{int(key[1:]): str(value) for key, value in fields.items()}}
         assert {tag: got.get(tag) for tag in expected} == expected, got
         return got
+
+    def drain(self) -> list[bytes]:
+        """All messages up to the end of the connection, each as its bytes."""
+        pieces = []
+        while data := self._socket.recv(1 << 20):
+            pieces.append(data)
+        return framed(b"".join(pieces))
 
     def expect_end(self) -> None:
         """The broker closes, having said nothing more."""

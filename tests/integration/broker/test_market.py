@@ -98,7 +98,9 @@ def test_a_client_that_does_not_read_is_disconnected_and_others_go_on(own_broker
         for _ in range(3 * (KEPT + 1)):
             maker.expect("8")
         assert waiting() < 3 << 20
-        broker.process.wait_for(r"SLOW .*: connection closed: \d+ bytes were not read")
+        logout = slow.drain()[-1]
+        assert b"\x0135=5\x01" in logout
+        assert b"\x0158=too slow: " in logout
         maker.send("V", t262="m", t263=0, t264=1, t267=1, t269=2, t146=1, t55="MA")
         maker.expect("W", t270="300", t271="1")
         assert waiting() == 0

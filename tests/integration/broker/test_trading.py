@@ -141,22 +141,35 @@ def test_garbage_hurts_nobody_else(broker: Broker, name: str) -> None:
         client.expect("0", t112="x")
 
 
-def test_a_client_that_does_not_read_is_disconnected(own_broker: Broker) -> None:
+def test_a_client_that_does_not_read_is_told_so_and_gets_the_rest_when_it_comes_again(
+    own_broker: Broker,
+) -> None:
     broker = own_broker
-    broker.behave(default="fill")
+    broker.behave(default={"mode": "match", "market": False})
     with broker.client(sender="READS") as reader, broker.client(sender="SLOW") as slow:
         reader.logon()
         slow.logon()
-        text = "x" * 60_000
-        try:
-            for _ in range(600):
-                slow.send("1", t112=text)
-        except OSError:
-            pass  # disconnected already
-        broker.process.wait_for(r"SLOW to BROKER .* connection closed: too slow")
+        for number in range(200):
+            slow.order(str(number), t40=2, t44="1")
+            slow.expect("8", t39=0)
+        for number in range(900):
+            # 200 reports each.
+            slow.send("AF", t584=number, t585=7)
+        broker.process.wait_for(r"SLOW to BROKER .* ended: too slow: \d+ bytes wait to be read")
         reader.order("a")
         reader.expect("8", t39=0)
-        reader.expect("8", t39=2)
+        *reports, logout = slow.drain()
+        assert b"\x0135=5\x01" in logout
+        assert b"\x0158=too slow: " in logout
+        numbers = [int(one.split(b"\x0134=")[1].split(b"\x01")[0]) for one in [*reports, logout]]
+        read, last = numbers[-2], numbers[-1]
+        assert numbers == [*range(numbers[0], read + 1), last]
+        assert last > read + 1
+    with broker.client(sender="SLOW", next_out=slow.next_out) as slow:
+        slow.logon()
+        slow.send("2", t7=read + 1, t16=read + 3)
+        for number in range(read + 1, read + 4):
+            slow.expect("8", t34=number, t43="Y", t39=0)
 
 
 def test_no_more_files_may_be_opened_for_a_while(own_broker: Broker, name: str) -> None:

@@ -112,7 +112,7 @@ class Counterparty:
         assert session == self.session
         return self.waiting
 
-    def disconnect(self, session: SessionKey, text: str) -> None:
+    def disconnect(self, session: SessionKey, text: str, is_too_slow: bool = False) -> None:
         assert session == self.session
         self.disconnected = text
 

@@ -116,7 +116,7 @@ class MarketClient(Counterparty):
     def backlog(self, session: SessionKey) -> int:
         return self.unread.get(session, 0)
 
-    def disconnect(self, session: SessionKey, text: str) -> None:
+    def disconnect(self, session: SessionKey, text: str, is_too_slow: bool = False) -> None:
         self.ended[session] = text
         self.application.logged_off(session, NOW)
 
