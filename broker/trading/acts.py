@@ -12,7 +12,7 @@ from typing import Any, Final
 from broker.trading.by_hand import Refused
 from broker.trading.order import Happening, ImpossibleTransition, Order, Status, plain
 from broker.trading.orders import Orders, Row
-from broker.trading.reports import ExecType
+from broker.trading.reports import ExecRestatement, ExecType
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +80,8 @@ class Acts:
         self._undo(order, quantity, price, None, now)
         text = command.text or "busted by the broker"
         self._orders.mark_execution(execution, "BUSTED", text)
-        self._orders.report(
-            order,
-            ExecType.TRADE_CANCEL,
-            now,
-            last_quantity=quantity,
-            last_price=price,
-            exec_ref_id=command.exec_id,
-            text=text,
-        )
+        # LastShares(32) and LastPx(31) are 0 (matrix D.34 of FIX 4.2): ExecRefID(19) says which fill never was.
+        self._orders.report(order, ExecType.TRADE_CANCEL, now, exec_ref_id=command.exec_id, text=text)
         return order.id
 
     def _correct(self, command: CorrectExecution, now: float) -> int:
@@ -189,14 +182,16 @@ class Acts:
 
     def _resume(self, order: Order, text: str | None, now: float) -> None:
         worked = order.works
+        reason = ExecRestatement.BROKER_OPTION
         if order.status is Status.DONE_FOR_DAY:
+            reason = ExecRestatement.RENEWAL
             order.become(Happening.RESUME, order.status_by(order.filled_quantity), now)
         elif order.hold is None or not order.is_open:
             raise ImpossibleTransition(
                 f"order {order.order_id} is {order.shown_status.name}: there is nothing to resume"
             )
         order.hold = None
-        self._orders.report(order, ExecType.RESTATED, now, text=text, restatement=b"4")
+        self._orders.report(order, ExecType.RESTATED, now, text=text, restatement=reason.value)
         if not worked:
             self._orders.work_again(order, now)
 

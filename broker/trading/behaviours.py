@@ -33,7 +33,8 @@ class Behaviour:
     simulated market's, around the last price; `market` False leaves only orders to meet each other.
 
     A new order, cancel or replace is answered `delay` seconds after it came, or when a person decides with `hold`;
-    with `pending` the client is first told that it is pending."""
+    with `pending` the client is first told that it is pending. With `one_request` a cancel or replace is rejected while
+    another one waits for its answer."""
 
     mode: Mode
     steps: int = 1
@@ -44,6 +45,7 @@ class Behaviour:
     pending: bool = False
     delay: float = 0.0
     hold: bool = False
+    one_request: bool = False
 
     @property
     def answers_at_once(self) -> bool:
@@ -60,6 +62,7 @@ class Behaviour:
             "pending": self.pending,
             "delay": self.delay,
             "hold": self.hold,
+            "one_request": self.one_request,
         }
 
 
@@ -209,5 +212,6 @@ _FIELDS: Final = {
     "pending": _flag,
     "delay": _interval,
     "hold": _flag,
+    "one_request": _flag,
 }
 _MODES: Final = ", ".join(Mode)

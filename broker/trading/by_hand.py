@@ -12,8 +12,9 @@ from typing import Any, Final
 
 from broker.trading.behaviours import BadBehaviour
 from broker.trading.expiry import expiry_of
-from broker.trading.order import Order, Terms, plain
+from broker.trading.order import Order, Status, Terms, plain
 from broker.trading.orders import Orders
+from broker.trading.reports import ExecRestatement
 
 
 class Refused(Exception):
@@ -48,12 +49,16 @@ class AmendOrder:
     quantity: Decimal | None
     limit_price: Decimal | None
     stop_price: Decimal | None
+    reason: ExecRestatement = ExecRestatement.BROKER_OPTION
 
 
 @dataclass(frozen=True, slots=True)
 class CancelOrder:
+    """With a `reason` the report says it, as that the client asked for it by telephone."""
+
     order_id: int
     text: str | None
+    reason: ExecRestatement | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +150,12 @@ class ByHand:
         if terms.quantity < order.filled_quantity:
             message = f"is below the {plain(order.filled_quantity)} filled already"
             raise Refused(422, f"quantity {message}", [("quantity", message)])
-        self._orders.replace(order, terms, None, now)
+        self._orders.replace(order, terms, None, now, command.reason)
         return order.id
 
     def _cancel(self, command: CancelOrder, now: float) -> int:
         order = self._open(command.order_id)
-        self._orders.cancel(order, None, command.text or "canceled by the broker", now)
+        self._orders.cancel(order, None, command.text or "canceled by the broker", now, command.reason)
         return order.id
 
     def _reject(self, command: RejectOrder, now: float) -> int:
@@ -163,16 +168,19 @@ class ByHand:
         return order.id
 
     def _fill(self, command: FillOrder, now: float) -> int:
-        order = self._open(command.order_id)
-        if not order.works:
-            raise Refused(409, f"Order {order.id} is {order.shown_status.name}; it can't be filled.")
+        order = self._orders.get(command.order_id)
+        if order is None or order.status is not Status.CANCELED:
+            order = self._open(command.order_id)
+            if not order.works:
+                raise Refused(409, f"Order {order.id} is {order.shown_status.name}; it can't be filled.")
         price = command.price
         if price is None:
             price = order.limit_price or self._orders.matching.prices[order.symbol]
-        if command.quantity > order.leaves_quantity:
-            message = f"is more than the {plain(order.leaves_quantity)} that is open"
+        room = order.quantity - order.filled_quantity
+        if command.quantity > room:
+            message = f"is more than the {plain(room)} that is {'open' if order.is_open else 'not filled'}"
             raise Refused(422, f"exec_quantity {message}", [("exec_quantity", message)])
-        if command.quantity == order.leaves_quantity:
+        if command.quantity == room and order.is_open:
             self._orders.matching.leave(order)
         self._orders.matching.note_trade(order.symbol, command.quantity, price, now)
         self._orders.trade(order, command.quantity, price, now)

@@ -73,6 +73,8 @@ TRANSITIONS: Final[dict[tuple[Status, Happening], frozenset[Status]]] = {
     (_S.PARTIALLY_FILLED, _H.EXPIRE): frozenset({_S.EXPIRED}),
     (_S.PARTIALLY_FILLED, _H.FINISH): frozenset({_S.DONE_FOR_DAY}),
     (_S.PARTIALLY_FILLED, _H.UNDO): frozenset({_S.NEW, _S.PARTIALLY_FILLED, _S.FILLED}),
+    # A fill that comes late (matrix D.35 of FIX 4.2).
+    (_S.CANCELED, _H.FILL): frozenset({_S.CANCELED}),
     # A replace to more than what is filled opens a filled order again.
     (_S.FILLED, _H.REPLACE): frozenset({_S.PARTIALLY_FILLED}),
     (_S.FILLED, _H.CALCULATE): frozenset({_S.CALCULATED}),
@@ -84,6 +86,9 @@ TRANSITIONS: Final[dict[tuple[Status, Happening], frozenset[Status]]] = {
     # What has ended stays so, whatever becomes of its fills.
     **{(status, _H.UNDO): frozenset({status}) for status in _ENDS},
 }
+
+LASTING: Final = frozenset({"1", "6"})
+"""TimeInForce(59) GTC and GTD: what is not filled on a day is open on the next."""
 
 BUYS: Final = frozenset({"1", "3", "B"})
 """Side(54): BUY, BUY_MINUS, and AS_DEFINED is taken for one."""
@@ -229,7 +234,8 @@ class Order:
 
     @property
     def leaves_quantity(self) -> Decimal:
-        return self.quantity - self.filled_quantity if self.is_open else Decimal(0)
+        goes_on = self.is_open or (self.status is Status.DONE_FOR_DAY and self.time_in_force in LASTING)
+        return self.quantity - self.filled_quantity if goes_on else Decimal(0)
 
     @property
     def average_price(self) -> Decimal:
@@ -241,13 +247,13 @@ class Order:
         return f"{self.id}-{self.reports}"
 
     def fill(self, quantity: Decimal, price: Decimal, now: float) -> None:
-        """Raises ImpossibleTransition when it is more than what is open."""
-        if quantity <= 0 or quantity > self.leaves_quantity:
+        """Raises ImpossibleTransition when it is more than what was ordered and not filled yet."""
+        filled = self.filled_quantity + quantity
+        if quantity <= 0 or filled > self.quantity:
             raise ImpossibleTransition(
-                f"{quantity} of order {self.order_id} can't be filled; {self.leaves_quantity} is open"
+                f"{quantity} of order {self.order_id} can't be filled; {self.quantity - self.filled_quantity} is not"
             )
-        whole = self.filled_quantity + quantity == self.quantity
-        self.become(Happening.FILL, Status.FILLED if whole else Status.PARTIALLY_FILLED, now)
+        self.become(Happening.FILL, self.status if self.status in _ENDS else self.status_by(filled), now)
         self.filled_quantity += quantity
         self.notional += quantity * price
 

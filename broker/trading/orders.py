@@ -22,7 +22,14 @@ from broker.trading.cl_ord_ids import ClOrdIds
 from broker.trading.expiry import Calendar, Expiries, expiry_of
 from broker.trading.matching import Matching
 from broker.trading.order import Happening, Order, Request, RequestKind, Status, Terms, plain
-from broker.trading.reports import CancelRefusal, ExecType, Refusal, cancel_reject, execution_report
+from broker.trading.reports import (
+    CancelRefusal,
+    ExecRestatement,
+    ExecType,
+    Refusal,
+    cancel_reject,
+    execution_report,
+)
 from broker.trading.rows import from_row, to_row
 
 KEPT_CLOSED: Final = 5_000
@@ -278,8 +285,15 @@ class Orders:
 
     # -- changing ------------------------------------------------------------------------------------------------
 
-    def replace(self, order: Order, terms: Terms, cl_ord_id: str | None, now: float) -> None:
-        """`cl_ord_id` is the request's; None when a person at the broker amends the order."""
+    def replace(
+        self,
+        order: Order,
+        terms: Terms,
+        cl_ord_id: str | None,
+        now: float,
+        reason: ExecRestatement = ExecRestatement.BROKER_OPTION,
+    ) -> None:
+        """`cl_ord_id` is the request's; None when a person at the broker amends the order, for a `reason`."""
         place_kept = (
             self.matching.rests(order)
             and (order.limit_price, order.ord_type, order.time_in_force, order.max_floor)
@@ -299,18 +313,28 @@ class Orders:
             order.replaced = True
             self.report(order, ExecType.REPLACED, now, orig_cl_ord_id=previous)
         else:
-            self.report(order, ExecType.RESTATED, now, text="amended by the broker", restatement=b"4")
+            text = "amended by the broker"
+            self.report(order, ExecType.RESTATED, now, text=text, restatement=reason.value)
         if order.works and not place_kept:
             self.matching.enter(order, now)
 
-    def cancel(self, order: Order, cl_ord_id: str | None, text: str | None, now: float) -> None:
-        """`cl_ord_id` is the request's; None for a cancel that the client did not ask for."""
+    def cancel(
+        self,
+        order: Order,
+        cl_ord_id: str | None,
+        text: str | None,
+        now: float,
+        reason: ExecRestatement | None = None,
+    ) -> None:
+        """`cl_ord_id` is the request's; None for a cancel that the client did not ask for, or not by FIX."""
         self.matching.leave(order)
         order.cancel(now)
         if text:
             order.text = text
         if cl_ord_id is None:
-            self.report(order, ExecType.CANCELED, now, text=text)
+            self.report(
+                order, ExecType.CANCELED, now, text=text, restatement=None if reason is None else reason.value
+            )
         else:
             self.name(order, cl_ord_id)
             orig = order.cl_ord_id

@@ -38,6 +38,17 @@ class ExecType(Enum):
     STATUS = b"I"
 
 
+class ExecRestatement(Enum):
+    """ExecRestatementReason(378)."""
+
+    CORPORATE_ACTION = b"0"
+    RENEWAL = b"1"
+    VERBAL_CHANGE = b"2"
+    REPRICING = b"3"
+    BROKER_OPTION = b"4"
+    PARTIAL_DECLINE = b"5"
+
+
 EXEC_TRANS_TYPES: Final = {ExecType.TRADE_CANCEL: b"1", ExecType.TRADE_CORRECT: b"2", ExecType.STATUS: b"3"}
 """ExecTransType(20) of FIX.4.2; 0 for all others."""
 
@@ -66,6 +77,7 @@ class CancelRefusal(Enum):
     TOO_LATE = (b"0", b"0")
     UNKNOWN_ORDER = (b"1", b"1")
     BROKER = (b"2", b"2")
+    PENDING = (b"3", b"3")
     DUPLICATE = (b"2", b"6")
 
 
@@ -110,8 +122,8 @@ def execution_report(
     if exec_ref_id is not None:
         body.append((b"19", exec_ref_id.encode()))
     if old and exec_type in _STATUS_AS_TYPE:
-        # A fill's type says how much is filled, whatever else is pending (matrix D.5).
-        body.append((b"150", _fill_type(order) if exec_type is ExecType.TRADE else status))
+        # A fill's type says how much is filled, whatever else is pending or over (matrices D.5 and D.35).
+        body.append((b"150", status if exec_type is ExecType.STATUS else _fill_type(order)))
     else:
         body.append((b"150", exec_type.value))
     body += [(b"39", status), (b"11", value(cl_ord_id or order.cl_ord_id))]

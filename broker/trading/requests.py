@@ -6,7 +6,9 @@ the end, an ExecutionReport(8) or an OrderCancelReject(9), or none in mode `igno
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
@@ -15,7 +17,7 @@ from broker.fix.validation import FIX42, FIX44
 from broker.fix.wire import Message, Pair, parse_utc_timestamp
 from broker.trading.behaviours import Mode
 from broker.trading.expiry import expiry_of
-from broker.trading.order import EXPIRY, LIMITS, STOPS, Order, Request, RequestKind, Terms
+from broker.trading.order import EXPIRY, LIMITS, STOPS, Order, Request, RequestKind, Status, Terms
 from broker.trading.orders import Orders, Row, Send
 from broker.trading.reports import (
     CancelRefusal,
@@ -25,6 +27,8 @@ from broker.trading.reports import (
     execution_report,
     refused_request_report,
 )
+
+log: Final = logging.getLogger("broker")
 
 REJECTING: Final = "rejected: the broker's behaviour for this order is 'reject'"
 
@@ -176,6 +180,9 @@ class Requests:
         if problem is None:
             orders.request(order, request, now)
         else:
+            if problem[0] is CancelRefusal.PENDING:
+                # OrigClOrdID(41) of the reject is the last that was accepted.
+                request = replace(request, orig_cl_ord_id=order.cl_ord_id)
             orders.refuse_change(order, request, *problem, now)
 
     def _problem_of_change(
@@ -186,8 +193,15 @@ class Requests:
         pending = {one.cl_ord_id for one in order.requests if one.kind is RequestKind.REPLACE}
         if orders.find(session, request.cl_ord_id) is not None:
             return CancelRefusal.DUPLICATE, f"ClOrdID(11) {request.cl_ord_id} was used before"
-        if not order.is_open and not order.requests and order.status.name != "FILLED":
+        behaviour = orders.behaviours.of(session.client, order.symbol)
+        if not order.is_open and not order.requests and not self._reopens(order, request, fields):
             return CancelRefusal.TOO_LATE, f"Too late: the order is {order.status.name}"
+        if behaviour.one_request and order.requests:
+            # Matrix D.17 of FIX 4.2.
+            return (
+                CancelRefusal.PENDING,
+                f"request {order.requests[0].cl_ord_id} is pending; wait for its answer",
+            )
         if (
             order.is_open
             and request.orig_cl_ord_id != order.cl_ord_id
@@ -197,9 +211,14 @@ class Requests:
             return CancelRefusal.BROKER, text
         if fields.get(b"55") != order.symbol.encode("latin-1") or fields.get(b"54") != order.side.encode():
             return CancelRefusal.BROKER, "Symbol(55) and Side(54) must be those of the order"
-        if orders.behaviours.of(session.client, order.symbol).mode is Mode.REJECT:
+        if behaviour.mode is Mode.REJECT:
             return CancelRefusal.BROKER, REJECTING
         return None
+
+    def _reopens(self, order: Order, request: Request, fields: dict[bytes, bytes]) -> bool:
+        """Whether a filled order would be open again (matrices D.8 and D.9 of FIX 4.2)."""
+        quantity = _decimal(fields, b"38") if request.kind is RequestKind.REPLACE else None
+        return order.status is Status.FILLED and quantity is not None and quantity > order.filled_quantity
 
     def _new_terms(self, order: Order, fields: dict[bytes, bytes], now: float) -> Terms:
         """What the order would be; fields that are left out stay as they are, or as the replace before says."""
@@ -265,8 +284,11 @@ class Requests:
 
     def _dont_know(self, session: SessionKey, message: Message, now: float) -> None:
         """DontKnowTrade(Q): written down with the execution, for a person to see."""
-        execution = self._orders.load_execution(message.text(b"17") or "")
-        if execution is not None and self._belongs(session, execution):
+        exec_id = message.text(b"17") or ""
+        execution = self._orders.load_execution(exec_id)
+        if execution is None or not self._belongs(session, execution):
+            log.info("%s does not know trade %r, and there was none", session, exec_id)
+        else:
             reason = f"the client does not know this trade, DKReason(127) {message.text(b'127')}"
             text = message.text(b"58")
             self._orders.mark_execution(

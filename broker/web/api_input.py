@@ -18,6 +18,7 @@ from broker.trading.by_hand import (
     RejectOrder,
     SetPrice,
 )
+from broker.trading.reports import ExecRestatement
 
 SIDES: Final = {
     "BUY": "1",
@@ -172,7 +173,11 @@ def enter_order(body: object) -> EnterOrder:
 def amend_order(order_id: int, body: object) -> AmendOrder:
     fields = _Fields(body)
     command = AmendOrder(
-        order_id, fields.decimal("quantity"), fields.decimal("limit_price"), fields.decimal("stop_price")
+        order_id,
+        fields.decimal("quantity"),
+        fields.decimal("limit_price"),
+        fields.decimal("stop_price"),
+        _reason(fields) or ExecRestatement.BROKER_OPTION,
     )
     fields.done()
     if command.quantity is None and command.limit_price is None and command.stop_price is None:
@@ -183,9 +188,15 @@ def amend_order(order_id: int, body: object) -> AmendOrder:
 
 def cancel_order(order_id: int, body: object) -> CancelOrder:
     fields = _Fields(body)
-    command = CancelOrder(order_id, fields.text("text"))
+    command = CancelOrder(order_id, fields.text("text"), _reason(fields))
     fields.done()
     return command
+
+
+def _reason(fields: _Fields) -> ExecRestatement | None:
+    """ExecRestatementReason(378), by name."""
+    code = fields.code("restatement_reason", {one.name: one.value.decode() for one in ExecRestatement}, "")
+    return ExecRestatement(code.encode()) if code else None
 
 
 def reject_order(order_id: int, body: object) -> RejectOrder:

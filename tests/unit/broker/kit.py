@@ -159,7 +159,8 @@ class Counterparty:
         required = {"37", "17", "150", "39", "55", "54", "151", "14", "6", "60"}
         assert required <= got.keys()
         assert "11" in got or got["37"] == "NONE"
-        if got["39"] in "0156E79A" and "38" in got:
+        lasts_over_night = got["39"] == "3" and got.get("59") in ("1", "6")
+        if (got["39"] in "0156E79A" or lasts_over_night) and "38" in got:
             assert Decimal(got["14"]) + Decimal(got["151"]) == Decimal(got["38"])
         else:
             assert got["151"] == "0"

@@ -39,6 +39,7 @@ const fields = (now) => [
   { name: 'delay', label: 'Seconds until it answers', kind: 'number', value: String(now?.delay ?? 0), hint: '0: at once', when: ({ mode, hold }) => !NO_ANSWER.has(mode) && !hold },
   { name: 'pending', label: 'First tells that it is pending', kind: 'check', value: now?.pending ?? false, when: ({ mode }) => !NO_ANSWER.has(mode) },
   { name: 'hold', label: 'A person answers new orders, cancels and replaces', kind: 'check', value: now?.hold ?? false, when: ({ mode }) => !NO_ANSWER.has(mode) },
+  { name: 'one_request', label: 'Rejects a cancel or replace while another one waits', kind: 'check', value: now?.one_request ?? false, when: ({ mode }) => !NO_ANSWER.has(mode) },
 ];
 
 // Numbers go as numbers; what is none goes as it is, for the broker to say what is wrong with it.

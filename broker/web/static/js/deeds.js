@@ -33,10 +33,14 @@ const lastHint = (symbol) => {
   return last ? `last ${price(last)}` : undefined;
 };
 
+const REASONS = { BROKER_OPTION: 'Broker option', VERBAL_CHANGE: 'Verbal change', PARTIAL_DECLINE: 'Partial decline of the quantity', REPRICING: 'Repricing', RENEWAL: 'Renewal of a lasting order', CORPORATE_ACTION: 'Corporate action' };
+const reason = { name: 'restatement_reason', label: 'ExecRestatementReason', kind: 'choice', options: Object.entries(REASONS) };
+
 export function amend(order) {
   const fields = [number('quantity', 'Quantity', { value: order.quantity, hint: `${showDecimal(order.filled_quantity)} filled` })];
   if (order.limit_price) fields.push(number('limit_price', 'Limit price', { value: order.limit_price, hint: lastHint(order.symbol) }));
   if (order.stop_price) fields.push(number('stop_price', 'Stop price', { value: order.stop_price }));
+  fields.push(reason);
   ask({
     title: `Amend ${describe(order)}`, text: `${whose(order)}. The client gets an ExecutionReport Restated.`, fields, confirm: 'Amend',
     act: (values) => put(path(order), values), done: `${order.order_id} is amended`,

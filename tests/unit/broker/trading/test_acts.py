@@ -38,7 +38,7 @@ def test_a_bust_of_one_of_two_fills(version: str) -> None:
     client, (first, _) = filled(version, 30, 20)
     act(client, BustExecution(first, "wrong account"))
     client.expect(
-        f"8|{kinds(client, 'H', ('1', '1'))}|19={first}|39=1|32=30|31=200|38=100|14=20|151=80|6=200|58=wrong account"
+        f"8|{kinds(client, 'H', ('1', '1'))}|19={first}|39=1|32=0|31=0|38=100|14=20|151=80|6=200|58=wrong account"
     )
     client.commit()
     assert client.executions[first]["status"] == "BUSTED"
@@ -48,7 +48,7 @@ def test_a_bust_of_one_of_two_fills(version: str) -> None:
 def test_a_bust_of_the_only_fill_leaves_a_new_order(version: str) -> None:
     client, (only,) = filled(version, 30)
     act(client, BustExecution(only, None))
-    client.expect(f"8|{kinds(client, 'H', ('1', '0'))}|39=0|14=0|151=100|6=0")
+    client.expect(f"8|{kinds(client, 'H', ('1', '1'))}|39=0|14=0|151=100|6=0")
     client.ask(f"F|11=b|41=a|55=AAPL|54=1|{TIME}")
     client.expect("8|11=b|39=4|14=0")
 
@@ -88,7 +88,7 @@ def test_a_bust_of_a_canceled_order_leaves_it_canceled(version: str) -> None:
     client.application.execute(CancelOrder(1, None), client.now)
     client.expect("8|39=4|14=30|151=0")
     act(client, BustExecution(only, None))
-    client.expect(f"8|{kinds(client, 'H', ('1', '4'))}|39=4|14=0|151=0")
+    client.expect(f"8|{kinds(client, 'H', ('1', '1'))}|39=4|14=0|151=0")
 
 
 @BOTH
