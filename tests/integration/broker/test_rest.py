@@ -92,6 +92,7 @@ def test_behaviours_are_shown_as_they_were_set(broker: Broker) -> None:
         "pending": False,
         "delay": 0.0,
         "hold": False,
+        "one_request": False,
     }
     assert broker.rest("GET", "/api/behaviours") == set_to
     broker.behave(symbols={})
