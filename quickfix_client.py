@@ -27,7 +27,8 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from sendfix.config import Endpoint, SessionConfig
-from sendfix.domain.enums import SessionState
+from sendfix.domain.enums import SessionPhase
+from sendfix.domain.schedule import Hours
 from sendfix.link.body import text_of
 from sendfix.link.claims import Claims
 from sendfix.link.garbled import what_is_wrong
@@ -145,13 +146,17 @@ class _Connection:
         endpoint: Endpoint,
         address: str,
         store: QuickFixStore,
+        session: Hours | None,
     ) -> None:
-        """Raises quickfix's FIXException, `DictionaryError` and OSError."""
+        """`session` is the one of the schedule in which sequence numbers must begin at 1. Raises quickfix's
+        FIXException, `DictionaryError` and OSError."""
         self.record = record
         self.logged_on = False
         self.ended = False
         self.why = WhyEnded(record.config.sender_comp_id, record.config.target_comp_id)
         self._endpoint = endpoint
+        self._store = store
+        self._begins = session
         self._stopping = False
         self._sender = 0
         self._sent: bytes | None = None
@@ -162,7 +167,16 @@ class _Connection:
         self._settings.set(_settings(connection_settings(config.tls)))
         self._settings.set(
             self._id,
-            _settings(session_settings(config, address, endpoint.port, str(store.folder), dictionary)),
+            _settings(
+                session_settings(
+                    config,
+                    address,
+                    endpoint.port,
+                    str(store.folder),
+                    dictionary,
+                    reset=config.reset_on_logon or session is not None,
+                )
+            ),
         )
         self._dictionary = quickfix.DataDictionary(dictionary)
         # QuickFIX keeps plain pointers to all of these.
@@ -245,6 +259,10 @@ class _Connection:
         return self.why.was_logged_on
 
     @property
+    def was_refused(self) -> bool:
+        return self.why.was_refused
+
+    @property
     def reason(self) -> str | None:
         return self.why.reason
 
@@ -272,11 +290,13 @@ class _Connection:
     def logon(self) -> None:
         if self._stopping:
             return
+        if self._begins is not None:
+            self._store.logged_on_in(self._begins)
         self.logged_on = self.why.was_logged_on = True
         config = self.record.config
         where = f"{self._endpoint.server_ip}:{self._endpoint.port}"
-        self.record.set_state(
-            SessionState.CONNECTED,
+        self.record.set_phase(
+            SessionPhase.CONNECTED,
             f"Logged on at {where} as {config.sender_comp_id} → {config.target_comp_id}",
         )
 
@@ -373,7 +393,7 @@ class QuickFixClient:
 
     def wait_until_connected(self, timeout: float) -> None:
         """Raises TimeoutError, with the reason, when the session is not logged on after `timeout` seconds."""
-        if not self._record.wait_for(SessionState.CONNECTED, timeout):
+        if not self._record.wait_for(SessionPhase.CONNECTED, timeout):
             raise TimeoutError(self._record.reason or "not asked to connect")
 
     def begin_close(self) -> None:
@@ -411,7 +431,9 @@ class QuickFixClient:
         # For TLS the name goes along, since the server may choose its certificate by it.
         host = endpoint.server_ip if self.config.tls is not None else address
         try:
-            self._connection = _Connection(self._record, endpoint, host, self._store)
+            self._connection = _Connection(
+                self._record, endpoint, host, self._store, self._session_to_begin()
+            )
         except (DictionaryError, OSError) as error:
             raise ConnectionRefusedByUs(str(error)) from error
         except quickfix.FIXException as error:
@@ -421,6 +443,14 @@ class QuickFixClient:
                 ) from error
             raise ConnectionRefusedByUs(f"QuickFIX does not accept the settings: {error}") from error
         return self._connection
+
+    def _session_to_begin(self) -> Hours | None:
+        """The session of the schedule, when its first Logon has to reset the sequence numbers."""
+        schedule = self.config.schedule
+        if schedule is None or not schedule.reset_seq_nums:
+            return None
+        session = schedule.session_at(datetime.now(UTC))
+        return session if session is not None and self._store.must_reset(session) else None
 
 
 def _settings(values: dict[str, str]) -> quickfix.Dictionary:

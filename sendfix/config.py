@@ -18,9 +18,9 @@ from zoneinfo import available_timezones
 
 from sendfix.config_reader import ConfigError as ConfigError
 from sendfix.config_reader import ObjectReader, RepeatedKeyError, no_repeated_keys
+from sendfix.domain.schedule import WEEKDAYS, Schedule
 
 FIX_VERSIONS = ("FIX.4.0", "FIX.4.1", "FIX.4.2", "FIX.4.3", "FIX.4.4")
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -46,24 +46,16 @@ class Tls:
 
 @dataclass(frozen=True, slots=True)
 class Reconnection:
-    """Seconds between attempts: `initial_delay`, then times `backoff_factor` each time, up to `max_delay`.
-    `max_attempts` None: for ever."""
+    """Seconds between attempts: `initial_delay`, then times `backoff_factor` each time, up to `max_delay`; after a
+    refused Logon at least twice as long each time, up to `max_refused_delay`. Each is more or less by up to the part
+    `jitter` of itself. `max_attempts` None: for ever."""
 
     initial_delay: float = 5.0
     max_delay: float = 60.0
-    backoff_factor: float = 1.0
+    backoff_factor: float = 2.0
+    max_refused_delay: float = 900.0
+    jitter: float = 0.1
     max_attempts: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Schedule:
-    """When a session is open, in its own time zone."""
-
-    timezone: str
-    open_time: time
-    close_time: time
-    days_of_week: tuple[str, ...] = WEEKDAYS[:5]
-    holidays: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,11 +279,18 @@ def _reconnection(reader: ObjectReader | None) -> Reconnection:
         initial_delay=initial_delay,
         max_delay=reader.number("max_delay", max(default.max_delay, initial_delay), 1, 86400),
         backoff_factor=reader.number("backoff_factor", default.backoff_factor, 1, 10),
+        max_refused_delay=reader.number(
+            "max_refused_delay", max(default.max_refused_delay, initial_delay), 1, 86400
+        ),
+        jitter=reader.number("jitter", default.jitter, 0, 0.9),
         max_attempts=None if attempts is None else reader.whole("max_attempts", attempts, 1, 1_000_000),
     )
     reader.finish()
     if found.max_delay < found.initial_delay:
         raise reader.fail("max_delay", f"is {found.max_delay:g}, below initial_delay {found.initial_delay:g}")
+    if found.max_refused_delay < found.initial_delay:
+        what = f"is {found.max_refused_delay:g}, below initial_delay {found.initial_delay:g}"
+        raise reader.fail("max_refused_delay", what)
     return found
 
 
@@ -313,6 +312,7 @@ def _schedule(reader: ObjectReader | None) -> Schedule | None:
         close_time=_time(reader, "close_time"),
         days_of_week=days or WEEKDAYS[:5],
         holidays=tuple(_date(reader, "holidays", item) for item in reader.items("holidays")),
+        reset_seq_nums=reader.flag("reset_seq_nums", False),
     )
     reader.finish()
     return schedule

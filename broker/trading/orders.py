@@ -337,8 +337,8 @@ class Orders:
             )
         else:
             self.name(order, cl_ord_id)
-            orig = order.cl_ord_id
-            self.report(order, ExecType.CANCELED, now, cl_ord_id=cl_ord_id, orig_cl_ord_id=orig, text=text)
+            orig, order.cl_ord_id = order.cl_ord_id, cl_ord_id
+            self.report(order, ExecType.CANCELED, now, orig_cl_ord_id=orig, text=text)
         self._answer_rest(order, now)
 
     def reject(self, order: Order, text: str, now: float) -> None:

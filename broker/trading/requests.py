@@ -193,15 +193,13 @@ class Requests:
         pending = {one.cl_ord_id for one in order.requests if one.kind is RequestKind.REPLACE}
         if orders.find(session, request.cl_ord_id) is not None:
             return CancelRefusal.DUPLICATE, f"ClOrdID(11) {request.cl_ord_id} was used before"
-        behaviour = orders.behaviours.of(session.client, order.symbol)
+        behaviour = order.behaviour
         if not order.is_open and not order.requests and not self._reopens(order, request, fields):
             return CancelRefusal.TOO_LATE, f"Too late: the order is {order.status.name}"
-        if behaviour.one_request and order.requests:
+        changes = [one.cl_ord_id for one in order.requests if one.kind is not RequestKind.NEW]
+        if behaviour.one_request and changes:
             # Matrix D.17 of FIX 4.2.
-            return (
-                CancelRefusal.PENDING,
-                f"request {order.requests[0].cl_ord_id} is pending; wait for its answer",
-            )
+            return CancelRefusal.PENDING, f"request {changes[0]} is pending; wait for its answer"
         if (
             order.is_open
             and request.orig_cl_ord_id != order.cl_ord_id
@@ -211,7 +209,7 @@ class Requests:
             return CancelRefusal.BROKER, text
         if fields.get(b"55") != order.symbol.encode("latin-1") or fields.get(b"54") != order.side.encode():
             return CancelRefusal.BROKER, "Symbol(55) and Side(54) must be those of the order"
-        if behaviour.mode is Mode.REJECT:
+        if orders.behaviours.of(session.client, order.symbol).mode is Mode.REJECT:
             return CancelRefusal.BROKER, REJECTING
         return None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum, StrEnum
-from typing import Self
+from typing import Final, Self
 
 
 class FixEnum(Enum):
@@ -168,6 +168,19 @@ class HandlInst(FixEnum):
     MANUAL = "3"
 
 
+class SessionPhase(StrEnum):
+    """What a FIX session is doing, in detail; `STATE_OF` sums it up."""
+
+    NOT_CONNECTED = "not_connected"
+    WAITING_FOR_OPEN = "waiting_for_open"
+    CONNECTING = "connecting"
+    LOGGING_ON = "logging_on"
+    CONNECTED = "connected"
+    LOGGING_OUT = "logging_out"
+    WAITING_TO_RECONNECT = "waiting_to_reconnect"
+    GIVEN_UP = "given_up"
+
+
 class SessionState(StrEnum):
     """The live state of a FIX session; `connected` means logged on."""
 
@@ -175,3 +188,15 @@ class SessionState(StrEnum):
     CONNECTING = "connecting"
     CONNECTED = "connected"
     DISCONNECTED = "disconnected"
+
+
+STATE_OF: Final = {
+    SessionPhase.NOT_CONNECTED: SessionState.NOT_CONNECTED,
+    SessionPhase.WAITING_FOR_OPEN: SessionState.NOT_CONNECTED,
+    SessionPhase.CONNECTING: SessionState.CONNECTING,
+    SessionPhase.LOGGING_ON: SessionState.CONNECTING,
+    SessionPhase.CONNECTED: SessionState.CONNECTED,
+    SessionPhase.LOGGING_OUT: SessionState.CONNECTED,
+    SessionPhase.WAITING_TO_RECONNECT: SessionState.DISCONNECTED,
+    SessionPhase.GIVEN_UP: SessionState.DISCONNECTED,
+}

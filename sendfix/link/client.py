@@ -19,7 +19,7 @@ import gevent
 from gevent import socket
 from gevent.event import AsyncResult, Event
 
-from sendfix.domain.enums import SessionState
+from sendfix.domain.enums import SessionPhase, SessionState
 from sendfix.domain.errors import EngineUnavailable, NotLoggedOn, StateForbids, StorageUnavailable
 from sendfix.link import protocol
 from sendfix.link.protocol import ReplyCode
@@ -35,8 +35,10 @@ SILENCE_SECONDS = 8.0
 
 _UNKNOWN_SESSION = {
     "state": SessionState.NOT_CONNECTED.value,
+    "phase": SessionPhase.NOT_CONNECTED.value,
     "logged_on": False,
     "reason": "The engine does not have this session: its log says why, or it is older than the session.",
+    "next_attempt_at": None,
     "next_sender_seq_num": None,
     "next_target_seq_num": None,
     "connected_at": None,

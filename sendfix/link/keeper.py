@@ -9,11 +9,14 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from itertools import cycle
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from sendfix.config import Endpoint, Tls
-from sendfix.domain.enums import SessionState
+from sendfix.domain.enums import SessionPhase
+from sendfix.link.backoff import Backoff, Failure
 from sendfix.link.quickfix_settings import LOGON_TIMEOUT_SECONDS
 from sendfix.link.reach import NotReached, Reached, reach
 from sendfix.link.session_record import SessionRecord
@@ -22,6 +25,7 @@ log = logging.getLogger("sendfix.engine")
 
 REACH_TIMEOUT_SECONDS = 5.0
 CLOSE_TIMEOUT_SECONDS = 15.0
+SCHEDULE_STEP_SECONDS = 1.0
 
 
 class Connection(Protocol):
@@ -32,6 +36,10 @@ class Connection(Protocol):
 
     @property
     def was_logged_on(self) -> bool: ...
+
+    @property
+    def was_refused(self) -> bool:
+        """The counterparty said no to the Logon(A), in words or by hanging up."""
 
     @property
     def reason(self) -> str | None: ...
@@ -56,8 +64,10 @@ class Keeper:
         record: SessionRecord,
         open_connection: Callable[[Endpoint, str], Connection],
         look: Callable[[Endpoint, Tls | None, float], Reached | NotReached] = reach,
+        clock: Callable[[], float] = time.time,
     ) -> None:
-        """`open_connection` takes an endpoint and its IPv4 address, and may raise `ConnectionRefusedByUs`."""
+        """`open_connection` takes an endpoint and its IPv4 address, and may raise `ConnectionRefusedByUs`. `clock` is
+        what the schedule goes by: seconds since the epoch."""
         # Held while the connection is used or deleted, so that it is never deleted in use.
         self.using = threading.Lock()
         self._record = record
@@ -65,6 +75,7 @@ class Keeper:
         self._config = record.config
         self._open = open_connection
         self._look = look
+        self._clock = clock
         self._wanted = False
         self._ended_on_request = False
         self._hurry = False
@@ -83,10 +94,10 @@ class Keeper:
     def disconnect(self, why: str) -> None:
         with self._changed:
             self._wanted, self._ended_on_request, self._why_not = False, True, why
-            given_up = self._idle and self._record.state is SessionState.DISCONNECTED
+            given_up = self._idle and self._record.phase is SessionPhase.GIVEN_UP
             self._changed.notify_all()
         if given_up:
-            self._record.set_state(SessionState.NOT_CONNECTED, why)
+            self._record.set_phase(SessionPhase.NOT_CONNECTED, why)
 
     def begin_close(self, why: str) -> None:
         with self._changed:
@@ -110,69 +121,107 @@ class Keeper:
             except Exception as error:
                 log.exception("session %s: the thread that keeps it open failed", self._config.name)
                 self._wanted = False
-                self._record.set_state(
-                    SessionState.DISCONNECTED, f"Internal error: {error!r}; see the engine's log"
+                self._record.set_phase(
+                    SessionPhase.GIVEN_UP, f"Internal error: {error!r}; see the engine's log"
                 )
 
     def _keep_open(self) -> None:
-        failures = 0
+        """Until it is not wanted any more, or given up."""
+        backoff = Backoff(self._config.reconnection)
         for endpoint in cycle(self._config.endpoints):
+            if not self._wait_for_open():
+                self._record.set_phase(SessionPhase.NOT_CONNECTED, self._why_not)
+                return
             if self._hurry:
                 self._hurry = False
                 self._connecting(endpoint)
-            reason, connection = self._attempt(endpoint)
+            reason, failure, connection = self._attempt(endpoint)
             if connection is not None and connection.was_logged_on:
                 self._hurry = False  # asked for while it was connected
             until = time.monotonic()
-            if self._wanted:
-                failures = 1 if connection is not None and connection.was_logged_on else failures + 1
-                until += self._disconnected(reason, failures)
+            if not self._is_open():
+                backoff = Backoff(self._config.reconnection)
+            elif self._wanted:
+                until += self._failed(reason, failure, backoff)
             self._finish(connection)
             if self._ended_on_request:
                 # Asked for again during the logout, it begins anew, at the first endpoint.
-                self._record.set_state(SessionState.NOT_CONNECTED, self._why_not)
+                self._record.set_phase(SessionPhase.NOT_CONNECTED, self._why_not)
                 return
-            with self._changed:
-                self._changed.wait_for(
-                    lambda: self._hurry or not self._wanted,
-                    max(0.0, until - time.monotonic()),
-                )
-            if not self._wanted:
-                if self._record.state is not SessionState.DISCONNECTED or self._why_not:
-                    self._record.set_state(SessionState.NOT_CONNECTED, self._why_not)
+            if self._record.phase is SessionPhase.GIVEN_UP:
                 return
+            self._wait(lambda: self._hurry or not self._wanted, until - time.monotonic())
+
+    def _wait_for_open(self) -> bool:
+        """Wait while the schedule has the session closed. False when it is not wanted any more."""
+        while self._wanted and not self._is_open():
+            self._record.set_phase(SessionPhase.WAITING_FOR_OPEN, self._when_it_opens())
+            # In short steps, since the clock may be set.
+            self._wait(lambda: not self._wanted, SCHEDULE_STEP_SECONDS)
+        return self._wanted
+
+    def _is_open(self) -> bool:
+        schedule = self._config.schedule
+        return schedule is None or schedule.session_at(self._now()) is not None
+
+    def _when_it_opens(self) -> str:
+        schedule = self._config.schedule
+        session = None if schedule is None else schedule.next_session(self._now())
+        if schedule is None or session is None:
+            return "Outside its hours, and its schedule has no day in the next year on which it opens"
+        local = session.open_at.astimezone(ZoneInfo(schedule.timezone))
+        return (
+            f"Outside its hours; opens {local:%A %Y-%m-%d %H:%M} {schedule.timezone}"
+            f" ({session.open_at:%Y-%m-%d %H:%M} UTC)"
+        )
+
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(self._clock(), UTC)
+
+    def _wait(self, until: Callable[[], bool], seconds: float) -> None:
+        with self._changed:
+            self._changed.wait_for(until, max(0.0, seconds))
 
     def _connecting(self, endpoint: Endpoint) -> None:
-        self._record.set_state(SessionState.CONNECTING, f"Connecting to {endpoint.server_ip}:{endpoint.port}")
+        self._record.set_phase(SessionPhase.CONNECTING, f"Connecting to {endpoint.server_ip}:{endpoint.port}")
 
-    def _disconnected(self, reason: str, failures: int) -> float:
+    def _failed(self, reason: str, failure: Failure, backoff: Backoff) -> float:
         """Say why and when it is tried again; the seconds until then, counted from now."""
-        policy = self._config.reconnection
-        if policy.max_attempts is not None and failures >= policy.max_attempts:
+        delay = backoff.delay_after(failure)
+        if delay is None:
             self._wanted, self._why_not = False, ""
-            self._record.set_state(SessionState.DISCONNECTED, f"{reason}; given up after {failures} attempts")
+            text = f"{reason}; given up after {backoff.attempts} attempts"
+            self._record.set_phase(SessionPhase.GIVEN_UP, text)
             return 0.0
-        delay = min(policy.max_delay, policy.initial_delay * policy.backoff_factor ** (failures - 1))
-        self._record.set_state(SessionState.DISCONNECTED, f"{reason}; trying again in {delay:g} s")
+        text = f"{reason}; trying again in {delay:.3g} s"
+        next_at = int((self._clock() + delay) * 1e9)
+        self._record.set_phase(SessionPhase.WAITING_TO_RECONNECT, text, next_at)
         return delay
 
-    def _attempt(self, endpoint: Endpoint) -> tuple[str, Connection | None]:
-        """Connect, and stay until it is over: the reason, and the connection that is to be finished."""
+    def _attempt(self, endpoint: Endpoint) -> tuple[str, Failure, Connection | None]:
+        """Connect, and stay until it is over: the reason, its kind, and the connection that is to be finished."""
         if not self._record.recover():
-            return self._record.failure or "", None
+            return self._record.failure or "", Failure.UNREACHABLE, None
         found = self._look(endpoint, self._config.tls, REACH_TIMEOUT_SECONDS)
         if isinstance(found, NotReached):
-            return found.reason, None
+            return found.reason, Failure.UNREACHABLE, None
         if self._ended_on_request:
-            return "", None
+            return "", Failure.UNREACHABLE, None
         self._connecting(endpoint)
         try:
             connection = self._open(endpoint, found.address)
         except ConnectionRefusedByUs as error:
-            return str(error), None
+            return str(error), Failure.UNREACHABLE, None
+        config = self._config
+        self._record.set_phase(
+            SessionPhase.LOGGING_ON, f"Logging on as {config.sender_comp_id} → {config.target_comp_id}"
+        )
         connection.start()
         self._stay(connection)
-        return self._record.failure or connection.reason or "The Logon was not answered in time", connection
+        reason = self._record.failure or connection.reason or "The Logon was not answered in time"
+        if connection.was_logged_on:
+            return reason, Failure.LOST, connection
+        return reason, Failure.REFUSED if connection.was_refused else Failure.UNREACHABLE, connection
 
     def _stay(self, connection: Connection) -> None:
         logon_by = time.monotonic() + LOGON_TIMEOUT_SECONDS + REACH_TIMEOUT_SECONDS
@@ -181,11 +230,18 @@ class Keeper:
                 left = None if connection.was_logged_on else logon_by - time.monotonic()
                 if left is not None and left <= 0:
                     return
+                if self._config.schedule is not None:
+                    if not self._is_open():
+                        return
+                    left = SCHEDULE_STEP_SECONDS if left is None else min(left, SCHEDULE_STEP_SECONDS)
                 self._changed.wait(left)
 
     def _finish(self, connection: Connection | None) -> None:
         if connection is None:
             return
+        if self._record.phase is SessionPhase.CONNECTED and not connection.ended:
+            why = self._why_not if self._ended_on_request else "its hours are over"
+            self._record.set_phase(SessionPhase.LOGGING_OUT, f"Logging out: {why}")
         connection.stop()
         with self.using:
             connection.delete()

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, TypeAlias
 
 import msgpack
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 2
 MAX_MESSAGE_BYTES = 32 * 1024 * 1024
 
 
@@ -82,8 +82,9 @@ class CaughtUp:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Engine to desk: the live part of a session. Keys: state, logged_on, reason, next_sender_seq_num,
-    next_target_seq_num, connected_at, last_received_at, last_sent_at (times in ns or None)."""
+    """Engine to desk: the live part of a session. Keys: state, phase (a `SessionPhase`), logged_on, reason,
+    next_attempt_at, next_sender_seq_num, next_target_seq_num, connected_at, last_received_at, last_sent_at (times in
+    ns or None)."""
 
     kind: ClassVar[str] = "s"
     session_name: str

@@ -12,9 +12,10 @@ LOGOUT_TIMEOUT_SECONDS = 2
 
 
 def session_settings(
-    config: SessionConfig, address: str, port: int, store: str, dictionary: str
+    config: SessionConfig, address: str, port: int, store: str, dictionary: str, reset: bool
 ) -> dict[str, str]:
-    """Settings of the session itself. `address` is an IPv4 address that has just answered."""
+    """Settings of the session itself. `address` is an IPv4 address that has just answered; `reset`: both sequence
+    numbers begin at 1 with the Logon(A)."""
     return {
         "ConnectionType": "initiator",
         "SocketConnectHost": address,
@@ -22,7 +23,7 @@ def session_settings(
         "HeartBtInt": str(config.heartbeat_interval),
         "FileStorePath": store,
         "NonStopSession": "Y",
-        "ResetOnLogon": "Y" if config.reset_on_logon else "N",
+        "ResetOnLogon": "Y" if reset else "N",
         "LogonTimeout": str(LOGON_TIMEOUT_SECONDS),
         "LogoutTimeout": str(LOGOUT_TIMEOUT_SECONDS),
         # A message the counterparty means must reach the journal and be counted, whatever its tags.

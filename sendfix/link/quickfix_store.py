@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sendfix.config import SessionConfig
+from sendfix.domain.schedule import Hours
 from sendfix.link.lenient_dictionary import lenient_dictionary, shipped_dictionary
 
 
@@ -23,6 +24,21 @@ class QuickFixStore:
         target = self.folder / "dictionary.xml"
         target.write_bytes(lenient_dictionary(source))
         return target
+
+    def must_reset(self, session: Hours) -> bool:
+        """Whether no Logon has been answered yet in this session of the schedule."""
+        try:
+            return self._last_session.read_text() != session.open_at.isoformat()
+        except OSError:
+            return True
+
+    def logged_on_in(self, session: Hours) -> None:
+        """Raises OSError."""
+        self._last_session.write_text(session.open_at.isoformat())
+
+    @property
+    def _last_session(self) -> Path:
+        return self.folder / "last-session"
 
     def seq_nums(self) -> tuple[int, int]:
         """Next sender and next target number while no connection has the store open; 1 and 1 before the first."""

@@ -51,6 +51,8 @@ class WhyEnded:
     def __init__(self, sender_comp_id: str, target_comp_id: str) -> None:
         self.reason: str | None = None
         self.was_logged_on = False
+        self.was_refused = False
+        """By the counterparty, in answer to our Logon(A)."""
         self._ids = f"{sender_comp_id} → {target_comp_id}"
 
     def because(self, reason: str) -> None:
@@ -67,6 +69,7 @@ class WhyEnded:
         """A message from the counterparty: its Logout(5) says why in Text(58), perhaps."""
         if b"\x0135=5\x01" not in raw[:40]:
             return
+        self.was_refused = not self.was_logged_on
         what = "The counterparty logged out" if self.was_logged_on else "The counterparty refused the logon"
         text = re.search(rb"\x0158=([^\x01]+)", raw)
         why = f": {text[1].decode('utf-8', 'replace')}" if text else " without giving a reason"
@@ -74,6 +77,7 @@ class WhyEnded:
 
     def end(self) -> None:
         """It is over, with or without a reason so far."""
+        self.was_refused = self.was_refused or (self.reason is None and not self.was_logged_on)
         self.because(
             "The counterparty closed the connection"
             if self.was_logged_on

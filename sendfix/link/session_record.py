@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sendfix.config import SessionConfig
-from sendfix.domain.enums import SessionState
+from sendfix.domain.enums import STATE_OF, SessionPhase, SessionState
 from sendfix.link.journal import Journal
 from sendfix.link.protocol import Direction
 from sendfix.link.resend import STALE_AFTER_SECONDS, field
@@ -26,16 +26,19 @@ REMEMBERED_MESSAGES = 50_000
 _ADMIN = re.compile(rb"\x0135=[0-5A]\x01")
 _SECRET = re.compile(rb"\x01(554|925)=[^\x01]*")
 
-# From a state to those that may follow it; what is not here is a mistake in the engine.
+_P = SessionPhase
+_IDLE = {_P.NOT_CONNECTED, _P.WAITING_FOR_OPEN}
+_FAILED = {_P.WAITING_TO_RECONNECT, _P.GIVEN_UP}
+# From a phase to those that may follow it; what is not here is a mistake in the engine.
 TRANSITIONS = {
-    SessionState.NOT_CONNECTED: {SessionState.CONNECTING},
-    SessionState.CONNECTING: {
-        SessionState.CONNECTED,
-        SessionState.DISCONNECTED,
-        SessionState.NOT_CONNECTED,
-    },
-    SessionState.CONNECTED: {SessionState.DISCONNECTED, SessionState.NOT_CONNECTED},
-    SessionState.DISCONNECTED: {SessionState.CONNECTING, SessionState.NOT_CONNECTED},
+    _P.NOT_CONNECTED: {_P.CONNECTING, _P.WAITING_FOR_OPEN, _P.WAITING_TO_RECONNECT},
+    _P.WAITING_FOR_OPEN: {_P.CONNECTING, _P.NOT_CONNECTED, _P.WAITING_TO_RECONNECT},
+    _P.CONNECTING: {_P.LOGGING_ON, *_FAILED, *_IDLE},
+    _P.LOGGING_ON: {_P.CONNECTED, _P.LOGGING_OUT, *_FAILED, *_IDLE},
+    _P.CONNECTED: {_P.LOGGING_OUT, *_FAILED, *_IDLE},
+    _P.LOGGING_OUT: {_P.CONNECTING, *_FAILED, *_IDLE},
+    _P.WAITING_TO_RECONNECT: {_P.CONNECTING, _P.GIVEN_UP, *_IDLE},
+    _P.GIVEN_UP: {_P.CONNECTING, *_IDLE},
 }
 
 
@@ -45,8 +48,9 @@ class SessionRecord:
     def __init__(self, config: SessionConfig, journal: Journal, on_status: Callable[[], None]) -> None:
         self.config = config
         self.journal = journal
-        self.state = SessionState.NOT_CONNECTED
+        self.phase = SessionPhase.NOT_CONNECTED
         self.reason: str | None = None
+        self.next_attempt_at: int | None = None
         self.failure: str | None = None
         self.connected_at: int | None = None
         self.last_received_at: int | None = None
@@ -76,24 +80,33 @@ class SessionRecord:
     def not_resent(self, cl_ord_id: str, msg_seq_num: int, text: str) -> None:
         self._event({"event": "not_resent", "cl_ord_id": cl_ord_id, "msg_seq_num": msg_seq_num, "text": text})
 
-    def set_state(self, state: SessionState, reason: str) -> None:
-        """Change state or reason, write the change down and tell the listener. The same again is no change."""
+    @property
+    def state(self) -> SessionState:
+        return STATE_OF[self.phase]
+
+    def set_phase(self, phase: SessionPhase, reason: str, next_attempt_at: int | None = None) -> None:
+        """Change phase or reason, write the change down and tell the listener. The same again is no change.
+        `next_attempt_at` is in nanoseconds since the epoch."""
         with self.changed:
-            if (state, reason) == (self.state, self.reason):
+            self.next_attempt_at = next_attempt_at
+            if (phase, reason) == (self.phase, self.reason):
                 return
-            if state != self.state and state not in TRANSITIONS[self.state]:
-                log.error("session %s: impossible change %s to %s", self.config.name, self.state, state)
-            self.state, self.reason = state, reason
-            self.connected_at = time.time_ns() if state is SessionState.CONNECTED else None
+            if phase != self.phase and phase not in TRANSITIONS[self.phase]:
+                log.error("session %s: impossible change %s to %s", self.config.name, self.phase, phase)
+            if phase is SessionPhase.CONNECTED and self.phase is not SessionPhase.CONNECTED:
+                self.connected_at = time.time_ns()
+            elif STATE_OF[phase] is not SessionState.CONNECTED:
+                self.connected_at = None
+            self.phase, self.reason = phase, reason
             self.changed.notify_all()
-        log.info("session %s: %s: %s", self.config.name, state.value, reason)
-        self._event({"event": "state", "state": state.value, "text": reason})
+        log.info("session %s: %s: %s", self.config.name, phase.value, reason)
+        self._event({"event": "state", "state": STATE_OF[phase].value, "phase": phase.value, "text": reason})
         self._on_status()
 
-    def wait_for(self, state: SessionState, timeout: float) -> bool:
-        """Whether that state has been reached within `timeout` seconds."""
+    def wait_for(self, phase: SessionPhase, timeout: float) -> bool:
+        """Whether that phase has been reached within `timeout` seconds."""
         with self.changed:
-            return self.changed.wait_for(lambda: self.state is state, timeout)
+            return self.changed.wait_for(lambda: self.phase is phase, timeout)
 
     def recover(self) -> bool:
         """After a failure: whether the journal can be written again; what was sent meanwhile is made up for."""
@@ -116,8 +129,10 @@ class SessionRecord:
         """The live keys of a session; times in nanoseconds since the epoch."""
         return {
             "state": self.state.value,
-            "logged_on": self.state is SessionState.CONNECTED,
+            "phase": self.phase.value,
+            "logged_on": self.phase is SessionPhase.CONNECTED,
             "reason": self.reason,
+            "next_attempt_at": self.next_attempt_at,
             "next_sender_seq_num": self.next_sender_seq_num,
             "next_target_seq_num": self.next_target_seq_num,
             "connected_at": self.connected_at,

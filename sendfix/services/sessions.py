@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sendfix.config import SessionConfig
-from sendfix.domain.enums import SessionState
+from sendfix.domain.enums import SessionPhase, SessionState
 from sendfix.domain.errors import NotLoggedOn, UnknownSession
 
 NO_ENGINE = "The engine is not running, so no session can trade; the desk waits for it."
@@ -19,7 +19,9 @@ class Session:
 
     config: SessionConfig
     state: str = SessionState.NOT_CONNECTED.value
+    phase: str = SessionPhase.NOT_CONNECTED.value
     reason: str | None = NO_ENGINE
+    next_attempt_at: int | None = None
     next_sender_seq_num: int | None = None
     next_target_seq_num: int | None = None
     connected_at: int | None = None
@@ -29,7 +31,7 @@ class Session:
 
     @property
     def logged_on(self) -> bool:
-        return self.state == SessionState.CONNECTED.value
+        return self.phase == SessionPhase.CONNECTED.value
 
     @property
     def cannot_send_reason(self) -> str | None:
@@ -72,7 +74,9 @@ class Sessions:
         session = self._sessions.get(name)
         if session is not None:
             session.state = status["state"]
+            session.phase = status["phase"]
             session.reason = status["reason"]
+            session.next_attempt_at = status["next_attempt_at"]
             session.next_sender_seq_num = status["next_sender_seq_num"]
             session.next_target_seq_num = status["next_target_seq_num"]
             session.connected_at = status["connected_at"]
@@ -84,6 +88,8 @@ class Sessions:
         """Nothing is known of any session any more: none may look logged on."""
         for session in self._sessions.values():
             session.state = SessionState.NOT_CONNECTED.value
+            session.phase = SessionPhase.NOT_CONNECTED.value
+            session.next_attempt_at = None
             session.reason = reason
             session.connected_at = None
         return list(self._sessions.values())

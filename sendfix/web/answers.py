@@ -14,6 +14,21 @@ class Output(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class Schedule(Output):
+    """`opens_at` and `closes_at` are of the session that is open, else of the next one; null when there is none within
+    a year. The local times have the offset of `timezone`."""
+
+    timezone: str
+    is_open: bool
+    opens_at: str | None
+    closes_at: str | None
+    opens_at_local: str | None
+    closes_at_local: str | None
+    days_of_week: list[str]
+    holidays: list[str]
+    reset_seq_nums: bool
+
+
 class Session(Output):
     name: str
     fix_version: str
@@ -23,8 +38,20 @@ class Session(Output):
     port: int
     heartbeat_interval: int
     state: Literal["not_connected", "connecting", "connected", "disconnected"]
+    phase: Literal[
+        "not_connected",
+        "waiting_for_open",
+        "connecting",
+        "logging_on",
+        "connected",
+        "logging_out",
+        "waiting_to_reconnect",
+        "given_up",
+    ]
     logged_on: bool
     reason: str | None
+    next_attempt_at: str | None
+    schedule: Schedule | None
     next_sender_seq_num: int | None
     next_target_seq_num: int | None
     connected_at: str | None

@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sendfix import __version__
 from sendfix.domain.enums import api_name
 from sendfix.domain.order import Order, Pending
+from sendfix.domain.schedule import Schedule
 from sendfix.domain.values import format_decimal
 from sendfix.fix.decode import DecodedField
 from sendfix.fix.dictionary import Dictionary
@@ -52,13 +54,34 @@ def session_to_json(session: Session) -> dict[str, Any]:
         "port": config.port,
         "heartbeat_interval": config.heartbeat_interval,
         "state": session.state,
+        "phase": session.phase,
         "logged_on": session.logged_on,
         "reason": session.reason,
+        "next_attempt_at": _ns(session.next_attempt_at),
+        "schedule": None if config.schedule is None else schedule_to_json(config.schedule, datetime.now(UTC)),
         "next_sender_seq_num": session.next_sender_seq_num,
         "next_target_seq_num": session.next_target_seq_num,
         "connected_at": _ns(session.connected_at),
         "last_received_at": _ns(session.last_received_at),
         "last_sent_at": _ns(session.last_sent_at),
+    }
+
+
+def schedule_to_json(schedule: Schedule, now: datetime) -> dict[str, Any]:
+    """`opens_at` and `closes_at` are of the session that is open, else of the next one; null when there is none."""
+    current = schedule.session_at(now)
+    session = current or schedule.next_session(now)
+    zone = ZoneInfo(schedule.timezone)
+    return {
+        "timezone": schedule.timezone,
+        "is_open": current is not None,
+        "opens_at": None if session is None else time_to_json(session.open_at),
+        "closes_at": None if session is None else time_to_json(session.close_at),
+        "opens_at_local": None if session is None else session.open_at.astimezone(zone).isoformat(),
+        "closes_at_local": None if session is None else session.close_at.astimezone(zone).isoformat(),
+        "days_of_week": list(schedule.days_of_week),
+        "holidays": [day.isoformat() for day in schedule.holidays],
+        "reset_seq_nums": schedule.reset_seq_nums,
     }
 
 

@@ -71,13 +71,14 @@ class ScriptedAcceptor:
     def send(
         self, msg_type: str, fields: Sequence[tuple[int, object]] = (), seq_num: int | None = None
     ) -> None:
-        """Send with the next MsgSeqNum(34), or with `seq_num` and without counting."""
+        """Send with the next MsgSeqNum(34), or with `seq_num` and without counting. Raises OSError."""
         with self._changed:
             connection, (begin_string, sender, target) = self._connection, self._ids
             number = seq_num
             if number is None:
                 number, self.next_out = self.next_out, self.next_out + 1
-        assert connection is not None, "nobody is logged on"
+        if connection is None:
+            raise ConnectionError("nobody is logged on")
         message = simplefix.FixMessage()
         message.append_pair(8, begin_string, header=True)
         message.append_pair(35, msg_type, header=True)

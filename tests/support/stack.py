@@ -29,7 +29,7 @@ def session_config(name: str, fix_version: str, sender_comp_id: str, port: int) 
         "target_comp_id": "BROKER",
         "heartbeat_interval": 10,
         "auto_connect": True,
-        "reconnection": {"initial_delay": 1},
+        "reconnection": {"initial_delay": 1, "backoff_factor": 1, "jitter": 0},
     }
 
 

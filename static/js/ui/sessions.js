@@ -27,6 +27,7 @@ const Card = ({ session, chosen }) => html`<li class=${`session ${chosen ? 'chos
   </div>
   <p class="session-state"><${Light} session=${session} /> <span class="quiet" title=${`At ${session.server_ip}:${session.port}, heartbeat every ${session.heartbeat_interval} s`}>${session.fix_version} · ${session.sender_comp_id} → ${session.target_comp_id}</span></p>
   ${session.reason && session.state !== 'connected' && session.reason !== health.value.engine.reason && html`<p class="reason" data-testid=${`reason-${session.name}`}>${session.reason}</p>`}
+  ${session.schedule && html`<p class="quiet hours" data-testid=${`hours-${session.name}`} title=${hoursTitle(session.schedule)}>${hours(session.schedule)}</p>`}
   <dl class="session-facts">
     <${Fact} name="Next out" title="Next MsgSeqNum(34) we send" value=${session.next_sender_seq_num} />
     <${Fact} name="Next in" title="Next MsgSeqNum(34) we expect" value=${session.next_target_seq_num} />
@@ -35,5 +36,14 @@ const Card = ({ session, chosen }) => html`<li class=${`session ${chosen ? 'chos
       value=${session.last_received_at && ago(session.last_received_at, now.value)} />
   </dl>
 </li>`;
+
+// In the reader's zone, then in the counterparty's.
+function hours({ is_open, opens_at, closes_at, opens_at_local, closes_at_local, timezone }) {
+  if (!opens_at) return 'No day within a year on which it opens';
+  const [at, local] = is_open ? [closes_at, closes_at_local] : [opens_at, opens_at_local];
+  return `${is_open ? 'Closes' : 'Opens'} ${dayAndTime(at, zone.value).slice(0, 16)} ${zone.value} · ${local.slice(0, 16).replace('T', ' ')} ${timezone}`;
+}
+
+const hoursTitle = ({ days_of_week, holidays, reset_seq_nums }) => `Days: ${days_of_week.join(', ')}${holidays.length ? `; closed on ${holidays.join(', ')}` : ''}${reset_seq_nums ? '; sequence numbers begin at 1 in each session' : ''}`;
 
 const Fact = ({ name, title, value }) => html`<div title=${title}><dt>${name}</dt><dd class="num">${value ?? '–'}</dd></div>`;

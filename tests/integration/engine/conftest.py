@@ -42,7 +42,7 @@ class EngineProcess:
                 "target_comp_id": "BROKER",
                 "heartbeat_interval": 30,
                 "auto_connect": True,
-                "reconnection": {"initial_delay": 1},
+                "reconnection": {"initial_delay": 1, "backoff_factor": 1, "jitter": 0},
                 **keys,
             }
         )

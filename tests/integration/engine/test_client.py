@@ -24,7 +24,14 @@ from tests.support.scripted_acceptor import ScriptedAcceptor, tag
 
 def config(port: int) -> SessionConfig:
     return SessionConfig(
-        "LIB", "127.0.0.1", port, "FIX.4.4", "ME", "BROKER", 30, reconnection=Reconnection(initial_delay=1)
+        "LIB",
+        "127.0.0.1",
+        port,
+        "FIX.4.4",
+        "ME",
+        "BROKER",
+        30,
+        reconnection=Reconnection(initial_delay=1, jitter=0),
     )
 
 

@@ -159,9 +159,10 @@ def test_an_event_of_a_stop_is_in_the_journal_for_the_next_start(
     engine.start()
     with engine.desk() as desk:
         assert desk.hello.sessions["S"]["status"]["next_sender_seq_num"] == 3
-        stopped = desk.wait_entry("S", b"The engine was stopped")
+        stopped = desk.wait_entry("S", b'"not_connected"', b"The engine was stopped")
         assert json.loads(stopped.raw) == {
             "event": "state",
             "state": "not_connected",
+            "phase": "not_connected",
             "text": "The engine was stopped",
         }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import calendar
 import signal
 import socket
+from datetime import UTC, datetime
 
 import pytest
 
@@ -55,7 +57,7 @@ def test_a_session_without_auto_connect_waits_for_connect(
         (
             OnLogon.REFUSE,
             "unknown password",
-            "The counterparty refused the logon: unknown password; trying again in 1 s",
+            "The counterparty refused the logon: unknown password; trying again in 2 s",
         ),
         (OnLogon.HANG_UP, "", "closed the connection in answer to the Logon: it may not know ME-S → BROKER"),
     ],
@@ -197,3 +199,44 @@ def test_a_second_signal_ends_at_once(engine: EngineProcess, acceptor: ScriptedA
     process.wait_for("logging out of all sessions")
     process.send_signal(signal.SIGTERM)
     assert process.wait() == 1
+
+
+def test_numbers_begin_at_1_once_in_a_session_of_the_schedule(
+    engine: EngineProcess, acceptor: ScriptedAcceptor
+) -> None:
+    every_day = [day.lower() for day in calendar.day_name]
+    schedule = {
+        "timezone": "UTC",
+        "open_time": "00:00",
+        "close_time": "00:00",
+        "days_of_week": every_day,
+        "reset_seq_nums": True,
+    }
+    engine.session("S", acceptor.port, schedule=schedule)
+    engine.start()
+    with engine.desk() as desk:
+        desk.wait_state("S", "connected")
+        first = acceptor.wait_for("A")
+        assert (tag(first, 34), tag(first, 141)) == ("1", "Y")
+        desk.disconnect("S")
+        desk.wait_state("S", "not_connected")
+        desk.connect("S")
+        desk.wait_state("S", "connected")
+        again = acceptor.wait_for("A", 2)
+        assert (tag(again, 34), tag(again, 141)) == ("3", None)
+
+
+def test_a_session_outside_its_hours_does_not_connect(
+    engine: EngineProcess, acceptor: ScriptedAcceptor
+) -> None:
+    engine.session(
+        "S",
+        acceptor.port,
+        schedule={"timezone": "Europe/London", "open_time": "09:00", "close_time": "17:00", "holidays": []}
+        | {"days_of_week": [calendar.day_name[(datetime.now(UTC).weekday() + 3) % 7]]},
+    )
+    engine.start()
+    with engine.desk() as desk:
+        status = desk.wait_state("S", "not_connected", "Outside its hours; opens")
+        assert status["phase"] == "waiting_for_open"
+        assert "Europe/London" in status["reason"]

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 
 from sendfix.config import Endpoint, Reconnection, SessionConfig, Tls
-from sendfix.domain.enums import SessionState
+from sendfix.domain.enums import SessionPhase, SessionState
+from sendfix.domain.schedule import Schedule
 from sendfix.link.journal import Journal
 from sendfix.link.keeper import ConnectionRefusedByUs, Keeper
 from sendfix.link.reach import NotReached, Reached
 from sendfix.link.session_record import SessionRecord
+
+QUICK = {"initial_delay": 0.01, "max_delay": 0.02, "backoff_factor": 1, "jitter": 0}
 
 
 class FakeConnection:
@@ -24,6 +28,7 @@ class FakeConnection:
     ) -> None:
         self.ended = False
         self.was_logged_on = False
+        self.was_refused = False
         self.reason: str | None = None
         self._record = record
         self._story = story
@@ -41,7 +46,7 @@ class FakeConnection:
 
     def logon(self) -> None:
         self.was_logged_on = True
-        self._record.set_state(SessionState.CONNECTED, "Logged on")
+        self._record.set_phase(SessionPhase.CONNECTED, "Logged on")
 
     def end(self, reason: str) -> None:
         self.reason = reason
@@ -51,7 +56,8 @@ class FakeConnection:
 
 
 class Kit:
-    def __init__(self, folder: Path, **reconnection: float) -> None:
+    def __init__(self, folder: Path, schedule: Schedule | None = None, **reconnection: float) -> None:
+        self.now = datetime(2026, 11, 20, 12, tzinfo=UTC)
         self.states: list[tuple[str, str | None]] = []
         self.log: list[str] = []
         self.looked_at: list[Endpoint] = []
@@ -61,12 +67,13 @@ class Kit:
         config = SessionConfig(
             "A", "one", 1, "FIX.4.4", "ME", "YOU",
             alternates=(Endpoint("two", 2),),
-            reconnection=Reconnection(**{"initial_delay": 0.01, "max_delay": 0.02, **reconnection}),  # type: ignore[arg-type]
+            schedule=schedule,
+            reconnection=Reconnection(**{**QUICK, **reconnection}),  # type: ignore[arg-type]
         )  # fmt: skip
         self.journal = Journal(folder)
         self.record = SessionRecord(config, self.journal, self._changed)
         self.last: FakeConnection | None = None
-        self.keeper = Keeper(self.record, self._open, self._look)
+        self.keeper = Keeper(self.record, self._open, self._look, lambda: self.now.timestamp())
 
     def wait(self, reached: Callable[[], bool]) -> None:
         with self.record.changed:
@@ -113,7 +120,9 @@ def test_connect_and_disconnect(kit: Kit) -> None:
     kit.wait_state("not_connected")
     assert kit.states == [
         ("connecting", "Connecting to one:1"),
+        ("connecting", "Logging on as ME → YOU"),
         ("connected", "Logged on"),
+        ("connected", "Logging out: Disconnected on request"),
         ("not_connected", "Disconnected on request"),
     ]
     assert kit.log == ["start", "stop", "delete"]
@@ -242,3 +251,51 @@ def test_close_in_every_moment_ends_the_thread(tmp_path: Path) -> None:
         threading.Event().wait(number / 5000)
         kit.close()
         assert kit.log.count("start") == kit.log.count("delete")
+
+
+def test_a_refused_logon_is_tried_again_later_than_a_network_that_is_down(tmp_path: Path) -> None:
+    def refuse(connection: FakeConnection) -> None:
+        connection.was_refused = True
+        connection.end("The counterparty refused the logon: no such client")
+
+    kit = Kit(tmp_path, initial_delay=0.01, max_delay=0.01, max_refused_delay=0.05)
+    kit.story = refuse
+    kit.keeper.connect()
+    kit.wait(lambda: len([1 for state, _ in kit.states if state == "disconnected"]) >= 4)
+    texts = [reason for state, reason in kit.states if state == "disconnected"]
+    assert texts[:4] == [
+        f"The counterparty refused the logon: no such client; trying again in {seconds} s"
+        for seconds in (0.02, 0.04, 0.05, 0.05)
+    ]
+    kit.close()
+
+
+WORKDAY = Schedule("Europe/Zurich", time(9), time(17))
+
+
+def test_a_session_waits_for_its_hours_and_logs_out_at_their_end(tmp_path: Path) -> None:
+    kit = Kit(tmp_path, WORKDAY)
+    kit.now = datetime(2026, 11, 21, 12, tzinfo=UTC)  # a Saturday
+    kit.keeper.connect()
+    kit.wait_state("not_connected")
+    assert kit.record.phase is SessionPhase.WAITING_FOR_OPEN
+    assert kit.record.reason == (
+        "Outside its hours; opens Monday 2026-11-23 09:00 Europe/Zurich (2026-11-23 08:00 UTC)"
+    )
+    assert kit.log == []
+    kit.now = datetime(2026, 11, 23, 8, tzinfo=UTC)
+    kit.wait_state("connected")
+    kit.now += timedelta(hours=8)
+    kit.wait(lambda: kit.record.phase is SessionPhase.WAITING_FOR_OPEN)
+    assert ("connected", "Logging out: its hours are over") in kit.states
+    assert kit.log == ["start", "stop", "delete"]
+    kit.keeper.disconnect("Disconnected on request")
+    kit.wait(lambda: kit.states[-1] == ("not_connected", "Disconnected on request"))
+    kit.close()
+
+
+def test_a_schedule_without_a_day_says_so(tmp_path: Path) -> None:
+    kit = Kit(tmp_path, Schedule("UTC", time(9), time(17), days_of_week=()))
+    kit.keeper.connect()
+    kit.wait(lambda: "no day in the next year" in (kit.record.reason or ""))
+    kit.close()

@@ -7,8 +7,8 @@ from sendfix.link.quickfix_settings import connection_settings, session_settings
 
 
 def test_a_session() -> None:
-    config = SessionConfig("A", "fix.example.com", 1, "FIX.4.4", "ME", "YOU", 20, reset_on_logon=True)
-    settings = session_settings(config, "10.0.0.1", 15001, "store/quickfix/A", "d.xml")
+    config = SessionConfig("A", "fix.example.com", 1, "FIX.4.4", "ME", "YOU", 20)
+    settings = session_settings(config, "10.0.0.1", 15001, "store/quickfix/A", "d.xml", reset=True)
     assert settings["SocketConnectHost"] == "10.0.0.1"
     assert settings["SocketConnectPort"] == "15001"
     assert settings["HeartBtInt"] == "20"
@@ -40,6 +40,6 @@ def test_every_setting_is_in_the_guide() -> None:
     guide = (Path(__file__).resolve().parents[3] / "docs" / "engine.md").read_text()
     config = SessionConfig("A", "x", 1, "FIX.4.4", "ME", "YOU")
     tls = Tls(cert_file=Path("me.pem"), key_file=Path("me.key"))
-    settings = {**session_settings(config, "x", 1, "s", "d"), **connection_settings(tls)}
+    settings = {**session_settings(config, "x", 1, "s", "d", reset=False), **connection_settings(tls)}
     settings.pop("ConnectionType")
     assert [key for key in settings if f"`{key}`" not in guide] == []

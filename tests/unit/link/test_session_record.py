@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sendfix.config import SessionConfig
-from sendfix.domain.enums import SessionState
+from sendfix.domain.enums import SessionPhase, SessionState
 from sendfix.link.journal import Journal
 from sendfix.link.protocol import Direction
 from sendfix.link.session_record import SessionRecord
@@ -48,21 +48,24 @@ def kit(tmp_path: Path) -> Iterator[Kit]:
 
 def test_a_change_of_state_is_written_and_announced_and_the_same_again_is_none(kit: Kit) -> None:
     for _ in range(2):
-        kit.record.set_state(SessionState.CONNECTING, "Connecting to x:1")
-    kit.record.set_state(SessionState.DISCONNECTED, "refused")
-    kit.record.set_state(SessionState.DISCONNECTED, "not answered")
+        kit.record.set_phase(SessionPhase.CONNECTING, "Connecting to x:1")
+    kit.record.set_phase(SessionPhase.WAITING_TO_RECONNECT, "refused")
+    kit.record.set_phase(SessionPhase.WAITING_TO_RECONNECT, "not answered")
     assert kit.announced == ["connecting", "disconnected", "disconnected"]
     assert [json.loads(text) for text in kit.payloads(Direction.EVENT)] == [
-        {"event": "state", "state": "connecting", "text": "Connecting to x:1"},
-        {"event": "state", "state": "disconnected", "text": "refused"},
-        {"event": "state", "state": "disconnected", "text": "not answered"},
+        {"event": "state", "state": state, "phase": phase, "text": text}
+        for state, phase, text in [
+            ("connecting", "connecting", "Connecting to x:1"),
+            ("disconnected", "waiting_to_reconnect", "refused"),
+            ("disconnected", "waiting_to_reconnect", "not answered"),
+        ]
     ]
 
 
 def test_logged_on_is_connected_and_has_a_time(kit: Kit) -> None:
-    kit.record.set_state(SessionState.CONNECTING, "")
+    kit.record.set_phase(SessionPhase.CONNECTING, "")
     assert kit.record.status()["connected_at"] is None
-    kit.record.set_state(SessionState.CONNECTED, "Logged on")
+    kit.record.set_phase(SessionPhase.CONNECTED, "Logged on")
     status = kit.record.status()
     assert (status["state"], status["logged_on"], status["reason"]) == ("connected", True, "Logged on")
     assert status["connected_at"] is not None
@@ -71,7 +74,7 @@ def test_logged_on_is_connected_and_has_a_time(kit: Kit) -> None:
 def test_an_impossible_change_is_made_and_reported_as_a_mistake(
     kit: Kit, caplog: pytest.LogCaptureFixture
 ) -> None:
-    kit.record.set_state(SessionState.CONNECTED, "out of nowhere")
+    kit.record.set_phase(SessionPhase.CONNECTED, "out of nowhere")
     assert "impossible change not_connected to connected" in caplog.text
     assert kit.record.state is SessionState.CONNECTED
 

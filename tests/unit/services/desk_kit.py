@@ -23,7 +23,9 @@ NOW_NS = int(NOW.timestamp()) * 1_000_000_000
 SESSIONS = {"S42": "FIX.4.2", "S44": "FIX.4.4"}
 LOGGED_ON = {
     "state": "connected",
+    "phase": "connected",
     "logged_on": True,
+    "next_attempt_at": None,
     "reason": None,
     "next_sender_seq_num": 2,
     "next_target_seq_num": 2,
@@ -31,7 +33,13 @@ LOGGED_ON = {
     "last_received_at": NOW_NS,
     "last_sent_at": NOW_NS,
 }
-DOWN = {**LOGGED_ON, "state": "disconnected", "logged_on": False, "reason": "the counterparty is gone"}
+DOWN = {
+    **LOGGED_ON,
+    "state": "disconnected",
+    "phase": "waiting_to_reconnect",
+    "logged_on": False,
+    "reason": "the counterparty is gone",
+}
 
 
 def fix(text: str) -> bytes:

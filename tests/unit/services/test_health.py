@@ -16,7 +16,7 @@ def test_a_session_that_should_be_up_is_a_problem_and_one_that_was_disconnected_
     kit = DeskKit()
     kit.intake.status("S42", DOWN)
     kit.intake.status(
-        "S44", {**LOGGED_ON, "state": "not_connected", "logged_on": False, "reason": "by a person"}
+        "S44", {**LOGGED_ON, "state": "not_connected", "phase": "not_connected", "reason": "by a person"}
     )
     assert check(kit) == ["Session S42 is not logged on: the counterparty is gone"]
 

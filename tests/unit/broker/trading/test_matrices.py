@@ -132,6 +132,19 @@ MATRICES = {
         hand fill 2000
         < 1/F 1 Y - 8000 3000 5000
     """,
+    "one request at a time: a cancel of a new order that is pending is the first": """
+        hand one_request
+        > D X 10000
+        < A A X - 10000 0 10000
+        > F Y X
+        < 6 6 Y X 10000 0 10000
+        > F Z X
+        reject Z X 6 3
+        hand accept X
+        < 0 6 X - 10000 0 10000
+        hand accept Y
+        < 4 4 Y X 10000 0 0
+    """,
     "D.19 canceled by telephone": """
         > D X 10000
         < A A X - 10000 0 10000
@@ -224,9 +237,9 @@ MATRICES = {
         hand accept Y
         < 4 4 Y X 10000 5000 0
         hand bust C
-        < 1/H 4 X - 10000 0 0 32=0 19=C
+        < 1/H 4 Y - 10000 0 0 32=0 19=C
         hand fill 4000 51
-        < 1/F 4 X - 10000 4000 0 32=4000 31=51
+        < 1/F 4 Y - 10000 4000 0 32=4000 31=51
     """,
     "D.36 a GTC order, whose fills of two days are corrected": """
         > D X 10000 GTC
