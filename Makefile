@@ -10,7 +10,7 @@ VENV_PYTHON := .venv/bin/python
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run setup dev test format certify crash bench bench-broker lock vendor clean
+.PHONY: help run setup dev test format certify crash fuzz bench bench-broker lock vendor clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -45,6 +45,10 @@ certify: dev  ## an hour of simulated trading with the broker on two FIX librari
 
 crash: dev  ## kill the broker 100 times under load, and check all that it said; KILL_ROUNDS for more or fewer
 	@KILL_ROUNDS=$${KILL_ROUNDS:-100} $(VENV_PYTHON) -m pytest -q --timeout 0 tests/faults/test_broker_kill.py
+
+fuzz: dev  ## send the broker anything and everything, 20 times as much as make test; FUZZ_TIMES for more or less
+	@FUZZ_TIMES=$${FUZZ_TIMES:-20} $(VENV_PYTHON) -m pytest -q --timeout 0 \
+	    tests/integration/broker/test_garbage.py tests/conformance/test_any_message.py tests/unit/broker/fix/test_wire.py
 
 bench: dev bench-broker  ## measure the broker, then the desk against bare QuickFIX; BENCH_ARGS for the desk's options
 	@$(VENV_PYTHON) tests/bench/run.py $(BENCH_ARGS)

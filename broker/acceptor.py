@@ -22,6 +22,7 @@ from broker.application import Application
 from broker.client_commands import AnyCommand, execute
 from broker.connection import MAX_WAITING, Connection
 from broker.faults.faults import ClientFaults
+from broker.fix.problems import shown
 from broker.fix.session import Session
 from broker.fix.states import ApplicationMessage, Ended, Event, LoggedOn, Noted, SessionKey, State
 from broker.fix.validation import VERSIONS
@@ -241,7 +242,7 @@ class Core:
         if key.begin_string not in VERSIONS:
             refusal = f"BeginString(8) {key.version} is none of FIX.4.2, FIX.4.4"
         elif message.msg_type != b"A":
-            refusal = f"the first message was MsgType(35) {message.text(b'35')}, not Logon(A)"
+            refusal = f"the first message was MsgType(35) {shown(message.msg_type)}, not Logon(A)"
         elif not key.sender_comp_id or not key.target_comp_id:
             refusal = "SenderCompID(49) or TargetCompID(56) is missing"
         elif current is not None:

@@ -13,6 +13,8 @@ from typing import Any, Final
 
 from broker.faults.faults import Faults, SetFaults
 from broker.faults.kinds import parse_faults
+from broker.fix.problems import shown
+from broker.fix.sending import LONGEST_MSG_TYPE
 from broker.fix.states import SessionKey
 from broker.fix.wire import Message, value
 from broker.line import Line
@@ -92,7 +94,7 @@ class Application:
         """Answer one application message; BusinessMessageReject(j) for a type that the broker does not take."""
         handler = self._handlers.get(message.msg_type)
         if handler is None:
-            text = f"MsgType(35) {message.text(b'35')} is not supported"
+            text = f"MsgType(35) {shown(message.msg_type)} is not supported"
             self.refuse(session, message, b"3", text)
             return
         try:
@@ -104,7 +106,11 @@ class Application:
 
     def refuse(self, session: SessionKey, message: Message, reason: bytes, text: str) -> None:
         """A BusinessMessageReject(j) with BusinessRejectReason(380)."""
-        body = [(b"45", message.fields[b"34"]), (b"372", message.msg_type), (b"380", reason)]
+        body = [
+            (b"45", message.fields[b"34"]),
+            (b"372", message.msg_type[:LONGEST_MSG_TYPE]),
+            (b"380", reason),
+        ]
         self._line.send(session, b"j", [*body, (b"58", value(text))])
 
     def execute(self, command: Command | ActCommand | HoursCommand | MarketCommand, now: float) -> Any:

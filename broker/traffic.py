@@ -7,6 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Final
+
+MOST_TYPES: Final = 150
+"""More than there are in FIX.4.2 and FIX.4.4 together."""
+
+LONGEST_TYPE: Final = 20
+OTHER: Final = b"other"
+"""Counts what a client makes up beyond that: its MsgTypes must not fill the memory."""
 
 
 @dataclass(slots=True)
@@ -21,6 +29,8 @@ class Traffic:
 
     def took(self, msg_type: bytes, size: int, now: float) -> None:
         counts = self.in_by_type
+        if msg_type not in counts and (len(counts) >= MOST_TYPES or len(msg_type) > LONGEST_TYPE):
+            msg_type = OTHER
         counts[msg_type] = counts.get(msg_type, 0) + 1
         self.bytes_in += size
         self.last_in_at = now

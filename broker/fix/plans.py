@@ -11,7 +11,7 @@ from broker.fix.dictionary import Component, Dictionary, Field, FieldUse, Member
 from broker.fix.dictionary import Group as GroupUse
 from broker.fix.formats import CHECKS, Check, is_count, is_country, is_multiple
 from broker.fix.problems import Problem, Reason, shown
-from broker.fix.wire import Message
+from broker.fix.wire import SECRET, Message
 
 HEADER, BODY, TRAILER = 0, 1, 2
 
@@ -75,16 +75,24 @@ class Plans:
         """`ClOrdID(11)`, or the bare tag of a field that the version does not have."""
         return self.names.get(tag) or shown(tag)
 
+    def called(self, tag: bytes, message: Message) -> str:
+        """`name_of`, but not what may be the rest of a secret: one that holds SOH goes on as if it were a tag."""
+        if not tag.isdigit():
+            at = next(at for at, (found, _) in enumerate(message.pairs) if found == tag)
+            if message.pairs[at - 1][0] in SECRET:
+                return "***"
+        return self.name_of(tag)
+
     def is_own(self, tag: bytes) -> bool:
         """Whether a tag is of the range that the standard leaves to the parties."""
         return tag not in self.names and tag.isdigit() and int(tag[:9]) >= FIRST_OWN_TAG
 
-    def bad_tag(self, tag: bytes) -> Problem | None:
-        """What is wrong with a tag's number, whatever the message."""
+    def bad_tag(self, tag: bytes, message: Message) -> Problem | None:
+        """What is wrong with a tag's number, whatever the type of the message."""
         if tag in self.names:
             return None
         if not tag.isdigit() or tag.startswith(b"0") or len(tag) > MAX_TAG_DIGITS:
-            return Problem(Reason.INVALID_TAG_NUMBER, f"{shown(tag)} is no tag number", tag)
+            return Problem(Reason.INVALID_TAG_NUMBER, f"{self.called(tag, message)} is no tag number", tag)
         if int(tag) < FIRST_OWN_TAG:
             text = f"{shown(tag)} is no tag of {self.dictionary.begin_string}"
             return Problem(Reason.UNDEFINED_TAG, text, tag)
@@ -92,7 +100,7 @@ class Plans:
 
     def foreign(self, plan: Plan, message: Message, tag: bytes, value: bytes) -> Problem | None:
         """What is wrong with a field that the top level of the message has no rule for."""
-        problem = self.bad_tag(tag)
+        problem = self.bad_tag(tag, message)
         if problem is not None or tag not in self.names:
             return problem or (None if value else self.bad_value(tag, value))
         if tag in plan.inner and not plan.groups.keys().isdisjoint(message.fields):
@@ -107,11 +115,12 @@ class Plans:
         name = self.name_of(tag)
         if not value:
             return Problem(Reason.TAG_WITHOUT_VALUE, f"{name} has no value", tag)
-        check = self.formats[tag]
+        said = "***" if tag in SECRET else shown(value)
+        check = self.formats.get(tag)
         if check is not None and not check(value):
             kind = self.dictionary.fields[int(tag)].type
-            return Problem(Reason.INCORRECT_FORMAT, f"{name} is {shown(value)}, which is no {kind}", tag)
-        text = f"{name} is {shown(value)}, which is not one of its values"
+            return Problem(Reason.INCORRECT_FORMAT, f"{name} is {said}, which is no {kind}", tag)
+        text = f"{name} is {said}, which is not one of its values"
         return Problem(Reason.VALUE_INCORRECT, text, tag)
 
     def missing(self, tag: bytes, where: str = "") -> Problem:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from broker.fix.problems import Problem, Reason
+from broker.fix.problems import Problem, Reason, shown
 from broker.fix.resend import Held, MessageStore
 from broker.fix.sending import Sending
 from broker.fix.states import (
@@ -130,9 +130,7 @@ class Session(Sending):
 
     def _first(self, message: Message) -> None:
         if message.msg_type != b"A":
-            self._give_up(
-                f"its first message was MsgType(35) {message.msg_type.decode('latin-1')}, not Logon(A)"
-            )
+            self._give_up(f"its first message was MsgType(35) {shown(message.msg_type)}, not Logon(A)")
             return
         problem = problem_of(self.key.begin_string, message) or time_problem(message, self._now)
         number = message.number(b"34")

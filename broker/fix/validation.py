@@ -79,7 +79,7 @@ def _unplanned(plans: Plans, message: Message) -> Problem | None:
         version = plans.dictionary.begin_string
         return Problem(Reason.INVALID_MSG_TYPE, f"MsgType(35) {shown(msg_type)} is not of {version}", b"35")
     for tag, value in message.pairs:
-        problem = plans.bad_tag(tag)
+        problem = plans.bad_tag(tag, message)
         if problem is not None:
             return problem
         check = plans.formats.get(tag)
@@ -91,7 +91,7 @@ def _unplanned(plans: Plans, message: Message) -> Problem | None:
 def _flaw(plans: Plans, message: Message) -> Problem:
     flaw = message.flaw
     assert flaw is not None
-    name = plans.name_of(flaw.tag)
+    name = plans.called(flaw.tag, message)
     if flaw.kind is FlawKind.SOH_IN_VALUE:
         text = f"the value of {name} holds SOH, or a field without '=' follows it"
         return Problem(Reason.SOH_IN_VALUE, text, flaw.tag)

@@ -45,9 +45,8 @@ _LENGTH_OF: Final = {data: length for length, data in _DATA_OF.items()}
 _WITH_CARE: Final = frozenset([*_DATA_OF, *_LENGTH_OF])
 _LONGEST_HEAD: Final = 32
 
-
-_SECRET: Final = frozenset({b"96", b"554", b"925"})
-"""RawData, Password, NewPassword."""
+SECRET: Final = frozenset({b"96", b"554", b"925"})
+"""RawData, Password, NewPassword: their values are shown to nobody, in no text, log or answer."""
 
 
 class Garbled(Exception):
@@ -100,7 +99,7 @@ class Message(simplefix.FixMessage):  # type: ignore[misc]
     def redacted(self) -> str:
         """For a log: without passwords and data."""
         return "|".join(
-            f"{tag.decode('latin-1')}={'***' if tag in _SECRET else value.decode('latin-1')}"
+            f"{tag.decode('latin-1')}={'***' if tag in SECRET else value.decode('latin-1')}"
             for tag, value in self.pairs
         )
 

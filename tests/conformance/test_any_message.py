@@ -1,7 +1,8 @@
-"""Whatever a client sends, well-framed or not, the session answers or ends, and never fails."""
+"""Whatever a client sends, well-framed or not, the session answers or ends, and never fails. `make fuzz` tries more."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -16,6 +17,8 @@ from broker.fix.wire import MAX_MESSAGE, Framer, Garbled, Pair, encode, parse
 from broker.settings import Settings
 from tests.conformance.conversation import START, MemoryStore
 from tests.conformance.dictionary_messages import Right, right_messages
+
+TIMES = int(os.environ.get("FUZZ_TIMES", "1"))
 
 Mutation = Callable[[st.DataObject, bytes], bytes]
 
@@ -165,7 +168,7 @@ class Broker:
             assert order.filled_quantity + order.leaves_quantity == order.quantity
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300 * TIMES, deadline=None)
 @given(st.sampled_from([b"FIX.4.2", b"FIX.4.4"]), st.lists(messages | st.binary(max_size=60), max_size=12))
 def test_nothing_a_client_sends_makes_the_broker_fail(version: bytes, sent: list[object]) -> None:
     broker = Broker(version)
@@ -211,7 +214,7 @@ def framed(version: bytes, content: bytes) -> bytes:
     return b"%b10=%03d\x01" % (head, sum(head) & 255)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300 * TIMES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(right_messages(), min_size=1, max_size=4),
     st.lists(st.sampled_from(MUTATIONS), min_size=1, max_size=2),
@@ -260,7 +263,7 @@ def make_likely(data: st.DataObject, pairs: list[Pair]) -> list[Pair]:
     ]
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100 * TIMES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(VERSIONS, st.data())
 def test_no_right_message_makes_the_application_fail(version: bytes, data: st.DataObject) -> None:
     broker = Broker(version)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from broker.fix.wire import encode
-from broker.traffic import Traffic, total_by_type
+from broker.traffic import MOST_TYPES, OTHER, Traffic, total_by_type
 
 
 def test_messages_are_counted_by_type_with_their_bytes() -> None:
@@ -17,6 +17,20 @@ def test_messages_are_counted_by_type_with_their_bytes() -> None:
     assert traffic.out_by_type == {b"8": 2, b"AG": 1}
     assert (traffic.bytes_in, traffic.bytes_out) == (370, sum(map(len, sent)))
     assert (traffic.last_in_at, traffic.last_out_at) == (3.0, 4.0)
+
+
+def test_a_client_that_makes_up_types_does_not_fill_the_memory() -> None:
+    traffic = Traffic()
+    traffic.took(b"D", 1, 1.0)
+    traffic.took(b"U" * 1000, 1, 1.0)
+    for number in range(1000):
+        traffic.took(b"U%d" % number, 1, 1.0)
+    traffic.took(b"D", 1, 1.0)
+    counts = traffic.in_by_type
+    assert len(counts) == MOST_TYPES
+    assert counts[b"D"] == 2
+    assert counts[OTHER] > 1
+    assert sum(counts.values()) == 1003
 
 
 def test_a_sum_has_the_most_frequent_first() -> None:

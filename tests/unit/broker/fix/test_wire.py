@@ -88,6 +88,12 @@ def test_what_keeps_the_fields_from_being_told_apart(body: str, flaw: Flaw | Non
     assert message.pairs[-1] == (b"10", b"000")
 
 
+def test_for_a_log_passwords_and_data_are_left_out() -> None:
+    body = [(b"553", b"me"), (b"554", b"old"), (b"925", b"new"), (b"95", b"3"), (b"96", b"r\x01w")]
+    shown = parse(encode(b"FIX.4.4", b"BE", HEADER, body)).redacted()
+    assert "|49=C|56=B|34=7|553=me|554=***|925=***|95=3|96=***|10=" in shown
+
+
 def test_a_message_whose_third_field_is_not_msg_type_is_garbled() -> None:
     with pytest.raises(Garbled):
         parse(b"8=FIX.4.4\x019=10\x0149=C\x0135=0\x0110=000\x01")
