@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
@@ -43,6 +43,7 @@ from sendfix.link.quickfix_store import QuickFixStore
 from sendfix.link.reasons import WhyEnded
 from sendfix.link.resend import judge
 from sendfix.link.session_record import SessionRecord
+from sendfix.link.session_tools import SessionTools
 from sendfix.link.signals import sigint_kept
 
 with sigint_kept():
@@ -376,6 +377,7 @@ class QuickFixClient:
         self._record.next_sender_seq_num, self._record.next_target_seq_num = self._store.seq_nums()
         self._connection: _Connection | None = None
         self._keeper = Keeper(self._record, self._open)
+        self._tools = SessionTools(config, self._record, self._store, self._keeper, self._speaker)
 
     def __enter__(self) -> QuickFixClient:
         return self
@@ -426,6 +428,14 @@ class QuickFixClient:
             if self._connection is not None:
                 self._connection.update_seq_nums()
         return self._record.status()
+
+    def ask(self, question: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Look into the session, or do something rare to it: see `SessionTools`. Raises `NotSent`."""
+        return self._tools.ask(question, arguments)
+
+    def _speaker(self) -> _Connection | None:
+        connection = self._connection
+        return connection if connection is not None and connection.logged_on else None
 
     def _open(self, endpoint: Endpoint, address: str) -> _Connection:
         # For TLS the name goes along, since the server may choose its certificate by it.

@@ -35,6 +35,7 @@ from sendfix.services.desk import Desk
 from sendfix.services.health import HealthCheck
 from sendfix.services.ids import ClOrdIdSource
 from sendfix.services.intake import Intake
+from sendfix.services.sequence import SequenceDesk
 from sendfix.services.sessions import Session, Sessions
 from sendfix.storage.database import DeskLock, migrate, open_engine
 from sendfix.storage.reader import Reader
@@ -151,6 +152,9 @@ def _build(app: Flask, settings: Settings, config: Config) -> None:
         link,
         reader,
         health,
+        SequenceDesk(
+            link, sessions, blotter, reader, lambda: datetime.now(UTC), lambda: secrets.token_urlsafe(16)
+        ),
         functools.partial(writer.flush, SETTLE_SECONDS),
         dictionary_of,
     )

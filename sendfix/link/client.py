@@ -27,6 +27,7 @@ from sendfix.link.protocol import ReplyCode
 log = logging.getLogger(__name__)
 
 REPLY_TIMEOUT_SECONDS = 10.0
+ANSWER_TIMEOUT_SECONDS = 45.0
 RETRY_SECONDS = 0.25
 ENTRIES_BEFORE_A_SWITCH = 32
 RECEIVE_BYTES = 256 * 1024
@@ -67,7 +68,7 @@ class _Request:
 
     session_name: str
     cl_ord_id: str
-    reply: AsyncResult[protocol.Reply]
+    reply: AsyncResult[protocol.Reply | protocol.Answer]
 
 
 class _Silent(Exception):
@@ -147,7 +148,22 @@ class EngineLink:
     def disconnect(self, session_name: str) -> None:
         self._ask(session_name, "", lambda number: protocol.Disconnect(number, session_name))
 
-    def _ask(self, session_name: str, cl_ord_id: str, message: Callable[[int], protocol.Message]) -> None:
+    def ask(self, session_name: str, question: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        answer = self._ask(
+            session_name,
+            "",
+            lambda number: protocol.Ask(number, session_name, question, arguments),
+            ANSWER_TIMEOUT_SECONDS,
+        )
+        return answer.data if isinstance(answer, protocol.Answer) else {}
+
+    def _ask(
+        self,
+        session_name: str,
+        cl_ord_id: str,
+        message: Callable[[int], protocol.Message],
+        timeout: float | None = None,
+    ) -> protocol.Reply | protocol.Answer:
         if self._reason is not None:
             raise EngineUnavailable(self._reason)
         number = next(self._request_ids)
@@ -157,7 +173,7 @@ class EngineLink:
             self._on_their_way.add(cl_ord_id)
         self._write(protocol.encode(message(number)))
         try:
-            reply = request.reply.get(timeout=REPLY_TIMEOUT_SECONDS)
+            reply = request.reply.get(timeout=timeout or REPLY_TIMEOUT_SECONDS)
         except gevent.Timeout:
             # The request stays known: its answer may still come, and until then its ClOrdID is not free.
             raise EngineUnavailable(f"The engine has not answered in time.{_look_for(cl_ord_id)}") from None
@@ -168,6 +184,7 @@ class EngineLink:
             raise EngineUnavailable(reply.detail)
         if reply.code != ReplyCode.OK:
             raise StateForbids(reply.detail)
+        return reply
 
     def _run(self, handler: Handler) -> None:
         while True:
@@ -244,7 +261,7 @@ class EngineLink:
         match message:
             case protocol.Entry():
                 self._entry(message, handler)
-            case protocol.Reply():
+            case protocol.Reply() | protocol.Answer():
                 request = self._requests.pop(message.request_id, None)
                 if request is not None:
                     self._answer(request, message)
@@ -334,7 +351,7 @@ class EngineLink:
             log.warning("%s", reason)
             handler.engine_lost(reason)
 
-    def _answer(self, request: _Request, reply: protocol.Reply) -> None:
+    def _answer(self, request: _Request, reply: protocol.Reply | protocol.Answer) -> None:
         self._on_their_way.discard(request.cl_ord_id)
         request.reply.set(reply)
 

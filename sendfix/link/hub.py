@@ -16,7 +16,7 @@ import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from sendfix.link import protocol
@@ -30,6 +30,7 @@ STATUS_SECONDS = 1.0
 CHUNK_ENTRIES = 256
 CHUNK_BELOW_BYTES = 1024 * 1024
 MAX_LOST_ENTRIES = 10_000
+MAX_ASKING = 16
 
 
 class Session(Protocol):
@@ -47,6 +48,9 @@ class Session(Protocol):
         """Raises `NotSent`."""
 
     def status(self) -> dict[str, Any]: ...
+
+    def ask(self, question: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """This one may take its time: it is called in a thread of its own. Raises `NotSent`."""
 
 
 class Hub:
@@ -68,6 +72,8 @@ class Hub:
         self._number = 0
         self._fresh: deque[tuple[str, Entry]] = deque()
         self._changed: deque[str] = deque()
+        self._answers: deque[tuple[DeskConnection, protocol.Answer]] = deque()
+        self._asking = 0
         self._stirred: set[str] = set()
         self._last_status: dict[str, dict[str, Any]] = {}
         self._next_status = 0.0
@@ -82,6 +88,7 @@ class Hub:
             protocol.Connect: self._connect,
             protocol.Disconnect: self._disconnect,
             protocol.Ping: self._ping,
+            protocol.Ask: self._ask,
         }
 
     def entry_appended(self, name: str, entry: Entry) -> None:
@@ -148,6 +155,11 @@ class Hub:
     def _pass_on(self) -> None:
         """What has happened since goes to the desks, and to their sockets."""
         self._pass_on_entries()
+        while self._answers:
+            desk, answer = self._answers.popleft()
+            self._asking -= 1
+            if desk in self._desks:
+                desk.queue(answer)
         while self._changed:
             self._pass_on_status(self._changed.popleft())
         if self._stirred and self._clock() >= self._next_status:
@@ -328,6 +340,34 @@ class Hub:
         if session is not None:
             session.disconnect()
             desk.queue(protocol.Reply(message.request_id, ReplyCode.OK, "Disconnecting"))
+
+    def _ask(self, desk: DeskConnection, message: protocol.Ask) -> None:
+        session = self.sessions.get(message.session_name)
+        if session is None:
+            text = f"The engine has no session {message.session_name!r}"
+            desk.queue(protocol.Answer(message.request_id, ReplyCode.UNKNOWN_SESSION, text, {}))
+        elif self._asking >= MAX_ASKING:
+            text = "The engine answers as many questions as it can already; ask again in a moment"
+            desk.queue(protocol.Answer(message.request_id, ReplyCode.REFUSED, text, {}))
+        else:
+            self._asking += 1
+            work = (desk, session, message)
+            threading.Thread(target=self._find_answer, args=work, name="ask", daemon=True).start()
+
+    def _find_answer(self, desk: DeskConnection, session: Session, message: protocol.Ask) -> None:
+        number = message.request_id
+        try:
+            data = session.ask(message.question, message.arguments)
+            answer = protocol.Answer(number, ReplyCode.OK, "", data)
+        except NotSent as error:
+            answer = protocol.Answer(number, error.code, str(error), {})
+        except Exception as error:
+            log.exception("session %s: %s failed", message.session_name, message.question)
+            answer = protocol.Answer(
+                number, ReplyCode.FAILED, f"The engine failed ({error!r}); see its log", {}
+            )
+        self._answers.append((desk, answer))
+        self._wake()
 
     def _session(
         self, desk: DeskConnection, message: protocol.Send | protocol.Connect | protocol.Disconnect

@@ -70,6 +70,8 @@ class Keeper:
         what the schedule goes by: seconds since the epoch."""
         # Held while the connection is used or deleted, so that it is never deleted in use.
         self.using = threading.Lock()
+        # Whether there is no connection. Changes while `using` is held.
+        self.apart = True
         self._record = record
         self._changed = record.changed
         self._config = record.config
@@ -208,10 +210,12 @@ class Keeper:
         if self._ended_on_request:
             return "", Failure.UNREACHABLE, None
         self._connecting(endpoint)
-        try:
-            connection = self._open(endpoint, found.address)
-        except ConnectionRefusedByUs as error:
-            return str(error), Failure.UNREACHABLE, None
+        with self.using:
+            try:
+                connection = self._open(endpoint, found.address)
+            except ConnectionRefusedByUs as error:
+                return str(error), Failure.UNREACHABLE, None
+            self.apart = False
         config = self._config
         self._record.set_phase(
             SessionPhase.LOGGING_ON, f"Logging on as {config.sender_comp_id} → {config.target_comp_id}"
@@ -245,3 +249,4 @@ class Keeper:
         connection.stop()
         with self.using:
             connection.delete()
+            self.apart = True

@@ -145,10 +145,35 @@ class Ping:
     request_id: int
 
 
-Message: TypeAlias = Hello | Entry | CaughtUp | Status | Reply | Attach | Send | Connect | Disconnect | Ping
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Desk to engine: look at a session, or do something rare to it; `question` is one of `SessionTools`."""
+
+    kind: ClassVar[str] = "Q"
+    request_id: int
+    session_name: str
+    question: str
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Engine to desk: the outcome of an `Ask`; `data` is empty when the code is not `ok`."""
+
+    kind: ClassVar[str] = "a"
+    request_id: int
+    code: str
+    detail: str
+    data: Mapping[str, Any]
+
+
+Message: TypeAlias = (
+    Hello | Entry | CaughtUp | Status | Reply | Attach | Send | Connect | Disconnect | Ping | Ask | Answer
+)
 
 _TYPES: dict[str, type[Message]] = {
-    cls.kind: cls for cls in (Hello, Entry, CaughtUp, Status, Reply, Attach, Send, Connect, Disconnect, Ping)
+    cls.kind: cls
+    for cls in (Hello, Entry, CaughtUp, Status, Reply, Attach, Send, Connect, Disconnect, Ping, Ask, Answer)
 }
 _FIELDS: dict[type[Message], tuple[str, ...]] = {cls: tuple(cls.__slots__) for cls in _TYPES.values()}
 

@@ -31,8 +31,8 @@ def reach(endpoint: Endpoint, tls: Tls | None, timeout: float) -> Reached | NotR
     """Look up, connect, shake hands when TLS is asked for, and hang up."""
     where = f"{endpoint.server_ip}:{endpoint.port}"
     try:
-        context = None if tls is None else _context(tls)
-    except _BadFileError as error:
+        context = None if tls is None else tls_context(tls)
+    except BadFileError as error:
         return NotReached(str(error))
     try:
         found = socket.getaddrinfo(endpoint.server_ip, endpoint.port, socket.AF_INET, socket.SOCK_STREAM)
@@ -57,23 +57,24 @@ def reach(endpoint: Endpoint, tls: Tls | None, timeout: float) -> Reached | NotR
     return Reached(address)
 
 
-class _BadFileError(Exception):
+class BadFileError(Exception):
     """A file of the session's tls settings can't be used."""
 
 
-def _context(tls: Tls) -> ssl.SSLContext:
+def tls_context(tls: Tls) -> ssl.SSLContext:
+    """Raises `BadFileError`."""
     for path in (tls.ca_file, tls.cert_file, tls.key_file):
         try:
             if path is not None:
                 path.read_bytes()
         except OSError as error:
-            raise _BadFileError(f"The TLS file {path} can't be read: {error.strerror}") from error
+            raise BadFileError(f"The TLS file {path} can't be read: {error.strerror}") from error
     try:
         context = ssl.create_default_context(cafile=tls.ca_file)
         if tls.cert_file is not None:
             context.load_cert_chain(tls.cert_file, tls.key_file)
     except ssl.SSLError as error:
-        raise _BadFileError(f"The TLS files of the session can't be used: {error.reason or error}") from error
+        raise BadFileError(f"The TLS files of the session can't be used: {error.reason or error}") from error
     context.check_hostname = tls.verify and tls.server_name is not None
     if not tls.verify:
         context.verify_mode = ssl.CERT_NONE

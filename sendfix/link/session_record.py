@@ -103,6 +103,10 @@ class SessionRecord:
         self._event({"event": "state", "state": STATE_OF[phase].value, "phase": phase.value, "text": reason})
         self._on_status()
 
+    def announce(self) -> None:
+        """Tell the listener: something of `status` has changed."""
+        self._on_status()
+
     def wait_for(self, phase: SessionPhase, timeout: float) -> bool:
         """Whether that phase has been reached within `timeout` seconds."""
         with self.changed:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sendfix.domain.order import Execution, Order
 
@@ -78,7 +78,8 @@ class ExecutionQuery:
 
 @dataclass(frozen=True, slots=True)
 class MessageQuery:
-    """Filters of a list of messages. `text` is looked for anywhere in the raw message."""
+    """Filters of a list of messages. `text` is looked for anywhere in the raw message; `seq_nums` are the lowest and
+    highest MsgSeqNum(34)."""
 
     session_name: str | None = None
     symbol: str | None = None
@@ -88,6 +89,7 @@ class MessageQuery:
     since: datetime | None = None
     until: datetime | None = None
     order_no: int | None = None
+    seq_nums: tuple[int, int] | None = None
     limit: int = 500
     before: int | None = None
 
@@ -144,6 +146,10 @@ class Engine(Protocol):
 
     def disconnect(self, session_name: str) -> None:
         """Log out and stay out. Raises `EngineUnavailable`."""
+
+    def ask(self, session_name: str, question: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Look into a session, or do something rare to it: the questions are those of `link.session_tools`. Raises
+        `StateForbids`, `NotLoggedOn` and `EngineUnavailable`."""
 
 
 class Listener(Protocol):

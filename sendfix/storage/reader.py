@@ -106,6 +106,8 @@ class Reader:
             conditions.append(column.direction.in_(query.directions))
         if query.msg_types:
             conditions.append(column.msg_type.in_(query.msg_types))
+        if query.seq_nums is not None:
+            conditions.append(column.msg_seq_num.between(*query.seq_nums))
         if query.text:
             conditions.append(column.raw.contains(query.text, autoescape=True))
         if query.symbol:

@@ -59,6 +59,75 @@ class Session(Output):
     last_sent_at: str | None
 
 
+class Check(Output):
+    """`action` is what is safe to do next; empty when there is nothing to do."""
+
+    name: str
+    verdict: Literal["ok", "warn", "fail", "skipped"]
+    evidence: str
+    action: str
+
+
+class Diagnosis(Output):
+    """Why a session is not logged on. `checks` are in the order in which a connection comes about."""
+
+    session_name: str
+    summary: str
+    taken_ms: int
+    checks: list[Check]
+
+
+class SequenceNumbers(Output):
+    session_name: str
+    next_sender_seq_num: int | None
+    next_target_seq_num: int | None
+
+
+class StoredMessage(Output):
+    msg_seq_num: int
+    msg_type: str | None
+    msg_type_name: str | None
+    raw: str
+    fields: list[DecodedField]
+
+
+class StoreContents(Output):
+    """What the engine has kept to send again; the numbers between are of session messages, or were skipped."""
+
+    session_name: str
+    messages: list[StoredMessage]
+
+
+class Effect(Output):
+    """`begin` to `end` are the MsgSeqNum(34)s it is about; `orders` the ClOrdIDs(11) in the messages, of which the desk
+    may have some only."""
+
+    kind: Literal["lost", "replayed", "overwritten", "gap_filled", "refused"]
+    text: str
+    begin: int
+    end: int
+    orders: list[str]
+    messages: list[Message]
+
+
+class SequencePreview(Output):
+    """Confirm with `token` before `good_until`. `open_orders` may have reports on their way."""
+
+    token: str
+    session_name: str
+    action: str
+    now: dict[str, int]
+    wanted: dict[str, int]
+    effects: list[Effect]
+    open_orders: list[str]
+    good_until: str
+
+
+class SentAdmin(Output):
+    session_name: str
+    msg_seq_num: int
+
+
 class SessionList(Output):
     sessions: list[Session]
 

@@ -13,6 +13,7 @@ from sendfix.services.blotter import Blotter
 from sendfix.services.desk import Desk
 from sendfix.services.health import HealthCheck
 from sendfix.services.ports import Archive, Engine
+from sendfix.services.sequence import SequenceDesk
 from sendfix.services.sessions import Session, Sessions
 
 
@@ -26,6 +27,7 @@ class Context:
     engine: Engine
     archive: Archive
     health: HealthCheck
+    sequence: SequenceDesk
     settle: Callable[[], None]
     dictionary_of: Callable[[Session], Dictionary]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AliasChoices,
@@ -123,6 +123,38 @@ class CancelOrder(Input):
     """Which order, by any ClOrdID of its chain."""
 
     cl_ord_id: Name
+
+
+SeqNum = Annotated[int, Field(ge=1, le=2**31 - 1)]
+
+
+class SequencePreview(Input):
+    """`set` needs one of the numbers or both, `reset` none."""
+
+    action: Literal["set", "reset"]
+    next_sender_seq_num: SeqNum | None = None
+    next_target_seq_num: SeqNum | None = None
+
+
+class SequenceConfirm(Input):
+    """The token of a preview. `reason` goes into the session's journal."""
+
+    token: Name
+    reason: Annotated[str, StringConstraints(max_length=200)] = ""
+
+
+class ResendRange(Input):
+    """MsgSeqNum(34) from and to; 0 is everything up to now."""
+
+    begin_seq_no: SeqNum
+    end_seq_no: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
+
+
+class StoreQuery(Input):
+    """At most 1,000 messages, from `begin` on."""
+
+    begin: SeqNum = 1
+    end: SeqNum = 2**31 - 1
 
 
 class Decode(Input):

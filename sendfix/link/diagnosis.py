@@ -1,0 +1,378 @@
+"""Why is a session not logged on? An ordered list of checks, each with evidence, verdict and the next safe action.
+
+It looks at what the engine knows and has written down, and asks the network, from the machine that the engine is on.
+Nothing is changed by it, and the session goes on meanwhile.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+import ssl
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sendfix.config import Endpoint, SessionConfig, Tls
+from sendfix.domain.enums import SessionPhase
+from sendfix.link.journal import Entry
+from sendfix.link.protocol import Direction
+from sendfix.link.reach import BadFileError, tls_context
+
+NETWORK_SECONDS = 5.0
+LOOKED_BACK = 500
+"""Entries of the journal that are looked through, from its end."""
+
+_EXPECTING = re.compile(r"too low, expecting (?:sequence number )?(\d+)[^\d]+received (\d+)", re.IGNORECASE)
+_WARN_DAYS = 30
+
+
+class Verdict(StrEnum):
+    """`FAIL` is in the way of a logon; `SKIPPED` could not be asked, or need not be."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """`action` is what is safe to do next, and empty when there is nothing to do."""
+
+    name: str
+    verdict: Verdict
+    evidence: str
+    action: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the engine knows of the session. `entries` are the end of its journal, `now` is UTC."""
+
+    config: SessionConfig
+    phase: SessionPhase
+    reason: str | None
+    failure: str | None
+    next_sender_seq_num: int
+    next_target_seq_num: int
+    last_received_at: int | None
+    entries: Sequence[Entry]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    checks: list[Check]
+    taken_ms: int = 0
+    summary: str = field(default="")
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def diagnose(seen: Seen, network: Callable[[Endpoint, Tls | None], list[Check]]) -> Diagnosis:
+    """All checks, in the order in which a connection comes about. Takes as long as the network lets it."""
+    started = time.monotonic()
+    checks = [_configuration(seen), _enabled(seen), _schedule(seen), _wanted(seen), _journal(seen)]
+    if seen.phase is SessionPhase.CONNECTED:
+        # Some counterparties take a second connection for a second logon, and end the first.
+        skipped = "not asked while the session is logged on: some counterparties end the first connection for a second"
+        checks += [Check(name, Verdict.SKIPPED, skipped) for name in ("name lookup", "TCP", "TLS")]
+    else:
+        for endpoint in seen.config.endpoints:
+            checks += network(endpoint, seen.config.tls)
+    checks += [*_logon(seen), _comp_ids(seen), _sequence(seen), _heartbeats(seen)]
+    return Diagnosis(checks, round((time.monotonic() - started) * 1000), _summary(seen, checks))
+
+
+def _summary(seen: Seen, checks: Sequence[Check]) -> str:
+    if seen.phase is SessionPhase.CONNECTED:
+        return "The session is logged on."
+    worst = next((check for check in checks if check.verdict is Verdict.FAIL), None)
+    if worst is None:
+        return seen.reason or "Nothing is found that would be in the way of a logon."
+    return f"{worst.evidence}. {worst.action}".strip()
+
+
+def _configuration(seen: Seen) -> Check:
+    config = seen.config
+    where = ", ".join(f"{one.server_ip}:{one.port}" for one in config.endpoints)
+    text = (
+        f"{config.fix_version}, {config.sender_comp_id} → {config.target_comp_id} at {where}, "
+        f"{'with' if config.tls else 'without'} TLS, heartbeat {config.heartbeat_interval} s"
+    )
+    return Check("configuration", Verdict.OK, text)
+
+
+def _enabled(seen: Seen) -> Check:
+    if seen.config.enabled:
+        return Check("enabled", Verdict.OK, "the session is switched on")
+    return Check(
+        "enabled",
+        Verdict.FAIL,
+        "the session is switched off (enabled is false)",
+        "Set enabled to true in the configuration, and start the engine again.",
+    )
+
+
+def _schedule(seen: Seen) -> Check:
+    schedule = seen.config.schedule
+    if schedule is None:
+        return Check("schedule", Verdict.OK, "none: the session is open around the clock")
+    here = seen.now.astimezone(ZoneInfo(schedule.timezone))
+    moment = f"it is {here:%A %H:%M:%S} {schedule.timezone}, {seen.now:%A %H:%M:%S} UTC"
+    session = schedule.session_at(seen.now)
+    if session is not None:
+        return Check("schedule", Verdict.OK, f"open until {session.close_at:%A %Y-%m-%d %H:%M} UTC; {moment}")
+    following = schedule.next_session(seen.now)
+    if following is None:
+        text = f"closed, and no day within a year on which it opens; {moment}"
+        return Check("schedule", Verdict.FAIL, text, "Correct days_of_week and holidays of the schedule.")
+    local = following.open_at.astimezone(ZoneInfo(schedule.timezone))
+    return Check(
+        "schedule",
+        Verdict.FAIL,
+        f"closed; {moment}",
+        f"Wait: it opens {local:%A %Y-%m-%d %H:%M} {schedule.timezone} ({following.open_at:%Y-%m-%d %H:%M} UTC) and "
+        "connects by itself, if it is to be connected.",
+    )
+
+
+def _wanted(seen: Seen) -> Check:
+    if seen.phase is SessionPhase.NOT_CONNECTED:
+        text = (
+            f"nobody asks for a connection: {seen.reason}"
+            if seen.reason
+            else "nobody has asked for a connection"
+        )
+        return Check("connection wanted", Verdict.FAIL, text, "Press Connect.")
+    if seen.phase is SessionPhase.GIVEN_UP:
+        return Check(
+            "connection wanted", Verdict.FAIL, seen.reason or "given up", "Mend the cause and press Connect."
+        )
+    return Check("connection wanted", Verdict.OK, f"{seen.phase.value.replace('_', ' ')}: {seen.reason}")
+
+
+def _journal(seen: Seen) -> Check:
+    if seen.failure is None:
+        return Check("journal", Verdict.OK, "can be written")
+    return Check(
+        "journal", Verdict.FAIL, seen.failure, "Free the disk of the store; the session comes back by itself."
+    )
+
+
+def _logon(seen: Seen) -> list[Check]:
+    entries = list(seen.entries)
+    at = next((n for n in reversed(range(len(entries))) if _is(entries[n], Direction.OUT, b"A")), None)
+    if at is None:
+        return [
+            Check("logon sent", Verdict.SKIPPED, "no Logon(A) among the latest messages"),
+            Check("answer", Verdict.SKIPPED, "nothing was asked"),
+        ]
+    sent = entries[at]
+    text = f"Logon(A) {_tag(sent.payload, 34)} at {_time(sent.at_ns)}"
+    if _tag(sent.payload, 141) == "Y":
+        text += ", with ResetSeqNumFlag(141)=Y"
+    checks = [Check("logon sent", Verdict.OK, text)]
+    for entry in entries[at + 1 :]:
+        if entry.direction != Direction.IN:
+            continue
+        kind = _tag(entry.payload, 35)
+        words = _tag(entry.payload, 58)
+        when = _time(entry.at_ns)
+        if kind == "A":
+            return [*checks, Check("answer", Verdict.OK, f"Logon(A) at {when}"), *_logout_after(entries, at)]
+        if kind == "5":
+            said = f'Logout(5) at {when}: "{words}"' if words else f"Logout(5) at {when} without a Text(58)"
+            return [*checks, Check("answer", Verdict.FAIL, said, _what_to_do(words))]
+        if kind == "3":
+            said = f'Reject(3) at {when} of tag {_tag(entry.payload, 371) or "?"}: "{words}"'
+            return [
+                *checks,
+                Check("answer", Verdict.FAIL, said, "Show them the Logon, and agree on its fields."),
+            ]
+    silence = "nothing came back" if seen.phase is not SessionPhase.LOGGING_ON else "no answer yet"
+    return [
+        *checks,
+        Check(
+            "answer",
+            Verdict.FAIL,
+            f"{silence} to the Logon of {_time(sent.at_ns)}",
+            "Ask the counterparty whether it knows these CompIDs, and from which addresses it takes connections: many "
+            "close the connection without a word.",
+        ),
+    ]
+
+
+def _logout_after(entries: Sequence[Entry], at: int) -> list[Check]:
+    for entry in reversed(entries[at + 1 :]):
+        if _is(entry, Direction.IN, b"5"):
+            words = _tag(entry.payload, 58)
+            said = (
+                f'Logout(5) at {_time(entry.at_ns)}: "{words}"'
+                if words
+                else f"Logout(5) at {_time(entry.at_ns)}"
+            )
+            return [Check("Logout", Verdict.WARN, said, _what_to_do(words))]
+    return []
+
+
+def _what_to_do(words: str) -> str:
+    lower = words.lower()
+    if found := _EXPECTING.search(words):
+        return (
+            f"They expect MsgSeqNum(34) {found[1]} and got {found[2]}: look at both numbers, and set ours to {found[1]}"
+            " or agree on a reset. The preview shows what that would lose."
+        )
+    if "sequence" in lower or "msgseqnum" in lower:
+        return "Compare both sides' sequence numbers with them before anything is set."
+    if any(word in lower for word in ("password", "username", "credential", "authent")):
+        return "Check username and password with them."
+    if any(word in lower for word in ("compid", "unknown", "not known", "session")):
+        return "Check both CompIDs and the FIX version with them."
+    if "time" in lower:
+        return "Compare the clocks, and the hours of the session."
+    return "Ask them what it means. Nothing needs to be reset before that is known."
+
+
+def _comp_ids(seen: Seen) -> Check:
+    wrong = [
+        text
+        for entry in seen.entries
+        if entry.direction == Direction.EVENT
+        and "CompID(" in (text := entry.payload.decode("utf-8", "replace"))
+    ]
+    config = seen.config
+    if not wrong:
+        return Check(
+            "CompIDs",
+            Verdict.OK,
+            f"nothing came with others than {config.target_comp_id} → {config.sender_comp_id}",
+        )
+    return Check(
+        "CompIDs",
+        Verdict.FAIL,
+        f"{len(wrong)} messages were ignored for their CompIDs",
+        f"Theirs must be SenderCompID(49) {config.target_comp_id} and TargetCompID(56) {config.sender_comp_id}.",
+    )
+
+
+def _sequence(seen: Seen) -> Check:
+    text = (
+        f"next out {seen.next_sender_seq_num}, next in {seen.next_target_seq_num}; "
+        f"reset on logon is {'on' if seen.config.reset_on_logon else 'off'}"
+    )
+    if seen.reason and "have been set back" in seen.reason:
+        return Check(
+            "sequence numbers",
+            Verdict.FAIL,
+            f"{seen.reason}; {text}",
+            "Agree on a reset, then preview it here.",
+        )
+    return Check("sequence numbers", Verdict.OK, text)
+
+
+def _heartbeats(seen: Seen) -> Check:
+    if seen.phase is not SessionPhase.CONNECTED or seen.last_received_at is None:
+        return Check("heartbeats", Verdict.SKIPPED, "the session is not logged on")
+    silence = seen.now.timestamp() - seen.last_received_at / 1e9
+    interval = seen.config.heartbeat_interval
+    text = f"something came {max(0.0, silence):.0f} s ago; HeartBtInt(108) is {interval} s"
+    if silence > 1.5 * interval:
+        return Check(
+            "heartbeats", Verdict.WARN, text, "Send a TestRequest; if nothing comes, the line is dead."
+        )
+    return Check("heartbeats", Verdict.OK, text)
+
+
+# -- the network -------------------------------------------------------------------------------------------------------
+
+
+def ask_network(endpoint: Endpoint, tls: Tls | None) -> list[Check]:
+    """Look the name up, connect, and shake hands."""
+    where = f"{endpoint.server_ip}:{endpoint.port}"
+    try:
+        found = socket.getaddrinfo(endpoint.server_ip, endpoint.port, socket.AF_INET, socket.SOCK_STREAM)
+    except (socket.gaierror, UnicodeError) as error:
+        return [
+            Check(
+                "name lookup",
+                Verdict.FAIL,
+                f"{endpoint.server_ip} has no IPv4 address: {error}",
+                "Correct server_ip, or the name server.",
+            ),
+            Check("TCP", Verdict.SKIPPED, "there is no address"),
+        ]
+    addresses = sorted({str(one[4][0]) for one in found})
+    checks = [Check("name lookup", Verdict.OK, f"{endpoint.server_ip} is {', '.join(addresses)}")]
+    started = time.monotonic()
+    try:
+        connection = socket.create_connection((addresses[0], endpoint.port), NETWORK_SECONDS)
+    except OSError as error:
+        why = "not answered" if isinstance(error, TimeoutError) else error.strerror or str(error)
+        action = (
+            "Nothing listens there: check the port, and whether they are open."
+            if isinstance(error, ConnectionRefusedError)
+            else "A firewall, a VPN that is down, or a wrong address: let the network people look from this machine."
+        )
+        return [*checks, Check("TCP", Verdict.FAIL, f"{where}: {why}", action)]
+    with connection:
+        taken = (time.monotonic() - started) * 1000
+        checks.append(Check("TCP", Verdict.OK, f"{where} answered in {taken:.1f} ms"))
+        if tls is not None:
+            checks.append(_handshake(connection, endpoint, tls))
+    return checks
+
+
+def _handshake(connection: socket.socket, endpoint: Endpoint, tls: Tls) -> Check:
+    try:
+        context = tls_context(tls)
+        with context.wrap_socket(
+            connection, server_hostname=tls.server_name or endpoint.server_ip
+        ) as secured:
+            version, certificate = secured.version(), secured.getpeercert()
+    except BadFileError as error:
+        return Check("TLS", Verdict.FAIL, str(error), "Correct the files of the session's tls.")
+    except ssl.SSLCertVerificationError as error:
+        return Check(
+            "TLS",
+            Verdict.FAIL,
+            f"their certificate is not accepted: {error.verify_message}",
+            "Ask them for their authority's certificate (ca_file) and the name in it (server_name). Do not switch"
+            " verify off.",
+        )
+    except (ssl.SSLError, OSError) as error:
+        return Check(
+            "TLS",
+            Verdict.FAIL,
+            f"the handshake failed: {error}",
+            "Do they speak TLS on this port, and want a client certificate?",
+        )
+    if not certificate:
+        return Check(
+            "TLS", Verdict.WARN, f"{version}; their certificate is not checked", "Set verify to true."
+        )
+    expires = datetime.fromtimestamp(ssl.cert_time_to_seconds(str(certificate["notAfter"])), UTC)
+    days = (expires - datetime.now(UTC)).days
+    text = f"{version}; their certificate is good until {expires:%Y-%m-%d}, {days} days"
+    if days <= _WARN_DAYS:
+        return Check("TLS", Verdict.WARN, text, "Ask them for the date of the new one.")
+    return Check("TLS", Verdict.OK, text)
+
+
+def _is(entry: Entry, direction: Direction, msg_type: bytes) -> bool:
+    return entry.direction == direction and b"\x0135=%s\x01" % msg_type in entry.payload[:40]
+
+
+def _tag(raw: bytes, tag: int) -> str:
+    found = re.search(rb"\x01%d=([^\x01]*)" % tag, raw)
+    return found[1].decode("utf-8", "replace") if found else ""
+
+
+def _time(at_ns: int) -> str:
+    return datetime.fromtimestamp(at_ns / 1e9, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
