@@ -17,14 +17,14 @@ class Problem extends Error {
   }
 }
 
-async function call(method, path, body) {
+async function call(method, path, body, patience = PATIENCE_MS) {
   let answer;
   try {
     answer = await fetch(path, {
       method,
       headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
       body: body === undefined ? undefined : JSON.stringify(body),
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: AbortSignal.timeout(patience),
     });
   } catch {
     throw new Problem(0, 'No answer from the desk', method === 'GET'
@@ -47,11 +47,17 @@ const get = (path, query = {}) => {
 };
 const post = (path, body) => call('POST', path, body);
 const id = encodeURIComponent;
+const LOOKING_MS = 50_000; // an address that does not answer is waited for
 
 export const rest = {
   connect: (sessionName) => post('/api/connect', { session_name: sessionName }),
   disconnect: (sessionName) => post('/api/disconnect', { session_name: sessionName }),
   dictionary: (sessionName, msgType) => get(`/api/sessions/${id(sessionName)}/dictionary`, { msg_type: msgType }),
+  diagnosis: (sessionName) => call('GET', `/api/sessions/${id(sessionName)}/diagnosis`, undefined, LOOKING_MS),
+  previewSequence: (sessionName, body) => post(`/api/sessions/${id(sessionName)}/sequence/preview`, body),
+  setSequence: (sessionName, body) => post(`/api/sessions/${id(sessionName)}/sequence`, body),
+  testRequest: (sessionName) => post(`/api/sessions/${id(sessionName)}/test_request`, {}),
+  resendRequest: (sessionName, from) => post(`/api/sessions/${id(sessionName)}/resend_request`, { begin_seq_no: from }),
   sendOrder: (body) => post('/api/send_order', body),
   replaceOrder: (body) => post('/api/replace_order', body),
   cancelOrder: (clOrdId) => post('/api/cancel_order', { cl_ord_id: clOrdId }),

@@ -4,6 +4,7 @@ import { phoneTab } from '../state/view.js';
 import { Banner } from './banner.js';
 import { Blotter } from './blotter.js';
 import { Dialogs } from './dialogs.js';
+import { SessionTools } from './session_tools.js';
 import { Drawer } from './drawer.js';
 import { Log } from './log.js';
 import { Sessions } from './sessions.js';
@@ -27,5 +28,5 @@ export const App = () => html`
     <nav class="phone-nav" aria-label="Regions">
       ${PHONE_TABS.map(([id, title]) => html`<button type="button" key=${id} data-testid=${`nav-${id}`} aria-current=${phoneTab.value === id ? 'page' : undefined} onClick=${() => { phoneTab.value = id; }}>${title}</button>`)}
     </nav>
-    <${Drawer} /><${Dialogs} /><${Toasts} />
+    <${Drawer} /><${Dialogs} /><${SessionTools} /><${Toasts} />
   </div>`;

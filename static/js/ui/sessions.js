@@ -4,6 +4,7 @@ import { ago, dayAndTime, time } from '../fix/times.js';
 import { health, loaded, selectSession, selectedSession, sessions } from '../state/desk.js';
 import { zone } from '../state/prefs.js';
 import { Light } from './bits.js';
+import { openTool } from './session_tools.js';
 import { ConnectButton } from './topbar.js';
 
 const now = signal(Date.now());
@@ -23,6 +24,8 @@ const Card = ({ session, chosen }) => html`<li class=${`session ${chosen ? 'chos
   <div class="session-head">
     <button type="button" class="session-name" aria-pressed=${chosen} title="Use this session on the ticket" onClick=${() => selectSession(session.name)}>
       <b>${session.name}</b></button>
+    <button type="button" class="small" data-testid=${`numbers-${session.name}`} aria-label=${`Sequence numbers of ${session.name}`} onClick=${() => openTool(session.name, 'numbers')}>Numbers</button>
+    <button type="button" class="small" data-testid=${`why-${session.name}`} aria-label=${`Why is ${session.name} ${session.logged_on ? 'logged on' : 'not logged on'}?`} onClick=${() => openTool(session.name, 'why')}>Why?</button>
     <${ConnectButton} session=${session} testid=${`connect-${session.name}`} />
   </div>
   <p class="session-state"><${Light} session=${session} /> <span class="quiet" title=${`At ${session.server_ip}:${session.port}, heartbeat every ${session.heartbeat_interval} s`}>${session.fix_version} · ${session.sender_comp_id} → ${session.target_comp_id}</span></p>
