@@ -121,6 +121,8 @@ class _Application(quickfix.Application):
                 message.setField(553, config.username)
             if config.password is not None:
                 message.setField(554, config.password)
+            for tag, value in config.logon_fields:
+                message.setField(tag, value)
 
     @_guarded
     def toApp(self, message: quickfix.Message, session_id: quickfix.SessionID) -> None:

@@ -22,6 +22,13 @@ from sendfix.domain.schedule import WEEKDAYS, Schedule
 
 FIX_VERSIONS = ("FIX.4.0", "FIX.4.1", "FIX.4.2", "FIX.4.3", "FIX.4.4")
 
+_BY_THE_ENGINE = "the engine puts in by itself"
+_LOGON_TAGS = {
+    **dict.fromkeys((8, 9, 10, 34, 35, 43, 49, 52, 56, 97, 98, 122, 141, 789), _BY_THE_ENGINE),
+    108: "has a key of its own: heartbeat_interval",
+    553: "has a key of its own: username",
+    554: "has a key of its own: password",
+}
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -69,7 +76,8 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class SessionConfig:
-    """One FIX session. `heartbeat_interval` is in seconds. The password never appears in the repr."""
+    """One FIX session. `heartbeat_interval` is in seconds, `logon_fields` are further (tag, value) of the Logon(A). No
+    secret appears in the repr."""
 
     name: str
     server_ip: str
@@ -82,6 +90,7 @@ class SessionConfig:
     auto_connect: bool = False
     username: str | None = None
     password: str | None = field(default=None, repr=False)
+    logon_fields: tuple[tuple[int, str], ...] = field(default=(), repr=False)
     account: str | None = None
     data_dictionary: Path | None = None
     alternates: tuple[Endpoint, ...] = ()
@@ -223,7 +232,8 @@ def _session(reader: ObjectReader) -> SessionConfig:
         enabled=reader.flag("enabled", True),
         auto_connect=reader.flag("auto_connect", False),
         username=reader.optional_text("username"),
-        password=reader.optional_text("password"),
+        password=_password(reader),
+        logon_fields=_logon_fields(reader),
         account=reader.optional_text("account"),
         data_dictionary=reader.path("data_dictionary"),
         alternates=tuple(_endpoint(item) for item in reader.objects("alternates")),
@@ -242,6 +252,38 @@ def _comp_id(reader: ObjectReader, key: str) -> str:
     if "/" in text or not text.isascii():
         raise reader.fail(key, f"is {text!r}; give ASCII characters without / (it names files of the store)")
     return text
+
+
+def _password(reader: ObjectReader) -> str | None:
+    given, path = reader.optional_text("password"), reader.path("password_file")
+    if path is None:
+        return given
+    if given is not None:
+        raise reader.fail("password_file", "and password are both given; keep one of them")
+    try:
+        text = path.read_text(encoding="utf-8").strip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise reader.fail("password_file", f"{path} can't be read: {why}") from error
+    if not text or any(ord(char) < 32 for char in text):
+        raise reader.fail("password_file", f"{path} must have the password in its one line, and nothing else")
+    return text
+
+
+def _logon_fields(reader: ObjectReader) -> tuple[tuple[int, str], ...]:
+    given = reader.raw("logon_fields")
+    if given is None:
+        return ()
+    if not isinstance(given, dict):
+        raise reader.fail("logon_fields", 'must be an object like {"9001": "x"}')
+    found = []
+    for tag, value in given.items():
+        if not (tag.isascii() and tag.isdigit() and 0 < int(tag[:10]) <= 2**31 - 1):
+            raise reader.fail("logon_fields", f"has {tag!r}; give tags, which are whole numbers above 0")
+        if int(tag) in _LOGON_TAGS:
+            raise reader.fail("logon_fields", f"has {tag}, which {_LOGON_TAGS[int(tag)]}")
+        found.append((int(tag), reader.expanded_text("logon_fields", value)))
+    return tuple(found)
 
 
 def _endpoint(reader: ObjectReader) -> Endpoint:

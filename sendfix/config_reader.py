@@ -83,6 +83,10 @@ class ObjectReader:
             raise self.fail(key, "has a control character in it")
         return value
 
+    def expanded_text(self, key: str, value: object) -> str:
+        """A text inside a value of this key, with its variables put in."""
+        return self.text(key, self._expand(key, value) if isinstance(value, str) else value)
+
     def optional_text(self, key: str) -> str | None:
         value = self.raw(key)
         return None if value is None else self.text(key, value)

@@ -21,7 +21,7 @@ from sendfix.config import Endpoint, SessionConfig, Tls
 from sendfix.domain.enums import SessionPhase
 from sendfix.link.journal import Entry
 from sendfix.link.protocol import Direction
-from sendfix.link.reach import BadFileError, tls_context
+from sendfix.link.reach import BadFileError, expiry_of, tls_context
 
 NETWORK_SECONDS = 5.0
 LOOKED_BACK = 500
@@ -210,9 +210,12 @@ def _logon(seen: Seen) -> list[Check]:
 
 
 def _logout_after(entries: Sequence[Entry], at: int) -> list[Check]:
-    for entry in reversed(entries[at + 1 :]):
+    after = entries[at + 1 :]
+    for entry in reversed(after):
         if _is(entry, Direction.IN, b"5"):
             words = _tag(entry.payload, 58)
+            if any(_is(one, Direction.OUT, b"5") and one.number < entry.number for one in after):
+                return [Check("Logout", Verdict.OK, f"Logout(5) at {_time(entry.at_ns)}, in answer to ours")]
             said = (
                 f'Logout(5) at {_time(entry.at_ns)}: "{words}"'
                 if words
@@ -335,7 +338,7 @@ def _handshake(connection: socket.socket, endpoint: Endpoint, tls: Tls) -> Check
         with context.wrap_socket(
             connection, server_hostname=tls.server_name or endpoint.server_ip
         ) as secured:
-            version, certificate = secured.version(), secured.getpeercert()
+            version, expires = secured.version(), expiry_of(secured)
     except BadFileError as error:
         return Check("TLS", Verdict.FAIL, str(error), "Correct the files of the session's tls.")
     except ssl.SSLCertVerificationError as error:
@@ -353,11 +356,10 @@ def _handshake(connection: socket.socket, endpoint: Endpoint, tls: Tls) -> Check
             f"the handshake failed: {error}",
             "Do they speak TLS on this port, and want a client certificate?",
         )
-    if not certificate:
+    if expires is None:
         return Check(
             "TLS", Verdict.WARN, f"{version}; their certificate is not checked", "Set verify to true."
         )
-    expires = datetime.fromtimestamp(ssl.cert_time_to_seconds(str(certificate["notAfter"])), UTC)
     days = (expires - datetime.now(UTC)).days
     text = f"{version}; their certificate is good until {expires:%Y-%m-%d}, {days} days"
     if days <= _WARN_DAYS:

@@ -207,6 +207,7 @@ class Keeper:
         found = self._look(endpoint, self._config.tls, REACH_TIMEOUT_SECONDS)
         if isinstance(found, NotReached):
             return found.reason, Failure.UNREACHABLE, None
+        self._record.certificate(found.expires_at, self._now())
         if self._ended_on_request:
             return "", Failure.UNREACHABLE, None
         self._connecting(endpoint)

@@ -9,15 +9,18 @@ from __future__ import annotations
 import socket
 import ssl
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from sendfix.config import Endpoint, Tls
 
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """The IPv4 address that answered (QuickFIX knows no other)."""
+    """The IPv4 address that answered (QuickFIX knows no other), and until when its certificate is good, if it was
+    checked."""
 
     address: str
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +43,13 @@ def reach(endpoint: Endpoint, tls: Tls | None, timeout: float) -> Reached | NotR
         text = error.strerror if isinstance(error, socket.gaierror) else str(error)
         return NotReached(f"The name {endpoint.server_ip} can't be resolved to an IPv4 address ({text})")
     address = str(found[0][4][0])
+    expires_at = None
     try:
         with socket.create_connection((address, endpoint.port), timeout) as connection:
             if tls is not None and context is not None:
-                context.wrap_socket(connection, server_hostname=tls.server_name or endpoint.server_ip).close()
+                name = tls.server_name or endpoint.server_ip
+                with context.wrap_socket(connection, server_hostname=name) as secured:
+                    expires_at = expiry_of(secured)
     except ConnectionRefusedError:
         return NotReached(f"The connection to {where} was refused: nothing listens there")
     except TimeoutError:
@@ -54,7 +60,15 @@ def reach(endpoint: Endpoint, tls: Tls | None, timeout: float) -> Reached | NotR
         return NotReached(f"The TLS handshake with {where} failed: {error.reason or error}")
     except OSError as error:
         return NotReached(f"The connection to {where} failed: {error.strerror or error}")
-    return Reached(address)
+    return Reached(address, expires_at)
+
+
+def expiry_of(secured: ssl.SSLSocket) -> datetime | None:
+    """Until when their certificate is good; None when it is not checked."""
+    certificate = secured.getpeercert()
+    if not certificate:
+        return None
+    return datetime.fromtimestamp(ssl.cert_time_to_seconds(str(certificate["notAfter"])), UTC)
 
 
 class BadFileError(Exception):

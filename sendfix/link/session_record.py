@@ -11,6 +11,7 @@ import re
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from sendfix.config import SessionConfig
@@ -23,8 +24,11 @@ log = logging.getLogger("sendfix.engine")
 
 REMEMBERED_NS = int(STALE_AFTER_SECONDS * 1.5 * 1e9)
 REMEMBERED_MESSAGES = 50_000
+EXPIRY_WARNINGS = (30, 7, 1)
+"""Days."""
 _ADMIN = re.compile(rb"\x0135=[0-5A]\x01")
 _SECRET = re.compile(rb"\x01(554|925)=[^\x01]*")
+_LOGON = b"\x0135=A\x01"
 
 _P = SessionPhase
 _IDLE = {_P.NOT_CONNECTED, _P.WAITING_FOR_OPEN}
@@ -51,6 +55,8 @@ class SessionRecord:
         self.phase = SessionPhase.NOT_CONNECTED
         self.reason: str | None = None
         self.next_attempt_at: int | None = None
+        self.tls_expires_at: int | None = None
+        self._warned_days: int | None = None
         self.failure: str | None = None
         self.connected_at: int | None = None
         self.last_received_at: int | None = None
@@ -60,6 +66,9 @@ class SessionRecord:
         self.changed = threading.Condition()
         self._on_status = on_status
         self._unwritten: list[bytes] = []
+        # What a counterparty wants in its Logon beside the password may be as secret.
+        tags = "|".join(str(tag) for tag, _ in config.logon_fields)
+        self._logon_secret = re.compile(rf"\x01({tags})=[^\x01]*".encode()) if tags else None
         # MsgSeqNum(34) and SendingTime(52) of the application messages that the journal has: what may be sent again.
         self.sent_lately: dict[tuple[str, str], int] = {}
         self._recall_what_was_sent()
@@ -103,6 +112,19 @@ class SessionRecord:
         self._event({"event": "state", "state": STATE_OF[phase].value, "phase": phase.value, "text": reason})
         self._on_status()
 
+    def certificate(self, expires_at: datetime | None, now: datetime) -> None:
+        """Their certificate as the last connection showed it; warns 30, 7 and 1 days before it expires, each once."""
+        self.tls_expires_at = None if expires_at is None else int(expires_at.timestamp() * 1e9)
+        if expires_at is None:
+            return
+        days = (expires_at - now).total_seconds() / 86400
+        due = min((limit for limit in EXPIRY_WARNINGS if days <= limit), default=None)
+        if due is not None and (self._warned_days is None or due < self._warned_days):
+            text = f"The counterparty's TLS certificate expires on {expires_at:%Y-%m-%d %H:%M} UTC, in {days:.1f} days"
+            log.warning("session %s: %s", self.config.name, text)
+            self.note(text)
+        self._warned_days = due
+
     def announce(self) -> None:
         """Tell the listener: something of `status` has changed."""
         self._on_status()
@@ -137,6 +159,7 @@ class SessionRecord:
             "logged_on": self.phase is SessionPhase.CONNECTED,
             "reason": self.reason,
             "next_attempt_at": self.next_attempt_at,
+            "tls_expires_at": self.tls_expires_at,
             "next_sender_seq_num": self.next_sender_seq_num,
             "next_target_seq_num": self.next_target_seq_num,
             "connected_at": self.connected_at,
@@ -171,6 +194,8 @@ class SessionRecord:
         try:
             if b"\x01554=" in payload or b"\x01925=" in payload:
                 payload = _SECRET.sub(b"\x01\\1=***", payload)
+            if self._logon_secret is not None and _LOGON in payload[:40]:
+                payload = self._logon_secret.sub(b"\x01\\1=***", payload)
             self.journal.append(direction, payload)
             return True
         except Exception as error:  # whatever it is, the session must not go on uncounted

@@ -22,6 +22,7 @@ class Session:
     phase: str = SessionPhase.NOT_CONNECTED.value
     reason: str | None = NO_ENGINE
     next_attempt_at: int | None = None
+    tls_expires_at: int | None = None
     next_sender_seq_num: int | None = None
     next_target_seq_num: int | None = None
     connected_at: int | None = None
@@ -77,6 +78,7 @@ class Sessions:
             session.phase = status["phase"]
             session.reason = status["reason"]
             session.next_attempt_at = status["next_attempt_at"]
+            session.tls_expires_at = status["tls_expires_at"]
             session.next_sender_seq_num = status["next_sender_seq_num"]
             session.next_target_seq_num = status["next_target_seq_num"]
             session.connected_at = status["connected_at"]

@@ -51,6 +51,7 @@ class Session(Output):
     logged_on: bool
     reason: str | None
     next_attempt_at: str | None
+    tls_expires_at: str | None
     schedule: Schedule | None
     next_sender_seq_num: int | None
     next_target_seq_num: int | None

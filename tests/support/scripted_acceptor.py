@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -34,7 +35,14 @@ class ScriptedAcceptor:
     """Listens on 127.0.0.1 at `port`. Connections that send nothing (somebody looking whether it is there) are
     forgotten. One session at a time; Logout and TestRequest are answered unless `mute` is set."""
 
-    def __init__(self, port: int = 0, on_logon: OnLogon = OnLogon.ACCEPT, text: str = "") -> None:
+    def __init__(
+        self,
+        port: int = 0,
+        on_logon: OnLogon = OnLogon.ACCEPT,
+        text: str = "",
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self._tls = tls
         self.on_logon = on_logon
         self.text = text
         self.mute = False
@@ -120,6 +128,12 @@ class ScriptedAcceptor:
             thread.start()
 
     def _read(self, connection: socket.socket) -> None:
+        if self._tls is not None:
+            try:
+                connection = self._tls.wrap_socket(connection, server_side=True)
+            except OSError:
+                connection.close()
+                return
         parser = simplefix.FixParser()
         with connection:
             while not self._closed:

@@ -234,3 +234,40 @@ def test_settings_from_the_environment() -> None:
 def test_a_bad_setting_names_its_variable(key: str, value: str) -> None:
     with pytest.raises(ConfigError, match=key):
         Settings.from_environ({key: value})
+
+
+def test_secrets_of_a_logon_come_from_files_and_the_environment_and_are_not_shown(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("from-a-file\n")
+    session = {**SESSION, "password_file": "secret", "logon_fields": {"9001": "${TOKEN}", "96": "x"}}
+    (read,) = load(tmp_path, {"sessions": [session]}, {"TOKEN": "hidden"}).sessions
+    assert read.password == "from-a-file"
+    assert read.logon_fields == ((9001, "hidden"), (96, "x"))
+    assert not any(secret in repr(read) for secret in ("from-a-file", "hidden"))
+
+
+@pytest.mark.parametrize(
+    ("keys", "problem"),
+    [
+        ({"password_file": "none"}, "password_file: .*none can't be read: No such file or directory"),
+        ({"password_file": "sessions.json"}, "password_file: .*must have the password in its one line"),
+        ({"password": "x", "password_file": "y"}, "password_file: and password are both given"),
+        ({"logon_fields": []}, "logon_fields: must be an object"),
+        ({"logon_fields": {"x": "1"}}, "logon_fields: has 'x'; give tags"),
+        ({"logon_fields": {"0": "1"}}, "logon_fields: has '0'; give tags"),
+        ({"logon_fields": {"34": "1"}}, "logon_fields: has 34, which the engine puts in by itself"),
+        ({"logon_fields": {"554": "1"}}, "logon_fields: has 554, which has a key of its own: password"),
+        ({"logon_fields": {"9001": "a\x01b"}}, "logon_fields: has a control character"),
+        ({"logon_fields": {"9001": 5}}, "logon_fields: is 5; give a text in quotes"),
+        ({"reconnection": {"jitter": 1}}, "jitter: is 1; give a number from 0 to 0.9"),
+        (
+            {"reconnection": {"initial_delay": 9, "max_refused_delay": 5}},
+            "max_refused_delay: is 5, below initial",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_logon_or_its_repetition(
+    tmp_path: Path, keys: dict[str, Any], problem: str
+) -> None:
+    document = json.dumps({"sessions": [{**SESSION, **keys}]}, indent=1)
+    with pytest.raises(ConfigError, match=problem):
+        load(tmp_path, document)

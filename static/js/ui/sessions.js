@@ -3,7 +3,7 @@ import { html, signal } from '../lib.js';
 import { ago, dayAndTime, time } from '../fix/times.js';
 import { health, loaded, selectSession, selectedSession, sessions } from '../state/desk.js';
 import { zone } from '../state/prefs.js';
-import { Light } from './bits.js';
+import { Icon, Light } from './bits.js';
 import { openTool } from './session_tools.js';
 import { ConnectButton } from './topbar.js';
 
@@ -24,13 +24,12 @@ const Card = ({ session, chosen }) => html`<li class=${`session ${chosen ? 'chos
   <div class="session-head">
     <button type="button" class="session-name" aria-pressed=${chosen} title="Use this session on the ticket" onClick=${() => selectSession(session.name)}>
       <b>${session.name}</b></button>
-    <button type="button" class="small" data-testid=${`numbers-${session.name}`} aria-label=${`Sequence numbers of ${session.name}`} onClick=${() => openTool(session.name, 'numbers')}>Numbers</button>
-    <button type="button" class="small" data-testid=${`why-${session.name}`} aria-label=${`Why is ${session.name} ${session.logged_on ? 'logged on' : 'not logged on'}?`} onClick=${() => openTool(session.name, 'why')}>Why?</button>
     <${ConnectButton} session=${session} testid=${`connect-${session.name}`} />
   </div>
   <p class="session-state"><${Light} session=${session} /> <span class="quiet" title=${`At ${session.server_ip}:${session.port}, heartbeat every ${session.heartbeat_interval} s`}>${session.fix_version} · ${session.sender_comp_id} → ${session.target_comp_id}</span></p>
   ${session.reason && session.state !== 'connected' && session.reason !== health.value.engine.reason && html`<p class="reason" data-testid=${`reason-${session.name}`}>${session.reason}</p>`}
   ${session.schedule && html`<p class="quiet hours" data-testid=${`hours-${session.name}`} title=${hoursTitle(session.schedule)}>${hours(session.schedule)}</p>`}
+  ${expiry(session.tls_expires_at)}
   <dl class="session-facts">
     <${Fact} name="Next out" title="Next MsgSeqNum(34) we send" value=${session.next_sender_seq_num} />
     <${Fact} name="Next in" title="Next MsgSeqNum(34) we expect" value=${session.next_target_seq_num} />
@@ -38,7 +37,18 @@ const Card = ({ session, chosen }) => html`<li class=${`session ${chosen ? 'chos
     <${Fact} name="Last in" title=${`${dayAndTime(session.last_received_at, zone.value)}${session.connected_at ? `; connected at ${time(session.connected_at, zone.value)}` : ''}`}
       value=${session.last_received_at && ago(session.last_received_at, now.value)} />
   </dl>
+  <div class="session-tools">
+    <button type="button" class="small" data-testid=${`numbers-${session.name}`} aria-label=${`Sequence numbers of ${session.name}`} onClick=${() => openTool(session.name, 'numbers')}>Numbers</button>
+    <button type="button" class="small" data-testid=${`why-${session.name}`} aria-label=${`Why is ${session.name} ${session.logged_on ? 'logged on' : 'not logged on'}?`} onClick=${() => openTool(session.name, 'why')}>Why?</button>
+  </div>
 </li>`;
+
+const DAY_MS = 86_400_000;
+
+function expiry(at) {
+  const days = at ? (Date.parse(at) - now.value) / DAY_MS : Infinity;
+  return days <= 30 && html`<p class="tone-wait"><${Icon} name="warn" size=${12} /> TLS certificate expires ${dayAndTime(at, zone.value).slice(0, 10)}, in ${Math.max(0, Math.floor(days))} days</p>`;
+}
 
 // In the reader's zone, then in the counterparty's.
 function hours({ is_open, opens_at, closes_at, opens_at_local, closes_at_local, timezone }) {
