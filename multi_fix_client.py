@@ -111,6 +111,12 @@ class MultiFixClient:
                 config.name,
                 journal.repaired_bytes,
             )
+        if journal.damaged_entries:
+            log.error(
+                "session %s: %d entries of the journal are damaged on disk; the others are read. Look after the disk",
+                config.name,
+                journal.damaged_entries,
+            )
         journal.on_append = lambda entry: on_entry(config.name, entry)
         try:
             return _PooledClient(config, store_dir, journal, lambda: on_status(config.name))

@@ -21,7 +21,7 @@ from typing import Any, Protocol
 
 from sendfix.link import protocol
 from sendfix.link.desk_connection import MAX_BACKLOG_BYTES, DeskConnection, pack_entry
-from sendfix.link.journal import Entry, Journal, JournalError
+from sendfix.link.journal import Entry, Journal
 from sendfix.link.protocol import NotSent, ReplyCode
 
 log = logging.getLogger("sendfix.engine")
@@ -195,7 +195,7 @@ class Hub:
         name = desk.behind[0]
         try:
             entries = self.sessions[name].journal.read(desk.sent_up_to(name), CHUNK_ENTRIES)
-        except (OSError, JournalError) as error:
+        except OSError as error:
             log.error("%s: session %s can't be served from its journal: %s", desk.name, name, error)
             self._drop(desk, "a journal can't be read")
             return

@@ -3,20 +3,23 @@
 A journal is a folder of segments named after their first index. A segment is a header (magic, journal id, first
 index) and entries, each a small header (payload length, CRC32, time, direction) and the payload. The CRC starts
 from the index, so that an entry can't pass for another one. What a crash left half written is cut off at open;
-nobody has been told of it, because an entry is handed on only after its write has returned.
+nobody has been told of it, because an entry is handed on only after its write has returned. An entry that the disk
+has damaged is read as an event that says so; those behind it keep their indexes.
 """
 
 from __future__ import annotations
 
 import fcntl
+import json
 import logging
 import os
+import re
 import secrets
 import struct
 import threading
 import time
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
@@ -30,6 +33,17 @@ _MAGIC = b"SFJ1"
 _SEGMENT_HEADER = struct.Struct("<4s16sQ")  # magic, journal id, first index
 _ENTRY_HEADER = struct.Struct("<IIQB")  # payload length, CRC32, at_ns, direction
 _CHECKED = struct.Struct("<QB")  # what the CRC covers before the payload
+_EVENT = 2
+_DAMAGED = json.dumps(
+    {
+        "event": "text",
+        "text": "An entry of the journal is damaged on disk and can't be read; what the counterparty sent can be asked"
+        " for again with a ResendRequest",
+    }
+).encode()
+# Where an entry could begin: its length is below 16 MiB, its time of this century, its direction one of three.
+_HEADER_LIKE = re.compile(rb"(?s)(?=...[\x00\x01].{11}[\x00\x0d-\x2b][\x00-\x02])")
+MOST_DAMAGED = 1_000
 _MARK_EVERY = 256
 _READ_BYTES = 256 * 1024
 
@@ -54,6 +68,7 @@ class _Segment:
         self.path = path
         self.first_index = first_index
         self.marks: list[tuple[int, int]] = [(first_index, _SEGMENT_HEADER.size)]
+        self.behind_damage: dict[int, tuple[int, int] | None] = {}
 
 
 class Journal:
@@ -72,6 +87,7 @@ class Journal:
         OSError."""
         self.on_append: Callable[[Entry], None] | None = None
         self.repaired_bytes = 0
+        self.damaged_entries = 0
         self._folder = folder
         self._segment_bytes = segment_bytes
         self._clock = clock
@@ -112,7 +128,7 @@ class Journal:
                 self._add_segment()
             index = self._next_index
             at_ns = self._clock()
-            check = crc32(payload, crc32(_CHECKED.pack(at_ns, direction), index & 0xFFFFFFFF))
+            check = _checksum(index, at_ns, direction, payload)
             data = _ENTRY_HEADER.pack(len(payload), check, at_ns, direction) + payload
             self._write_whole(data)
             if index % _MARK_EVERY == 0 and index > self._segments[-1].marks[-1][0]:
@@ -127,8 +143,8 @@ class Journal:
             return index
 
     def read(self, after_index: int, limit: int) -> list[Entry]:
-        """Up to `limit` entries with indexes above `after_index`, in order; empty at the end. Raises `JournalError`
-        for an entry that has been damaged on disk."""
+        """Up to `limit` entries with indexes above `after_index`, in order and without a gap; empty at the end. One
+        that has been damaged on disk is an event that says so. Raises OSError."""
         entries: list[Entry] = []
         wanted = max(after_index + 1, self.first_index)
         last = self.last_index
@@ -137,7 +153,8 @@ class Journal:
             end = min(last, wanted + limit - len(entries) - 1)
             found = self._read_segment(segment, wanted, end)
             if not found:
-                raise JournalError(f"{segment.path}: entry {wanted} is damaged")
+                # Nothing whole is behind it in this segment.
+                found = [Entry(wanted, 0, _EVENT, _DAMAGED)]
             entries.extend(found)
             wanted = found[-1].number + 1
         return entries
@@ -199,14 +216,12 @@ class Journal:
         self._next_index = last + 1
 
     def _scan(self, segment: _Segment) -> tuple[int, int]:
-        """The last whole entry's index and the offset behind it."""
+        """The last whole entry's index and the offset behind it; what is damaged before it is counted."""
         index, offset = segment.first_index - 1, _SEGMENT_HEADER.size
-        while True:
-            found = self._read_segment(segment, index + 1, index + _MARK_EVERY)
-            if not found:
-                return index, offset
-            offset += sum(_ENTRY_HEADER.size + len(entry.payload) for entry in found)
-            index = found[-1].number
+        for entry, behind in self._walk(segment, segment.first_index, offset):
+            index, offset = entry.number, behind
+            self.damaged_entries += entry.payload == _DAMAGED
+        return index, offset
 
     def _add_segment(self) -> None:
         path = self._folder / f"{self._next_index:016d}.journal"
@@ -242,31 +257,72 @@ class Journal:
         return self._segments[bisect_right(self._segments, index, key=lambda item: item.first_index) - 1]
 
     def _read_segment(self, segment: _Segment, first: int, last: int) -> list[Entry]:
-        """The entries `first` to `last` as far as they are in this segment and whole."""
+        """The entries `first` to `last` as far as they are in this segment."""
         marks = segment.marks
         index, offset = marks[bisect_right(marks, first, key=lambda mark: mark[0]) - 1]
         entries: list[Entry] = []
+        for entry, behind in self._walk(segment, index, offset):
+            index = entry.number + 1
+            if index > first:
+                entries.append(entry)
+            if index % _MARK_EVERY == 0 and index > marks[-1][0] and entry.payload != _DAMAGED:
+                with self._lock:
+                    if index > marks[-1][0]:
+                        marks.append((index, behind))
+            if index > last:
+                break
+        return entries
+
+    def _walk(self, segment: _Segment, index: int, offset: int) -> Iterator[tuple[Entry, int]]:
+        """Every entry from this one on, with the offset behind it. One that is damaged stands as an event that says
+        so, if a whole one follows; without one it is the end."""
         header_size = _ENTRY_HEADER.size
+        at_ns = 0
         with open(segment.path, "rb", buffering=_READ_BYTES) as file:
             file.seek(offset)
-            while index <= last:
+            while True:
                 header = file.read(header_size)
-                if len(header) < header_size:
-                    break
-                length, check, at_ns, direction = _ENTRY_HEADER.unpack(header)
-                if length > MAX_PAYLOAD_BYTES:
-                    break
-                payload = file.read(length)
-                if len(payload) < length or check != crc32(
-                    payload, crc32(_CHECKED.pack(at_ns, direction), index & 0xFFFFFFFF)
-                ):
-                    break
-                if index >= first:
-                    entries.append(Entry(index, at_ns, direction, payload))
-                index += 1
-                offset += header_size + length
-                if index % _MARK_EVERY == 0 and index > marks[-1][0]:
-                    with self._lock:
-                        if index > marks[-1][0]:
-                            marks.append((index, offset))
-        return entries
+                whole = len(header) == header_size
+                if whole:
+                    length, check, at_ns, direction = _ENTRY_HEADER.unpack(header)
+                    payload = file.read(length) if length <= MAX_PAYLOAD_BYTES else b""
+                    whole = len(payload) == length and check == _checksum(index, at_ns, direction, payload)
+                if whole:
+                    offset += header_size + length
+                    yield Entry(index, at_ns, direction, payload), offset
+                    index += 1
+                    continue
+                if offset in segment.behind_damage:
+                    found = segment.behind_damage[offset]
+                else:
+                    found = _behind_damage(segment.path, index, offset)
+                    if found is not None or segment is not self._segments[-1]:
+                        segment.behind_damage[offset] = found
+                if found is None:
+                    return
+                for lost in range(index, found[0]):
+                    yield Entry(lost, 0, _EVENT, _DAMAGED), found[1]
+                index, offset = found
+                file.seek(offset)
+
+
+def _checksum(index: int, at_ns: int, direction: int, payload: bytes) -> int:
+    return crc32(payload, crc32(_CHECKED.pack(at_ns, direction), index & 0xFFFFFFFF))
+
+
+def _behind_damage(path: Path, index: int, offset: int) -> tuple[int, int] | None:
+    """Index and offset of the first whole entry behind the damaged one that begins at `offset` and has `index`. Its
+    CRC covers its index, so that how many are lost is known."""
+    data = path.read_bytes()
+    for candidate in _HEADER_LIKE.finditer(data, offset + 1):
+        start = candidate.start()
+        length, check, at_ns, direction = _ENTRY_HEADER.unpack_from(data, start)
+        end = start + _ENTRY_HEADER.size + length
+        if end > len(data):
+            continue
+        payload = data[start + _ENTRY_HEADER.size : end]
+        most = index + 1 + (start - offset) // _ENTRY_HEADER.size
+        for number in range(index + 1, min(most, index + MOST_DAMAGED) + 1):
+            if check == _checksum(number, at_ns, direction, payload):
+                return number, start
+    return None

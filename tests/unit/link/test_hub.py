@@ -232,16 +232,18 @@ def test_a_status_is_sent_for_sequence_numbers_that_change_without_a_change_of_s
         assert desk.status["A"]["state"] == "not_connected"
 
 
-def test_a_damaged_journal_costs_a_desk_its_connection_but_not_the_engine(engine: Engine) -> None:
+def test_a_damaged_entry_is_told_as_an_event_and_what_is_behind_it_comes(engine: Engine) -> None:
     engine.a.journal.append(Direction.IN, b"x" * 50)
     segment = next((engine.path.parent / "A").glob("*.journal"))
     data = bytearray(segment.read_bytes())
     data[-1] ^= 1
     segment.write_bytes(data)
+    engine.a.journal.append(Direction.IN, b"behind")
     with LinkClient(engine.path, {}) as desk:
-        desk.wait_closed()
-    with LinkClient(engine.path, {"A": (engine.a.journal.journal_id, 1)}) as desk:
-        assert desk.send("B", ORDER).code == ReplyCode.OK
+        desk.wait_entry("A", b"behind")
+        damaged, behind = desk.entries["A"]
+        assert (damaged.index, damaged.direction, behind.index) == (1, Direction.EVENT, 2)
+        assert b"is damaged on disk" in damaged.raw
 
 
 def test_an_entry_is_an_entry(engine: Engine) -> None:
