@@ -43,6 +43,7 @@ from sendfix.storage.writer import Writer
 from sendfix.web import openapi, page, problems
 from sendfix.web.context import Context
 from sendfix.web.live import Broadcaster, Json
+from sendfix.web.metrics import Metrics
 from sendfix.web.routes import ALL as APIS
 
 log = logging.getLogger("sendfix.desk")
@@ -145,6 +146,12 @@ def _build(app: Flask, settings: Settings, config: Config) -> None:
     )
     broadcaster = Broadcaster(socketio, sessions, health)
     bus.subscribe(broadcaster)
+
+    def is_msg_type(session_name: str, msg_type: str) -> bool:
+        return dictionary_of(sessions.get(session_name)).msg_type_name(msg_type) is not None
+
+    metrics = Metrics(sessions, health, lambda: broadcaster.clients, is_msg_type, time.time(), time.time)
+    bus.subscribe(metrics)
     app.extensions["sendfix"] = Context(
         desk,
         sessions,
@@ -155,6 +162,7 @@ def _build(app: Flask, settings: Settings, config: Config) -> None:
         SequenceDesk(
             link, sessions, blotter, reader, lambda: datetime.now(UTC), lambda: secrets.token_urlsafe(16)
         ),
+        metrics,
         functools.partial(writer.flush, SETTLE_SECONDS),
         dictionary_of,
     )

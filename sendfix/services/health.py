@@ -15,13 +15,15 @@ _NOT_AS_WANTED = (SessionState.CONNECTING, SessionState.DISCONNECTED)
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """`problems` is empty when all is well."""
+    """`problems` is empty when all is well; `ready`: what is asked of the desk can be done, as far as it goes itself. A
+    session that is not logged on is no reason not to be."""
 
     problems: list[str]
     engine_reason: str | None
     storage_reason: str | None
     storage_backlog: int
     sessions: list[Session]
+    ready: bool
 
 
 class HealthCheck:
@@ -43,12 +45,16 @@ class HealthCheck:
         engine_reason = self._engine.unavailable_reason
         storage_reason = self._storage_problem()
         problems = [reason for reason in (engine_reason, storage_reason) if reason]
+        ready = not problems
         if engine_reason is None:
             refusals = [self._engine.refusal(session.config.name) for session in self._sessions]
-            problems += [refusal for refusal in dict.fromkeys(refusals) if refusal]
+            behind = [refusal for refusal in dict.fromkeys(refusals) if refusal]
+            ready = ready and not behind
+            problems += behind
             problems += [
                 f"Session {session.config.name} is not logged on: {session.cannot_send_reason}"
                 for session in self._sessions
                 if session.state in _NOT_AS_WANTED
             ]
-        return Health(problems, engine_reason, storage_reason, self._storage_backlog(), list(self._sessions))
+        sessions = list(self._sessions)
+        return Health(problems, engine_reason, storage_reason, self._storage_backlog(), sessions, ready)

@@ -303,14 +303,17 @@ class StorageHealth(EngineHealth):
 class SessionHealth(Output):
     name: str
     state: str
+    phase: str
     logged_on: bool
     reason: str | None
 
 
 class Health(Output):
-    """`degraded` names its `problems`; the desk itself is up in either case."""
+    """`degraded` names its `problems`; the desk itself is up in either case. `ready`: engine and database are there and
+    every journal is folded to its end."""
 
     status: Literal["ok", "degraded"]
+    ready: bool
     problems: list[str]
     version: str
     engine: EngineHealth

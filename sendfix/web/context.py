@@ -15,6 +15,7 @@ from sendfix.services.health import HealthCheck
 from sendfix.services.ports import Archive, Engine
 from sendfix.services.sequence import SequenceDesk
 from sendfix.services.sessions import Session, Sessions
+from sendfix.web.metrics import Metrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Context:
     archive: Archive
     health: HealthCheck
     sequence: SequenceDesk
+    metrics: Metrics
     settle: Callable[[], None]
     dictionary_of: Callable[[Session], Dictionary]
 

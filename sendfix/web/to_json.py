@@ -193,6 +193,7 @@ def field_to_json(field: DecodedField) -> dict[str, Any]:
 def health_to_json(health: Health) -> dict[str, Any]:
     return {
         "status": "degraded" if health.problems else "ok",
+        "ready": health.ready,
         "problems": health.problems,
         "version": __version__,
         "engine": engine_to_json(health.engine_reason),
@@ -205,6 +206,7 @@ def health_to_json(health: Health) -> dict[str, Any]:
             {
                 "name": session.config.name,
                 "state": session.state,
+                "phase": session.phase,
                 "logged_on": session.logged_on,
                 "reason": session.reason,
             }

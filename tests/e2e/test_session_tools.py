@@ -10,6 +10,11 @@ import requests
 from tests.support.stack import FIX44, Stack, eventually
 
 
+@pytest.fixture(autouse=True)
+def resting(stack: Stack) -> None:
+    stack.behave(default="manual")
+
+
 def checks(stack: Stack, name: str = FIX44) -> dict[str, dict[str, Any]]:
     found = stack.get(f"/api/sessions/{name}/diagnosis")["checks"]
     return {check["name"]: check for check in found}
@@ -143,18 +148,18 @@ def test_the_store_and_messages_of_the_session_layer(stack: Stack) -> None:
     ]
     one = stack.get(f"/api/sessions/{FIX44}/store?begin={mine['msg_seq_num']}&end={mine['msg_seq_num']}")
     assert [message["raw"] for message in one["messages"]] == [mine["raw"]]
+    last = stack.session(FIX44)["next_target_seq_num"] - 1
     tested = stack.post(f"/api/sessions/{FIX44}/test_request", {}, 202)
-    asked = stack.post(f"/api/sessions/{FIX44}/resend_request", {"begin_seq_no": 1}, 202)
+    asked = stack.post(
+        f"/api/sessions/{FIX44}/resend_request", {"begin_seq_no": last, "end_seq_no": last}, 202
+    )
     assert asked["msg_seq_num"] == tested["msg_seq_num"] + 1
 
-    def answers() -> set[str]:
-        found = stack.get(f"/api/messages?session_name={FIX44}&direction=IN&limit=50")["messages"]
-        return {
-            message["msg_type"]
-            for message in found
-            if "43=Y" in message["raw"] or "112=PERSON" in message["raw"]
-        }
+    def heard(text: str, part: str = "") -> bool:
+        found = stack.get(f"/api/messages?session_name={FIX44}&direction=IN&text={text}")["messages"]
+        return any(part in message["raw"] for message in found)
 
-    eventually(lambda: {"0", "8"} <= answers(), "both are answered")
+    eventually(lambda: heard("112=PERSON"), "the TestRequest is answered")
+    eventually(lambda: heard(f"|34={last}|", "|43=Y|"), "the message comes again")
     assert len(stack.wait_order(sent, status="NEW")["executions"]) == 1
     assert stack.post("/api/sessions/NONE/test_request", {}, 404)["title"] == "Unknown session"

@@ -56,6 +56,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "socketio": ("sendfix.web", "sendfix_web_multi"),
     "engineio": ("sendfix.web", "sendfix_web_multi"),
     "simplefix": ("broker",),
+    "prometheus_client": ("sendfix.web",),
 }
 # No thread, greenlet, clock, file or socket: time and ids come in as arguments. `pathlib` is for the dictionary's file.
 PURE = ("sendfix.domain", "sendfix.fix", "sendfix.services")
