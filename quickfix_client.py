@@ -30,6 +30,7 @@ from sendfix.config import Endpoint, SessionConfig
 from sendfix.domain.enums import SessionPhase
 from sendfix.domain.schedule import Hours
 from sendfix.link.body import text_of
+from sendfix.link.breaker import Breaker
 from sendfix.link.claims import Claims
 from sendfix.link.garbled import what_is_wrong
 from sendfix.link.guard import guarded
@@ -150,6 +151,7 @@ class _Connection:
         address: str,
         store: QuickFixStore,
         session: Hours | None,
+        breaker: Breaker,
     ) -> None:
         """`session` is the one of the schedule in which sequence numbers must begin at 1. Raises quickfix's
         FIXException, `DictionaryError` and OSError."""
@@ -158,6 +160,7 @@ class _Connection:
         self.ended = False
         self.why = WhyEnded(record.config.sender_comp_id, record.config.target_comp_id)
         self._endpoint = endpoint
+        self.breaker = breaker
         self._store = store
         self._begins = session
         self._stopping = False
@@ -274,6 +277,7 @@ class _Connection:
         wrong = what_is_wrong(raw, config.target_comp_id, config.sender_comp_id)
         if wrong is None:
             self.record.received(raw)
+            self.breaker.heard(raw)
         else:
             # QuickFIX will not take it, so it must not be folded either.
             self.record.note(
@@ -378,8 +382,11 @@ class QuickFixClient:
         self._record = SessionRecord(config, self.journal, on_status)
         self._record.next_sender_seq_num, self._record.next_target_seq_num = self._store.seq_nums()
         self._connection: _Connection | None = None
+        self._breaker = Breaker(config.circuit_breaker, self._store.folder / "breaker.json", self._tripped)
         self._keeper = Keeper(self._record, self._open)
-        self._tools = SessionTools(config, self._record, self._store, self._keeper, self._speaker)
+        self._tools = SessionTools(
+            config, self._record, self._store, self._keeper, self._breaker, self._speaker
+        )
 
     def __enter__(self) -> QuickFixClient:
         return self
@@ -418,6 +425,9 @@ class QuickFixClient:
         `NotSent`, and then the message has not been sent and will not be; with the code `failed` it may have been, and
         the journal will tell."""
         text = text_of(body)
+        refusal = self._breaker.refusal(body[3 : body.find(b"\x01")])
+        if refusal is not None:
+            raise NotSent(ReplyCode.REFUSED, refusal)
         with self._keeper.using:
             if self._connection is not None and self._connection.logged_on:
                 return self._connection.send(text)
@@ -429,11 +439,16 @@ class QuickFixClient:
         with self._keeper.using:
             if self._connection is not None:
                 self._connection.update_seq_nums()
-        return self._record.status()
+        return {**self._record.status(), "breaker": self._breaker.reason}
 
     def ask(self, question: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Look into the session, or do something rare to it: see `SessionTools`. Raises `NotSent`."""
         return self._tools.ask(question, arguments)
+
+    def _tripped(self, reason: str) -> None:
+        log.warning("session %s: %s", self.config.name, reason)
+        self._record.note(reason)
+        self._record.announce()
 
     def _speaker(self) -> _Connection | None:
         connection = self._connection
@@ -444,7 +459,7 @@ class QuickFixClient:
         host = endpoint.server_ip if self.config.tls is not None else address
         try:
             self._connection = _Connection(
-                self._record, endpoint, host, self._store, self._session_to_begin()
+                self._record, endpoint, host, self._store, self._session_to_begin(), self._breaker
             )
         except (DictionaryError, OSError) as error:
             raise ConnectionRefusedByUs(str(error)) from error

@@ -66,6 +66,14 @@ class Reconnection:
 
 
 @dataclass(frozen=True, slots=True)
+class CircuitBreaker:
+    """No new order after `max_rejects` rejected ones within `seconds`, until a person lets go."""
+
+    max_rejects: int
+    seconds: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """Limits of one session; None is no limit."""
 
@@ -99,6 +107,7 @@ class SessionConfig:
     reconnection: Reconnection = Reconnection()
     schedule: Schedule | None = None
     limits: Limits = Limits()
+    circuit_breaker: CircuitBreaker | None = None
 
     @property
     def endpoints(self) -> tuple[Endpoint, ...]:
@@ -242,6 +251,7 @@ def _session(reader: ObjectReader) -> SessionConfig:
         reconnection=_reconnection(reader.object("reconnection")),
         schedule=_schedule(reader.object("schedule")),
         limits=_limits(reader.object("limits")),
+        circuit_breaker=_circuit_breaker(reader.object("circuit_breaker")),
     )
     reader.finish()
     return config
@@ -373,6 +383,17 @@ def _limits(reader: ObjectReader | None) -> Limits:
     )
     reader.finish()
     return limits
+
+
+def _circuit_breaker(reader: ObjectReader | None) -> CircuitBreaker | None:
+    if reader is None:
+        return None
+    found = CircuitBreaker(
+        max_rejects=reader.whole("max_rejects", reader.required("max_rejects"), 1, 1_000_000),
+        seconds=reader.number("seconds", 60.0, 0.1, 86400),
+    )
+    reader.finish()
+    return found
 
 
 def _time(reader: ObjectReader, key: str) -> time:

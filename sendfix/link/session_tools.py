@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from sendfix.config import SessionConfig
 from sendfix.domain.enums import SessionPhase
+from sendfix.link.breaker import Breaker
 from sendfix.link.diagnosis import LOOKED_BACK, Seen, ask_network, diagnose
 from sendfix.link.keeper import Keeper
 from sendfix.link.protocol import NotSent, ReplyCode
@@ -33,6 +34,7 @@ class SessionTools:
         record: SessionRecord,
         store: QuickFixStore,
         keeper: Keeper,
+        breaker: Breaker,
         speaker: Callable[[], Speaker | None],
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -41,6 +43,7 @@ class SessionTools:
         self._record = record
         self._store = store
         self._keeper = keeper
+        self._breaker = breaker
         self._speaker = speaker
         self._clock = clock
         self._questions: dict[str, Callable[..., dict[str, Any]]] = {
@@ -48,6 +51,7 @@ class SessionTools:
             "stored": self._stored,
             "set_seq_nums": self._set_seq_nums,
             "reset": self._reset,
+            "let_go": self._let_go,
             "test_request": self._test_request,
             "resend_request": self._resend_request,
         }
@@ -123,6 +127,14 @@ class SessionTools:
         )
         record.announce()
         return {"next_sender_seq_num": sender, "next_target_seq_num": target}
+
+    def _let_go(self, why: str) -> dict[str, Any]:
+        """Of the circuit breaker."""
+        was_tripped = self._breaker.let_go()
+        if was_tripped:
+            self._record.note(f"Somebody let go of the circuit breaker: {why}")
+            self._record.announce()
+        return {"was_tripped": was_tripped}
 
     # -- saying something, while it is logged on -----------------------------------------------------------------
 

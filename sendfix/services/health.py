@@ -56,5 +56,10 @@ class HealthCheck:
                 for session in self._sessions
                 if session.state in _NOT_AS_WANTED
             ]
+            problems += [
+                f"Session {session.config.name}: {session.breaker}"
+                for session in self._sessions
+                if session.breaker
+            ]
         sessions = list(self._sessions)
         return Health(problems, engine_reason, storage_reason, self._storage_backlog(), sessions, ready)

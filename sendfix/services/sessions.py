@@ -23,6 +23,7 @@ class Session:
     reason: str | None = NO_ENGINE
     next_attempt_at: int | None = None
     tls_expires_at: int | None = None
+    breaker: str | None = None
     next_sender_seq_num: int | None = None
     next_target_seq_num: int | None = None
     connected_at: int | None = None
@@ -36,7 +37,12 @@ class Session:
 
     @property
     def cannot_send_reason(self) -> str | None:
-        """None when an order can be sent; else why not."""
+        """None when a new order can be sent; else why not."""
+        return self.not_logged_on_reason or self.breaker
+
+    @property
+    def not_logged_on_reason(self) -> str | None:
+        """None while it is logged on."""
         if self.logged_on:
             return None
         return self.reason or f"The session is {self.state.replace('_', ' ')}."
@@ -61,7 +67,7 @@ class Sessions:
     def logged_on(self, name: str) -> Session:
         """The session, if an order can be sent on it. Raises `UnknownSession`, `NotLoggedOn`."""
         session = self.get(name)
-        refusal = session.cannot_send_reason
+        refusal = session.not_logged_on_reason
         if refusal is not None:
             raise NotLoggedOn(name, refusal)
         return session
@@ -79,6 +85,7 @@ class Sessions:
             session.reason = status["reason"]
             session.next_attempt_at = status["next_attempt_at"]
             session.tls_expires_at = status["tls_expires_at"]
+            session.breaker = status["breaker"]
             session.next_sender_seq_num = status["next_sender_seq_num"]
             session.next_target_seq_num = status["next_target_seq_num"]
             session.connected_at = status["connected_at"]

@@ -52,6 +52,7 @@ class Session(Output):
     reason: str | None
     next_attempt_at: str | None
     tls_expires_at: str | None
+    breaker: str | None
     schedule: Schedule | None
     next_sender_seq_num: int | None
     next_target_seq_num: int | None
@@ -122,6 +123,11 @@ class SequencePreview(Output):
     effects: list[Effect]
     open_orders: list[str]
     good_until: str
+
+
+class LetGo(Output):
+    session_name: str
+    was_tripped: bool
 
 
 class SentAdmin(Output):

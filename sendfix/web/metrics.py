@@ -174,6 +174,7 @@ class _Standing(Collector):
         expires = _family(
             "session_tls_expires_seconds", "Seconds until the counterparty's certificate expires"
         )
+        breaker = _family("session_breaker_open", "1 while the circuit breaker keeps new orders back")
         now = self._clock()
         for session in self._sessions:
             name = [session.config.name]
@@ -182,6 +183,7 @@ class _Standing(Collector):
             up = session.logged_on
             logged_on.add_metric(name, float(up))
             since = session.connected_at if up else None
+            breaker.add_metric(name, float(session.breaker is not None))
             uptime.add_metric(name, 0.0 if since is None else max(0.0, now - since / 1e9))
             if session.next_sender_seq_num is not None and session.next_target_seq_num is not None:
                 sender.add_metric(name, session.next_sender_seq_num)
@@ -190,7 +192,7 @@ class _Standing(Collector):
                 silence.add_metric(name, max(0.0, now - session.last_received_at / 1e9))
             if session.tls_expires_at is not None:
                 expires.add_metric(name, session.tls_expires_at / 1e9 - now)
-        yield from (phases, logged_on, uptime, sender, target, silence, expires)
+        yield from (phases, logged_on, uptime, sender, target, silence, expires, breaker)
 
 
 def _gauge(name: str, text: str, value: float) -> Metric:

@@ -143,6 +143,12 @@ class SequenceConfirm(Input):
     reason: Annotated[str, StringConstraints(max_length=200)] = ""
 
 
+class Reason(Input):
+    """It goes into the session's journal."""
+
+    reason: Annotated[str, StringConstraints(max_length=200)] = ""
+
+
 class ResendRange(Input):
     """MsgSeqNum(34) from and to; 0 is everything up to now."""
 

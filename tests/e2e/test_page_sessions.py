@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from tests.e2e.desk_page import DeskPage
-from tests.support.stack import FIX44, Stack
+from tests.support.stack import FIX42, FIX44, Stack, eventually
 
 pytestmark = pytest.mark.browser
 
@@ -54,3 +54,43 @@ def test_why_and_numbers(own_stack: Stack, browser_context: BrowserContext) -> N
     desk.get(f"connect-{FIX44}").click()
     expect(desk.get(f"session-{FIX44}")).to_have_attribute("data-state", "connected")
     assert len(stack.wait_order(sent, status="NEW")["executions"]) == 1
+
+
+def test_a_tripped_circuit_breaker_is_let_go_by_a_person(
+    own_stack: Stack, browser_context: BrowserContext
+) -> None:
+    stack = own_stack
+    assert stack.engine is not None
+    sessions = stack.default_sessions()
+    sessions[1]["circuit_breaker"] = {"max_rejects": 3}
+    stack.write_config(sessions)
+    stack.engine.stop()
+    stack.start_engine()
+    stack.wait_logged_on(FIX42, FIX44)
+    stack.behave(default="manual")
+    resting = stack.send(FIX44, ord_type="LIMIT", price="200")
+    stack.wait_order(resting, status="NEW")
+    stack.behave(default="reject")
+    for _ in range(3):
+        stack.wait_order(stack.send(FIX44, ord_type="MARKET"), status="REJECTED")
+    eventually(lambda: stack.session(FIX44)["breaker"], "it has tripped")
+    order = {"session_name": FIX44, "symbol": "AAPL", "side": "BUY", "order_qty": 1, "ord_type": "MARKET"}
+    assert "3 orders were rejected within 60 s" in stack.post("/api/send_order", order, 409)["detail"]
+    stack.behave(default="manual")
+    stack.post("/api/send_order", {**order, "session_name": FIX42}, 201)
+    stack.post("/api/cancel_order", {"cl_ord_id": resting}, 202)
+    stack.wait_order(resting, status="CANCELED")
+    can_send = stack.get("/api/can_send_orders")["sessions"]
+    assert (can_send[FIX42]["can_send"], can_send[FIX44]["can_send"]) == (True, False)
+    assert any("3 orders were rejected" in problem for problem in stack.get("/health")["problems"])
+
+    stack.engine.kill()
+    stack.start_engine()
+    stack.wait_logged_on(FIX44)
+    stack.post("/api/send_order", order, 409)
+    desk = DeskPage(browser_context.new_page(), stack).open()
+    expect(desk.get(f"breaker-{FIX44}")).to_contain_text("no new order is sent")
+    desk.get(f"let-go-{FIX44}").click()
+    desk.get("confirm").click()
+    expect(desk.get(f"breaker-{FIX44}")).to_have_count(0)
+    stack.post("/api/send_order", order, 201)

@@ -106,6 +106,19 @@ def resend_request(session_name: str, body: schemas.ResendRange) -> tuple[dict[s
     return _say(session_name, "resend_request", {"begin": body.begin_seq_no, "end": body.end_seq_no})
 
 
+@api.route(
+    "POST",
+    "/api/sessions/<session_name>/circuit_breaker/let_go",
+    body=schemas.Reason,
+    answers={200: answers.LetGo},
+)
+def let_go(session_name: str, body: schemas.Reason) -> dict[str, Any]:
+    """Let new orders go again after the circuit breaker has tripped."""
+    name = context().sessions.get(session_name).config.name
+    answer = context().engine.ask(name, "let_go", {"why": body.reason or "no reason given"})
+    return {"session_name": name, "was_tripped": answer["was_tripped"]}
+
+
 def _say(session_name: str, question: str, arguments: dict[str, int]) -> tuple[dict[str, Any], int]:
     name = context().sessions.get(session_name).config.name
     sent = context().engine.ask(name, question, arguments)

@@ -58,6 +58,7 @@ export const rest = {
   setSequence: (sessionName, body) => post(`/api/sessions/${id(sessionName)}/sequence`, body),
   testRequest: (sessionName) => post(`/api/sessions/${id(sessionName)}/test_request`, {}),
   resendRequest: (sessionName, from) => post(`/api/sessions/${id(sessionName)}/resend_request`, { begin_seq_no: from }),
+  letGo: (sessionName) => post(`/api/sessions/${id(sessionName)}/circuit_breaker/let_go`, {}),
   sendOrder: (body) => post('/api/send_order', body),
   replaceOrder: (body) => post('/api/replace_order', body),
   cancelOrder: (clOrdId) => post('/api/cancel_order', { cl_ord_id: clOrdId }),

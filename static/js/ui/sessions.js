@@ -2,7 +2,10 @@
 import { html, signal } from '../lib.js';
 import { ago, dayAndTime, time } from '../fix/times.js';
 import { health, loaded, selectSession, selectedSession, sessions } from '../state/desk.js';
+import { rest } from '../net/rest.js';
 import { zone } from '../state/prefs.js';
+import { toast } from '../state/toasts.js';
+import { ask } from '../state/view.js';
 import { Icon, Light } from './bits.js';
 import { openTool } from './session_tools.js';
 import { ConnectButton } from './topbar.js';
@@ -30,6 +33,7 @@ const Card = ({ session, chosen }) => html`<li class=${`session ${chosen ? 'chos
   ${session.reason && session.state !== 'connected' && session.reason !== health.value.engine.reason && html`<p class="reason" data-testid=${`reason-${session.name}`}>${session.reason}</p>`}
   ${session.schedule && html`<p class="quiet hours" data-testid=${`hours-${session.name}`} title=${hoursTitle(session.schedule)}>${hours(session.schedule)}</p>`}
   ${expiry(session.tls_expires_at)}
+  ${session.breaker && html`<p class="reason" data-testid=${`breaker-${session.name}`}><${Icon} name="pause" size=${12} /> ${session.breaker}. <button type="button" class="small" data-testid=${`let-go-${session.name}`} onClick=${() => letGo(session.name)}>Let go…</button></p>`}
   <dl class="session-facts">
     <${Fact} name="Next out" title="Next MsgSeqNum(34) we send" value=${session.next_sender_seq_num} />
     <${Fact} name="Next in" title="Next MsgSeqNum(34) we expect" value=${session.next_target_seq_num} />
@@ -42,6 +46,11 @@ const Card = ({ session, chosen }) => html`<li class=${`session ${chosen ? 'chos
     <button type="button" class="small" data-testid=${`why-${session.name}`} aria-label=${`Why is ${session.name} ${session.logged_on ? 'logged on' : 'not logged on'}?`} onClick=${() => openTool(session.name, 'why')}>Why?</button>
   </div>
 </li>`;
+
+const letGo = (name) => ask({
+  title: `Let new orders of ${name} go again?`, text: 'Find out first why they were rejected: the texts are in the message log.', list: [], confirm: 'Let go',
+  act: () => rest.letGo(name).catch((error) => toast('error', error.title ?? 'Failed', error.text ?? String(error))),
+});
 
 const DAY_MS = 86_400_000;
 

@@ -27,6 +27,7 @@ LOGGED_ON = {
     "logged_on": True,
     "next_attempt_at": None,
     "tls_expires_at": None,
+    "breaker": None,
     "reason": None,
     "next_sender_seq_num": 2,
     "next_target_seq_num": 2,
