@@ -51,6 +51,7 @@ fuzz: dev  ## send the broker anything and everything, 20 times as much as make 
 	    tests/integration/broker/test_garbage.py tests/conformance/test_any_message.py tests/unit/broker/fix/test_wire.py
 
 bench: dev bench-broker  ## measure the broker, then the desk against bare QuickFIX; BENCH_ARGS for the desk's options
+	@$(VENV_PYTHON) tests/bench/sessions_bench.py
 	@$(VENV_PYTHON) tests/bench/run.py $(BENCH_ARGS)
 
 bench-broker: dev  ## measure the broker against a bare simplefix acceptor
