@@ -17,11 +17,15 @@ from types import FrameType
 from typing import Any, ClassVar
 
 from geventwebsocket.handler import WebSocketHandler
+from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 from gunicorn.workers.ggevent import PyWSGIHandler  # type: ignore[import-untyped]
+
+from sendfix import logs
 
 _host = os.environ.get("SENDFIX_HOST") or "127.0.0.1"
 _logs = Path(os.environ.get("SENDFIX_WEB_LOG_DIR") or Path(__file__).resolve().parent / "logs")
 _logs.mkdir(parents=True, exist_ok=True)
+_log_format = (os.environ.get("SENDFIX_LOG_FORMAT") or "text").lower()
 
 bind = f"[{_host}]" if ":" in _host else _host
 bind = f"{bind}:{os.environ.get('SENDFIX_PORT') or '5001'}"
@@ -41,7 +45,21 @@ errorlog = "-"
 loglevel = "info"
 
 _error_file = logging.FileHandler(_logs / "error.log", delay=True)
-_error_file.setFormatter(logging.Formatter("%(asctime)s [%(process)d] %(levelname)s %(name)s: %(message)s"))
+_ERROR_FORMAT = "%(asctime)s.%(msecs)03dZ [%(process)d] %(levelname)s %(name)s: %(message)s"
+_error_file.setFormatter(logs.formatter(_log_format, _ERROR_FORMAT))
+
+
+class Log(Logger):  # type: ignore[misc]
+    """Gunicorn's own words in the same format as the desk's."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        if _log_format == "json":
+            for handler in [*self.error_log.handlers, *self.access_log.handlers]:
+                handler.setFormatter(logs.formatter(_log_format, ""))
+
+
+logger_class = Log
 
 
 class RequestHandler(WebSocketHandler, PyWSGIHandler):  # type: ignore[misc]
@@ -64,6 +82,19 @@ class RequestHandler(WebSocketHandler, PyWSGIHandler):  # type: ignore[misc]
         if environ is None:
             return
         status = self.status.decode() if isinstance(self.status, bytes) else str(self.status)
+        if _log_format == "json":
+            self.server.log.access_log.info(
+                {
+                    "remote": environ.get("REMOTE_ADDR"),
+                    "message": self.requestline,
+                    "status": int(status[:3]),
+                    "bytes": self.response_length,
+                    "milliseconds": round(1000 * (self.time_finish - self.time_start), 1),
+                    "user_agent": environ.get("HTTP_USER_AGENT"),
+                    "request_id": self._answered_request_id(),
+                }
+            )
+            return
         self.server.log.access_log.info(
             '%s %s "%s" %s %s %dms "%s"',
             environ.get("REMOTE_ADDR", "-"),
@@ -74,6 +105,13 @@ class RequestHandler(WebSocketHandler, PyWSGIHandler):  # type: ignore[misc]
             1000 * (self.time_finish - self.time_start),
             _quotable(environ.get("HTTP_USER_AGENT", "-")),
         )
+
+    def _answered_request_id(self) -> str | None:
+        # Names and values are bytes. A WebSocket has no answer of the desk's.
+        for name, value in self.response_headers or ():
+            if bytes(name).lower() == b"x-request-id":
+                return bytes(value).decode("latin-1")
+        return None
 
 
 def _quotable(text: str) -> str:
@@ -88,6 +126,9 @@ def post_worker_init(worker: Any) -> None:
     """The desk is loaded. From now on SIGTERM lets the browsers go, for whose WebSockets gunicorn would wait else."""
     import gevent
 
+    from sendfix.web import request_id
+
+    _error_file.setFormatter(logs.formatter(_log_format, _ERROR_FORMAT, request_id.current))
     logging.getLogger("sendfix").addHandler(_error_file)
     worker.wsgi_handler = RequestHandler
     # The master, which has a copy of its own, kills after the whole of it: leave time for worker_exit.

@@ -16,13 +16,13 @@ import socket
 import stat
 import sys
 import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType, MappingProxyType, TracebackType
 
 from quickfix_client import QuickFixClient
+from sendfix import logs
 from sendfix.config import Config, ConfigError, SessionConfig, Settings, load_config
 from sendfix.link.hub import Hub
 from sendfix.link.journal import Entry, Journal, JournalError
@@ -252,10 +252,8 @@ def _set_up_logging(settings: Settings) -> None:
             settings.log_dir / "engine.log", maxBytes=LOG_BYTES, backupCount=5, encoding="utf-8"
         ),
     ]
-    formatter = logging.Formatter(LOG_FORMAT, "%Y-%m-%dT%H:%M:%S")
-    formatter.converter = time.gmtime
     for handler in handlers:
-        handler.setFormatter(formatter)
+        handler.setFormatter(logs.formatter(settings.log_format, LOG_FORMAT))
     logging.basicConfig(level=settings.log_level, handlers=handlers)
 
 
@@ -265,6 +263,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="multi_fix_client.py",
         description="The FIX engine: keeps the configured sessions and serves desks on a Unix socket.",
         epilog="Environment: SENDFIX_CONFIG, SENDFIX_STORE_DIR, SENDFIX_LOG_DIR, SENDFIX_LOG_LEVEL, "
+        "SENDFIX_LOG_FORMAT, "
         "SENDFIX_ENGINE_SOCKET. See docs/configuration.md.",
     )
     parser.add_argument("--config", metavar="FILE", help="the sessions (SENDFIX_CONFIG)")

@@ -25,6 +25,7 @@ from flask import Flask
 from flask_cors import CORS
 from flask_socketio import SocketIO
 
+from sendfix import logs
 from sendfix.bus import Bus
 from sendfix.config import Config, ConfigError, Settings, load_config
 from sendfix.domain.errors import StorageUnavailable
@@ -40,7 +41,7 @@ from sendfix.services.sessions import Session, Sessions
 from sendfix.storage.database import DeskLock, migrate, open_engine
 from sendfix.storage.reader import Reader
 from sendfix.storage.writer import Writer
-from sendfix.web import openapi, page, problems
+from sendfix.web import openapi, page, problems, request_id
 from sendfix.web.context import Context
 from sendfix.web.live import Broadcaster, Json
 from sendfix.web.metrics import Metrics
@@ -52,6 +53,8 @@ ROOT = Path(__file__).resolve().parent
 # The link stops reading, and the engine's journals keep, what the database can't take.
 MOST_UNSTORED_MESSAGES = 200_000
 SETTLE_SECONDS = 3.0
+
+LOG_FORMAT = "%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s: %(message)s"
 
 socketio = SocketIO()
 
@@ -81,7 +84,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     """The running desk. Raises `ConfigError` or `StorageUnavailable`, each one line for a person."""
     settings = Settings.from_environ(environ)
     config = load_config(settings.config_path, environ)
-    _log_to_stderr(settings.log_level)
+    _log_to_stderr(settings)
     app = Flask("sendfix", root_path=str(ROOT))
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.json.sort_keys = False  # type: ignore[attr-defined]
@@ -96,6 +99,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
         ping_timeout=10,
     )
     _build(app, settings, config)
+    request_id.register(app)
     problems.register(app)
     for api in APIS:
         app.register_blueprint(api.blueprint)
@@ -177,12 +181,12 @@ def dictionary_of(session: Session) -> Dictionary:
     return load_file(path) if path else load(session.config.fix_version)
 
 
-def _log_to_stderr(level: str) -> None:
+def _log_to_stderr(settings: Settings) -> None:
     handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(logs.formatter(settings.log_format, LOG_FORMAT, request_id.current))
     logger = logging.getLogger("sendfix")
     logger.handlers = [handler]
-    logger.setLevel(level.upper())
+    logger.setLevel(settings.log_level)
     logger.propagate = False
 
 

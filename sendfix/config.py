@@ -131,6 +131,7 @@ class Settings:
     store_dir: Path
     log_dir: Path
     log_level: str
+    log_format: str
     host: str
     port: int
     engine_socket: Path
@@ -155,12 +156,16 @@ class Settings:
         levels = ("DEBUG", "INFO", "WARNING", "ERROR")
         if log_level not in levels:
             raise ConfigError(f"SENDFIX_LOG_LEVEL is {log_level!r}; give one of {', '.join(levels)}")
+        log_format = get("SENDFIX_LOG_FORMAT", "text").lower()
+        if log_format not in ("text", "json"):
+            raise ConfigError(f"SENDFIX_LOG_FORMAT is {log_format!r}; give text or json")
         return cls(
             config_path=Path(get("SENDFIX_CONFIG", "multi_session_config.json")),
             database_url=get("SENDFIX_DATABASE_URL", f"sqlite:///{store_dir / 'sendfix.db'}"),
             store_dir=store_dir,
             log_dir=Path(get("SENDFIX_LOG_DIR", "log")),
             log_level=log_level,
+            log_format=log_format,
             host=get("SENDFIX_HOST", "127.0.0.1"),
             port=number("SENDFIX_PORT", 5001, 0, 65535),
             engine_socket=Path(get("SENDFIX_ENGINE_SOCKET", str(store_dir / "engine.sock"))),

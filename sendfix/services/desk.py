@@ -150,6 +150,7 @@ class Desk:
         if self._blotter.in_memory(cl_ord_id) is not None or self._engine.is_on_its_way(cl_ord_id):
             raise DuplicateClOrdID(cl_ord_id)
         self._engine.send(session_name, cl_ord_id, body)
+        log.info("session %s: %s is sent", session_name, cl_ord_id, extra={"cl_ord_id": cl_ord_id})
 
     def _order(self, cl_ord_id: str) -> Order:
         order = self._blotter.in_memory(cl_ord_id)

@@ -209,6 +209,7 @@ def test_settings_from_the_environment() -> None:
             "SENDFIX_STORE_DIR": "/var/lib/sendfix",
             "SENDFIX_PORT": "0",
             "SENDFIX_LOG_LEVEL": "debug",
+            "SENDFIX_LOG_FORMAT": "JSON",
             "SENDFIX_CORS_ORIGINS": "https://a.example, http://b.example:8080/",
             "SENDFIX_MAX_BODY_BYTES": "4096",
         }
@@ -217,6 +218,7 @@ def test_settings_from_the_environment() -> None:
     assert settings.database_url == "sqlite:////var/lib/sendfix/sendfix.db"
     assert settings.port == 0
     assert settings.log_level == "DEBUG"
+    assert settings.log_format == "json"
     assert settings.cors_origins == ("https://a.example", "http://b.example:8080")
     assert settings.max_body_bytes == 4096
 
@@ -228,6 +230,7 @@ def test_settings_from_the_environment() -> None:
         ("SENDFIX_PORT", "70000"),
         ("SENDFIX_MAX_BODY_BYTES", "12"),
         ("SENDFIX_LOG_LEVEL", "LOUD"),
+        ("SENDFIX_LOG_FORMAT", "xml"),
         ("SENDFIX_CORS_ORIGINS", "example.com"),
     ],
 )

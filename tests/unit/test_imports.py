@@ -57,6 +57,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "engineio": ("sendfix.web", "sendfix_web_multi"),
     "simplefix": ("broker",),
     "prometheus_client": ("sendfix.web",),
+    "pythonjsonlogger": ("sendfix.logs",),
 }
 # No thread, greenlet, clock, file or socket: time and ids come in as arguments. `pathlib` is for the dictionary's file.
 PURE = ("sendfix.domain", "sendfix.fix", "sendfix.services")
@@ -84,7 +85,14 @@ NOT_PURE = frozenset(
     }
 )
 STANDARD_LIBRARY_ONLY = ("sendfix.domain", "sendfix.fix")
-ENGINE = ("quickfix_client", "multi_fix_client", "sendfix.link", "sendfix.config", "sendfix.config_reader")
+ENGINE = (
+    "quickfix_client",
+    "multi_fix_client",
+    "sendfix.link",
+    "sendfix.config",
+    "sendfix.config_reader",
+    "sendfix.logs",
+)
 # The desk's end of the socket runs in the desk, under gevent.
 DESK_END = "sendfix.link.client"
 
