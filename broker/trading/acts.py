@@ -159,7 +159,7 @@ class Acts:
         self._orders.report(order, ExecType.CALCULATED, now, text=text)
 
     def _expire(self, order: Order, text: str | None, now: float) -> None:
-        if not order.is_open:
+        if not order.goes_on:
             raise ImpossibleTransition(f"expiry of order {order.order_id}, which is {order.status.name}")
         self._orders.expire(order, text or "expired by the broker", now)
 

@@ -164,6 +164,8 @@ class ByHand:
             raise Refused(
                 409, f"order {order.id} has {plain(order.filled_quantity)} filled; it can be canceled only"
             )
+        if not order.is_open:
+            raise Refused(409, f"order {order.id} is {order.status.name}; it can be canceled only")
         self._orders.reject(order, command.text or "rejected by the broker", now)
         return order.id
 
@@ -213,7 +215,7 @@ class ByHand:
         order = self._orders.get(order_id)
         if order is None:
             raise Refused(404, f"There is no order {order_id}.")
-        if not order.is_open:
+        if not order.goes_on:
             raise Refused(409, f"Order {order_id} is {order.status.name}; nothing of it is open.")
         return order
 

@@ -97,7 +97,7 @@ class Lists:
         if found is None:
             return
         for order in self._orders_of(found):
-            if order.is_open:
+            if order.goes_on:
                 self._orders.cancel(order, None, "canceled by ListCancelRequest", now)
         self._report(session, list_id, found, _RESPONSE, None, now)
 
@@ -163,7 +163,7 @@ class Lists:
         if len(found.order_ids) < found.total or found.waits:
             status = _RECEIVED
         else:
-            status = _EXECUTING if any(order.is_open for order in orders) else _ALL_DONE
+            status = _EXECUTING if any(order.goes_on for order in orders) else _ALL_DONE
         body: list[Pair] = [
             (b"66", value(list_id)),
             (b"429", kind),
@@ -181,7 +181,7 @@ class Lists:
                 (b"14", plain(order.filled_quantity).encode()),
                 (b"39", status_code(session.begin_string, order)),
                 (b"151", plain(order.leaves_quantity).encode()),
-                (b"84", b"0" if order.is_open else plain(left).encode()),
+                (b"84", b"0" if order.goes_on else plain(left).encode()),
                 (b"6", plain(order.average_price).encode()),
             ]
             if order.status is Status.REJECTED:

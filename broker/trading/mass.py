@@ -103,6 +103,6 @@ class MassRequests:
             return
         self._send(session, b"r", body)
         for order in picked:
-            if order.is_open:
+            if order.goes_on:
                 text = f"canceled by OrderMassCancelRequest {message.text(b'11')}"
                 self._orders.cancel(order, None, text, now)

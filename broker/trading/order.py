@@ -83,6 +83,8 @@ TRANSITIONS: Final[dict[tuple[Status, Happening], frozenset[Status]]] = {
     (_S.DONE_FOR_DAY, _H.CALCULATE): frozenset({_S.CALCULATED}),
     (_S.DONE_FOR_DAY, _H.CANCEL): frozenset({_S.CANCELED}),
     (_S.DONE_FOR_DAY, _H.EXPIRE): frozenset({_S.EXPIRED}),
+    # In the evening, of an order that goes on the next day.
+    (_S.DONE_FOR_DAY, _H.REPLACE): frozenset({_S.DONE_FOR_DAY, _S.FILLED}),
     # What has ended stays so, whatever becomes of its fills.
     **{(status, _H.UNDO): frozenset({status}) for status in _ENDS},
 }
@@ -200,6 +202,12 @@ class Order:
         return self.status in OPEN
 
     @property
+    def goes_on(self) -> bool:
+        """Whether more of it may be filled: today, or on another day when it is done for this one and lasts."""
+        status = self.status
+        return status in OPEN or (status is Status.DONE_FOR_DAY and self.time_in_force in LASTING)
+
+    @property
     def works(self) -> bool:
         """Whether it may trade."""
         return self.status in _WORKING and self.hold is not Status.SUSPENDED
@@ -209,7 +217,7 @@ class Order:
         """The OrdStatus(39) of highest precedence: a pending request stays shown even when the order is filled
         meanwhile (matrix D.5 of FIX 4.2)."""
         status = self.status
-        if self.requests and (status in OPEN or status is Status.FILLED):
+        if self.requests and (self.goes_on or status is Status.FILLED):
             kinds = {request.kind for request in self.requests if request.announced}
             if RequestKind.CANCEL in kinds:
                 return Status.PENDING_CANCEL
@@ -234,8 +242,7 @@ class Order:
 
     @property
     def leaves_quantity(self) -> Decimal:
-        goes_on = self.is_open or (self.status is Status.DONE_FOR_DAY and self.time_in_force in LASTING)
-        return self.quantity - self.filled_quantity if goes_on else Decimal(0)
+        return self.quantity - self.filled_quantity if self.goes_on else Decimal(0)
 
     @property
     def average_price(self) -> Decimal:

@@ -139,8 +139,8 @@ class Orders:
         return order
 
     def open_orders(self) -> list[Order]:
-        """Oldest first."""
-        return sorted((order for order in self._orders.values() if order.is_open), key=lambda order: order.id)
+        """Oldest first; those that are done for the day and go on the next are among them."""
+        return sorted((order for order in self._orders.values() if order.goes_on), key=lambda order: order.id)
 
     def check(self, terms: Terms, now: float) -> Problem | None:
         """Why an order on these terms can't be taken, None when it can."""
@@ -228,7 +228,7 @@ class Orders:
         )
         if refusal is not None:
             problem = CancelRefusal.BROKER, refusal
-        elif not order.is_open and not reopens:
+        elif not order.goes_on and not reopens:
             problem = CancelRefusal.TOO_LATE, f"Too late: the order is {order.status.name}"
         elif request.orig_cl_ord_id != order.cl_ord_id:
             text = f"OrigClOrdID(41) {request.orig_cl_ord_id} is not the order's ClOrdID, which is {order.cl_ord_id}"
@@ -397,7 +397,7 @@ class Orders:
     def _expire_due(self, now: float) -> None:
         for order_id in self._expiries.take_due(now):
             order = self._orders.get(order_id)
-            if order is not None and order.is_open:
+            if order is not None and order.goes_on:
                 self.expire(order, "expired", now)
 
     # -- what matching does --------------------------------------------------------------------------------------
@@ -467,7 +467,7 @@ class Orders:
         if order.session is not None:
             body = execution_report(order.session.begin_string, order, exec_type, exec_id, now, **details)
             self._send(order.session, b"8", body)
-        if order.is_open:
+        if order.goes_on:
             self._expiries.add(order)
         else:
             self._expiries.remove(order)
@@ -501,7 +501,7 @@ class Orders:
             order = self._orders.get(self._closed.popleft())
             if (
                 order is not None
-                and not order.is_open
+                and not order.goes_on
                 and not order.requests
                 and order.id not in self.changes.orders
             ):

@@ -194,14 +194,14 @@ class Requests:
         if orders.find(session, request.cl_ord_id) is not None:
             return CancelRefusal.DUPLICATE, f"ClOrdID(11) {request.cl_ord_id} was used before"
         behaviour = order.behaviour
-        if not order.is_open and not order.requests and not self._reopens(order, request, fields):
+        if not order.goes_on and not order.requests and not self._reopens(order, request, fields):
             return CancelRefusal.TOO_LATE, f"Too late: the order is {order.status.name}"
         changes = [one.cl_ord_id for one in order.requests if one.kind is not RequestKind.NEW]
         if behaviour.one_request and changes:
             # Matrix D.17 of FIX 4.2.
             return CancelRefusal.PENDING, f"request {changes[0]} is pending; wait for its answer"
         if (
-            order.is_open
+            order.goes_on
             and request.orig_cl_ord_id != order.cl_ord_id
             and request.orig_cl_ord_id not in pending
         ):

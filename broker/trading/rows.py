@@ -45,7 +45,7 @@ def to_row(order: Order) -> dict[str, Any]:
         "time_in_force": order.time_in_force,
         "account": order.account,
         "status": order.shown_status.name,
-        "is_open": int(order.is_open or bool(order.requests)),
+        "is_open": int(order.goes_on or bool(order.requests)),
         "replaced": int(order.replaced),
         "triggered": int(order.triggered),
         "behaviour": _behaviour_text(order.behaviour),

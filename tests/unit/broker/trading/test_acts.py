@@ -8,7 +8,7 @@ import pytest
 
 from broker.trading.acts import ActCommand, BustExecution, CorrectExecution, DecideRequest, EndDay, SetState
 from broker.trading.behaviours import Behaviour, Mode
-from broker.trading.by_hand import CancelOrder, Refused
+from broker.trading.by_hand import AmendOrder, CancelOrder, FillOrder, Refused, RejectOrder
 from tests.unit.broker.kit import BOTH, NEW, TIME, Counterparty
 
 
@@ -163,3 +163,19 @@ def test_the_end_of_the_day_is_for_day_orders() -> None:
     client.new("gtc", f"{NEW}|59=1")
     assert client.application.execute(EndDay(), client.now) == {"expired": 1}
     client.expect_all("8|11=day|150=C|39=C|151=0")
+
+
+@BOTH
+def test_a_person_and_a_lasting_order_that_is_done_for_the_day(version: str) -> None:
+    client = Counterparty(version)
+    client.new("a", f"{NEW}|59=1")
+    act(client, SetState(1, "DONE_FOR_DAY", None))
+    client.expect_all("8|11=a|150=3|39=3|151=100")
+    for command in (RejectOrder(1, None), FillOrder(1, Decimal(10), None)):
+        with pytest.raises(Refused, match="DONE_FOR_DAY"):
+            client.application.execute(command, client.now)
+    client.expect_nothing()
+    client.application.execute(AmendOrder(1, Decimal(80), None, None), client.now)
+    client.expect_all("8|11=a|150=D|39=3|38=80|151=80")
+    client.application.execute(CancelOrder(1, None), client.now)
+    client.expect_all("8|11=a|150=4|39=4|151=0")

@@ -6,6 +6,7 @@ import pytest
 
 from broker.market.calendar import TradingCalendar
 from broker.settings import Hours, Rules, Settings
+from broker.trading.acts import SetState
 from broker.trading.behaviours import Behaviour, Mode
 from tests.unit.broker.kit import BOTH, NEW, NOW, TIME, Counterparty
 
@@ -41,6 +42,21 @@ def test_an_order_expires_in_its_time(version: str, fields: str, at: float, rest
     client.expect_all("8|11=a|150=C|39=C|14=40|151=0")
     client.ask(f"F|11=b|41=a|55=AAPL|54=1|{TIME}")
     client.expect("9|11=b|39=C|102=0")
+
+
+@BOTH
+@pytest.mark.parametrize("restart", [False, True])
+def test_a_lasting_order_that_is_done_for_the_day_expires_in_its_time(version: str, restart: bool) -> None:
+    client = Counterparty(version, settings=Settings(rules=Rules(gtc_days=3)))
+    client.new("a", f"{NEW}|59=1")
+    client.application.execute(SetState(1, "DONE_FOR_DAY", None), client.now)
+    client.expect_all("8|11=a|150=3|39=3|151=100")
+    if restart:
+        client = client.restarted()
+    client.wait(MIDNIGHT + 3 * DAY - NOW - 0.001)
+    client.expect_nothing()
+    client.wait(0.001)
+    client.expect_all("8|11=a|150=C|39=C|151=0")
 
 
 @pytest.mark.parametrize(

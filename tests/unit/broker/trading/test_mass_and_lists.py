@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from broker.trading.acts import SetState
 from broker.trading.behaviours import Behaviour, Mode
 from tests.unit.broker.kit import BOTH, NEW, NEWER, TIME, Counterparty
 
@@ -67,6 +68,15 @@ def test_all_orders_are_canceled() -> None:
         8|11=c|150=4|39=4
         """
     )
+
+
+def test_a_lasting_order_that_is_done_for_the_day_is_among_them() -> None:
+    client = Counterparty(NEWER)
+    client.new("a", f"{NEW}|59=1")
+    client.application.execute(SetState(1, "DONE_FOR_DAY", None), client.now)
+    client.expect_all("8|11=a|150=3|39=3|151=100")
+    client.ask(f"q|11=m|530=7|{TIME}")
+    client.expect_all("r|11=m|531=7|533=1\n8|11=a|150=4|39=4|151=0")
 
 
 def test_the_orders_of_one_security_are_canceled() -> None:

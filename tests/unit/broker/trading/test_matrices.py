@@ -201,6 +201,54 @@ MATRICES = {
         hand accept Y
         < 5 1 Y X 15000 3000 12000
     """,
+    "D.29 a GTC order is canceled in the evening of its first day": """
+        > D X 10000 GTC
+        < A A X - 10000 0 10000
+        hand accept X
+        < 0 0 X - 10000 0 10000
+        hand fill 2000
+        < 1/F 1 X - 10000 2000 8000
+        hand state DONE_FOR_DAY
+        < 3 3 X - 10000 2000 8000
+        > F Y X
+        < 6 6 Y X 10000 2000 8000
+        hand accept Y
+        < 4 4 Y X 10000 2000 0
+        > F Z Y
+        reject Z Y 4 0
+    """,
+    "D.30 a GTC order is replaced in the evening of its first day": """
+        > D X 10000 GTC
+        < A A X - 10000 0 10000
+        hand accept X
+        < 0 0 X - 10000 0 10000
+        hand fill 2000
+        < 1/F 1 X - 10000 2000 8000
+        hand state DONE_FOR_DAY
+        < 3 3 X - 10000 2000 8000
+        > F Y X
+        < 6 6 Y X 10000 2000 8000
+        hand refuse Y
+        reject Y X 3 2
+        > G Z X 15000
+        < E E Z X 10000 2000 8000
+        hand accept Z
+        < 5 3 Z X 15000 2000 13000
+        hand state NEW
+        < D 1 Z - 15000 2000 13000 378=1
+        hand fill 13000
+        < 2/F 2 Z - 15000 15000 0
+    """,
+    "a day order that is done for the day can't be canceled": """
+        > D X 10000
+        < A A X - 10000 0 10000
+        hand accept X
+        < 0 0 X - 10000 0 10000
+        hand state DONE_FOR_DAY
+        < 3 3 X - 10000 0 0
+        > F Y X
+        reject Y X 3 0
+    """,
     "D.34 a filled order, whose fills are busted and corrected": """
         > D X 10000
         < A A X - 10000 0 10000
