@@ -25,7 +25,8 @@ from quickfix_client import QuickFixClient
 from sendfix import logs
 from sendfix.config import Config, ConfigError, SessionConfig, Settings, load_config
 from sendfix.link.hub import Hub
-from sendfix.link.journal import Entry, Journal, JournalError
+from sendfix.link.journal import Journal, JournalError
+from sendfix.link.journal_entries import Entry
 from sendfix.link.protocol import NotSent, ReplyCode
 from sendfix.link.text_logs import TextLogs
 
@@ -116,6 +117,13 @@ class MultiFixClient:
                 "session %s: %d entries of the journal are damaged on disk; the others are read. Look after the disk",
                 config.name,
                 journal.damaged_entries,
+            )
+        if journal.left_out:
+            log.warning(
+                "session %s: the machine has failed or was switched off while the engine ran: %d indexes of the"
+                " journal are left out, since entries with them may have been lost",
+                config.name,
+                journal.left_out,
             )
         journal.on_append = lambda entry: on_entry(config.name, entry)
         try:

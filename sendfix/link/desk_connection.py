@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sendfix.link import protocol
-from sendfix.link.journal import Entry
+from sendfix.link.journal_entries import Entry
 
 MAX_BACKLOG_BYTES = 64 * 1024 * 1024
 RECEIVE_BYTES = 32 * 1024
@@ -62,7 +62,7 @@ class DeskConnection:
     def queue_entry(self, name: str, entry: Entry, packed: bytes) -> None:
         """A new entry; passed over while the session is still served from the files, or when it was among them."""
         position = self._positions.get(name)
-        if position is not None and position.announced and entry.number == position.sent + 1:
+        if position is not None and position.announced and entry.number > position.sent:
             self._out += packed
             position.sent = entry.number
 

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 from sendfix.config import Endpoint, SessionConfig, Tls
 from sendfix.domain.enums import SessionPhase
-from sendfix.link.journal import Entry
+from sendfix.link.journal_entries import Entry
 from sendfix.link.protocol import Direction
 from sendfix.link.reach import BadFileError, expiry_of, tls_context
 

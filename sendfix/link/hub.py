@@ -21,7 +21,8 @@ from typing import Any, Protocol
 
 from sendfix.link import protocol
 from sendfix.link.desk_connection import MAX_BACKLOG_BYTES, DeskConnection, pack_entry
-from sendfix.link.journal import Entry, Journal
+from sendfix.link.journal import Journal
+from sendfix.link.journal_entries import Entry
 from sendfix.link.protocol import NotSent, ReplyCode
 
 log = logging.getLogger("sendfix.engine")
@@ -29,7 +30,6 @@ log = logging.getLogger("sendfix.engine")
 STATUS_SECONDS = 1.0
 CHUNK_ENTRIES = 256
 CHUNK_BELOW_BYTES = 1024 * 1024
-MAX_LOST_ENTRIES = 10_000
 MAX_ASKING = 16
 
 
@@ -287,23 +287,20 @@ class Hub:
         desk.attach(cursors)
 
     def _within(self, name: str, journal: Journal, index: int) -> int:
-        """The desk may know more than the journal after a power failure. New entries must not get indexes that it
-        has seen, so the lost ones are made up for by notes."""
-        lost = index - journal.last_index
-        if lost <= 0:
+        """The desk may know more than the journal, when files have been lost or put back from a backup. New entries
+        must not get indexes that it has seen. Whatever is wrong with one session, the others are served."""
+        if index <= journal.last_index:
             return index
-        if lost > MAX_LOST_ENTRIES:
-            raise protocol.ProtocolError(
-                f"session {name}: cursor {index} is far beyond the journal's end {journal.last_index}"
-            )
+        try:
+            left_out = journal.skip_to(index)
+        except (OSError, ValueError) as error:
+            log.error("session %s: a desk has stored it up to index %d: %s", name, index, error)
+            return journal.last_index
         log.error(
-            "session %s: %d entries at the journal's end were lost in a crash of the machine", name, lost
+            "session %s: the journal's end is lost: a desk has %d entries more; it goes on behind them",
+            name,
+            left_out,
         )
-        for _ in range(lost):
-            journal.append(
-                protocol.Direction.EVENT,
-                b'{"event": "text", "text": "An entry was lost here in a crash of the machine"}',
-            )
         return index
 
     def _ping(self, desk: DeskConnection, message: protocol.Ping) -> None:

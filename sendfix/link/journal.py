@@ -2,48 +2,49 @@
 
 A journal is a folder of segments named after their first index. A segment is a header (magic, journal id, first
 index) and entries, each a small header (payload length, CRC32, time, direction) and the payload. The CRC starts
-from the index, so that an entry can't pass for another one. What a crash left half written is cut off at open;
-nobody has been told of it, because an entry is handed on only after its write has returned. An entry that the disk
-has damaged is read as an event that says so; those behind it keep their indexes.
+from the index, so that an entry can't pass for another one. What a crash left half written is cut off at open, and
+kept in a file beside; nobody has been told of it, because an entry is handed on only after its write has returned. An
+entry that the disk has damaged is read as an event that says so; those behind it keep their indexes. Indexes are
+reserved on the disk before they are used (`reservation.py`): after a failure of the machine, which may have lost the
+end of the file, the journal goes on behind all that may have been handed out.
 """
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import logging
 import os
-import re
 import secrets
-import struct
 import threading
 import time
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
-from zlib import crc32
+
+from sendfix.link.journal_entries import (
+    DAMAGED,
+    ENTRY_HEADER,
+    EVENT,
+    MAGIC,
+    MAX_PAYLOAD_BYTES,
+    ON_REQUEST,
+    SEGMENT_HEADER,
+    Entry,
+    behind_damage,
+    checksum,
+    missing,
+)
+from sendfix.link.reservation import Reservation, boot_id
 
 SEGMENT_BYTES = 64 * 1024 * 1024
-MAX_PAYLOAD_BYTES = 16 * 1024 * 1024
+RESERVED_AT_ONCE = 4096
+MAX_INDEX = 10**15
+"""What the names of the segments have digits for."""
 
 log = logging.getLogger(__name__)
 
-_MAGIC = b"SFJ1"
-_SEGMENT_HEADER = struct.Struct("<4s16sQ")  # magic, journal id, first index
-_ENTRY_HEADER = struct.Struct("<IIQB")  # payload length, CRC32, at_ns, direction
-_CHECKED = struct.Struct("<QB")  # what the CRC covers before the payload
-_EVENT = 2
-_DAMAGED = json.dumps(
-    {
-        "event": "text",
-        "text": "An entry of the journal is damaged on disk and can't be read; what the counterparty sent can be asked"
-        " for again with a ResendRequest",
-    }
-).encode()
-# Where an entry could begin: its length is below 16 MiB, its time of this century, its direction one of three.
-_HEADER_LIKE = re.compile(rb"(?s)(?=...[\x00\x01].{11}[\x00\x0d-\x2b][\x00-\x02])")
-MOST_DAMAGED = 1_000
 _MARK_EVERY = 256
 _READ_BYTES = 256 * 1024
 
@@ -52,22 +53,13 @@ class JournalError(Exception):
     """The journal can't be used; the text is for a person."""
 
 
-class Entry(NamedTuple):
-    """`number` is the running index; `at_ns` wall-clock time since the epoch; `direction` a `protocol.Direction`."""
-
-    number: int
-    at_ns: int
-    direction: int
-    payload: bytes
-
-
 class _Segment:
     """`marks` are (index, offset) of some entries, so that a read need not begin at the segment's start."""
 
     def __init__(self, path: Path, first_index: int) -> None:
         self.path = path
         self.first_index = first_index
-        self.marks: list[tuple[int, int]] = [(first_index, _SEGMENT_HEADER.size)]
+        self.marks: list[tuple[int, int]] = [(first_index, SEGMENT_HEADER.size)]
         self.behind_damage: dict[int, tuple[int, int] | None] = {}
 
 
@@ -82,18 +74,22 @@ class Journal:
         segment_bytes: int = SEGMENT_BYTES,
         clock: Callable[[], int] = time.time_ns,
         write: Callable[[int, bytes], int] = os.write,
+        boot: bytes | None = None,
     ) -> None:
-        """Open or create. Raises `JournalError` when another process has it open or a file is not a journal's, and
-        OSError."""
+        """Open or create. `boot` is an id of this start of the machine, by default the kernel's. Raises
+        `JournalError` when another process has it open or a file is not a journal's, and OSError."""
         self.on_append: Callable[[Entry], None] | None = None
         self.repaired_bytes = 0
         self.damaged_entries = 0
+        self.left_out = 0
         self._folder = folder
         self._segment_bytes = segment_bytes
         self._clock = clock
         self._write = write
         self._lock = threading.Lock()
         self._fd = -1
+        self._reservation: Reservation | None = None
+        self._opened = False
         folder.mkdir(parents=True, exist_ok=True)
         self._lock_fd = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
@@ -106,6 +102,11 @@ class Journal:
                 self._size = 0
                 self._next_index = 1
                 self._add_segment()
+            self._reservation = Reservation(folder / "reserved", boot_id() if boot is None else boot)
+            if self._reservation.other_boot:
+                self.left_out = self.skip_to(self._reservation.up_to)
+            self._reserve()
+            self._opened = True
         except BaseException:
             self.close()
             raise
@@ -127,9 +128,11 @@ class Journal:
             if self._size >= self._segment_bytes:
                 self._add_segment()
             index = self._next_index
+            if self._reservation is None or index > self._reservation.up_to:
+                self._reserve()
             at_ns = self._clock()
-            check = _checksum(index, at_ns, direction, payload)
-            data = _ENTRY_HEADER.pack(len(payload), check, at_ns, direction) + payload
+            check = checksum(index, at_ns, direction, payload)
+            data = ENTRY_HEADER.pack(len(payload), check, at_ns, direction) + payload
             self._write_whole(data)
             if index % _MARK_EVERY == 0 and index > self._segments[-1].marks[-1][0]:
                 self._segments[-1].marks.append((index, self._size))
@@ -142,9 +145,32 @@ class Journal:
                     log.exception("a listener of the journal %s failed", self._folder)
             return index
 
+    def skip_to(self, index: int) -> int:
+        """Never give out an index up to this one, since somebody has seen an entry with it that is not there any
+        more. How many are left out; if any, a note about it is appended. Raises OSError, and ValueError for an index
+        above `MAX_INDEX`."""
+        if index > MAX_INDEX:
+            raise ValueError(f"index {index} is above {MAX_INDEX}")
+        with self._lock:
+            first = self._next_index
+            count = index + 1 - first
+            if count <= 0:
+                return 0
+            self._next_index = index + 1
+            try:
+                self._add_segment()
+            except OSError:
+                self._next_index = first
+                raise
+        text = f"The indexes {first} to {index} of the journal are left out: entries with them may have been lost in a"
+        text += f" failure of the machine; {ON_REQUEST}"
+        self.append(EVENT, json.dumps({"event": "text", "text": text}).encode())
+        return count
+
     def read(self, after_index: int, limit: int) -> list[Entry]:
-        """Up to `limit` entries with indexes above `after_index`, in order and without a gap; empty at the end. One
-        that has been damaged on disk is an event that says so. Raises OSError."""
+        """Up to `limit` entries with indexes above `after_index`, in order; empty at the end. One that has been
+        damaged on disk is an event that says so. Where a whole range is missing, one event says it, with the range's
+        last index. Raises OSError."""
         entries: list[Entry] = []
         wanted = max(after_index + 1, self.first_index)
         last = self.last_index
@@ -154,7 +180,8 @@ class Journal:
             found = self._read_segment(segment, wanted, end)
             if not found:
                 # Nothing whole is behind it in this segment.
-                found = [Entry(wanted, 0, _EVENT, _DAMAGED)]
+                following = self._segments[self._segments.index(segment) + 1].first_index
+                found = [missing(wanted, following - 1)]
             entries.extend(found)
             wanted = found[-1].number + 1
         return entries
@@ -172,10 +199,26 @@ class Journal:
     def close(self) -> None:
         """Idempotent. Nothing may be appended afterwards."""
         with self._lock:
+            if self._reservation is not None:
+                # Closed in order, nothing has to be left out, whatever happens to the machine. Not so when it could
+                # not be opened: what was reserved then stays so.
+                if self._opened:
+                    with contextlib.suppress(OSError):
+                        os.fdatasync(self._fd)
+                        self._reservation.reserve(self._next_index - 1)
+                self._reservation.close()
+                self._reservation = None
             for fd in (self._fd, self._lock_fd):
                 if fd >= 0:
                     os.close(fd)
             self._fd = self._lock_fd = -1
+
+    def _reserve(self) -> None:
+        """What is written so far goes to the disk too, so that no more than this can be lost with the machine."""
+        if self._reservation is None:
+            raise OSError(9, "The journal is closed")
+        os.fdatasync(self._fd)
+        self._reservation.reserve(self._next_index + RESERVED_AT_ONCE - 1)
 
     def _take_lock(self) -> None:
         try:
@@ -191,8 +234,8 @@ class Journal:
     def _open_last(self) -> None:
         """Check the last segment, cut off a torn tail, and go on behind it."""
         segment = self._segments[-1]
-        header = segment.path.read_bytes()[: _SEGMENT_HEADER.size]
-        if len(header) < _SEGMENT_HEADER.size:
+        header = segment.path.read_bytes()[: SEGMENT_HEADER.size]
+        if len(header) < SEGMENT_HEADER.size:
             # The crash came while the segment was being made: nothing can be in it.
             segment.path.unlink()
             self.repaired_bytes += len(header)
@@ -204,29 +247,38 @@ class Journal:
             self._size, self._next_index = 0, segment.first_index
             self._add_segment()
             return
-        magic, journal_id, first_index = _SEGMENT_HEADER.unpack(header)
-        if magic != _MAGIC or first_index != segment.first_index:
+        magic, journal_id, first_index = SEGMENT_HEADER.unpack(header)
+        if magic != MAGIC or first_index != segment.first_index:
             raise JournalError(f"{segment.path} is not a segment of a journal; move it away")
         self.journal_id = journal_id.decode("ascii")
         last, size = self._scan(segment)
         self._fd = os.open(segment.path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
-        self.repaired_bytes += os.fstat(self._fd).st_size - size
+        torn = os.fstat(self._fd).st_size - size
+        if torn:
+            self.repaired_bytes += torn
+            self._keep_damaged(segment.path, size)
         os.ftruncate(self._fd, size)
         self._size = size
         self._next_index = last + 1
 
+    def _keep_damaged(self, path: Path, offset: int) -> None:
+        """What is cut off stays in a file beside, for a person; no room for it is no reason not to start."""
+        with contextlib.suppress(OSError), open(path, "rb") as file:
+            file.seek(offset)
+            path.with_suffix(f".{offset}.damaged").write_bytes(file.read())
+
     def _scan(self, segment: _Segment) -> tuple[int, int]:
         """The last whole entry's index and the offset behind it; what is damaged before it is counted."""
-        index, offset = segment.first_index - 1, _SEGMENT_HEADER.size
+        index, offset = segment.first_index - 1, SEGMENT_HEADER.size
         for entry, behind in self._walk(segment, segment.first_index, offset):
             index, offset = entry.number, behind
-            self.damaged_entries += entry.payload == _DAMAGED
+            self.damaged_entries += entry.payload == DAMAGED
         return index, offset
 
     def _add_segment(self) -> None:
         path = self._folder / f"{self._next_index:016d}.journal"
         fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND | os.O_CLOEXEC, 0o600)
-        header = _SEGMENT_HEADER.pack(_MAGIC, self.journal_id.encode("ascii"), self._next_index)
+        header = SEGMENT_HEADER.pack(MAGIC, self.journal_id.encode("ascii"), self._next_index)
         try:
             if self._write(fd, header) != len(header):
                 raise OSError(28, "No space left on device")
@@ -235,6 +287,7 @@ class Journal:
             path.unlink()
             raise
         if self._fd >= 0:
+            os.fdatasync(self._fd)
             os.close(self._fd)
         self._fd = fd
         self._size = len(header)
@@ -265,7 +318,7 @@ class Journal:
             index = entry.number + 1
             if index > first:
                 entries.append(entry)
-            if index % _MARK_EVERY == 0 and index > marks[-1][0] and entry.payload != _DAMAGED:
+            if index % _MARK_EVERY == 0 and index > marks[-1][0] and entry.payload != DAMAGED:
                 with self._lock:
                     if index > marks[-1][0]:
                         marks.append((index, behind))
@@ -276,7 +329,7 @@ class Journal:
     def _walk(self, segment: _Segment, index: int, offset: int) -> Iterator[tuple[Entry, int]]:
         """Every entry from this one on, with the offset behind it. One that is damaged stands as an event that says
         so, if a whole one follows; without one it is the end."""
-        header_size = _ENTRY_HEADER.size
+        header_size = ENTRY_HEADER.size
         at_ns = 0
         with open(segment.path, "rb", buffering=_READ_BYTES) as file:
             file.seek(offset)
@@ -284,9 +337,9 @@ class Journal:
                 header = file.read(header_size)
                 whole = len(header) == header_size
                 if whole:
-                    length, check, at_ns, direction = _ENTRY_HEADER.unpack(header)
+                    length, check, at_ns, direction = ENTRY_HEADER.unpack(header)
                     payload = file.read(length) if length <= MAX_PAYLOAD_BYTES else b""
-                    whole = len(payload) == length and check == _checksum(index, at_ns, direction, payload)
+                    whole = len(payload) == length and check == checksum(index, at_ns, direction, payload)
                 if whole:
                     offset += header_size + length
                     yield Entry(index, at_ns, direction, payload), offset
@@ -295,34 +348,12 @@ class Journal:
                 if offset in segment.behind_damage:
                     found = segment.behind_damage[offset]
                 else:
-                    found = _behind_damage(segment.path, index, offset)
+                    found = behind_damage(segment.path, index, offset)
                     if found is not None or segment is not self._segments[-1]:
                         segment.behind_damage[offset] = found
                 if found is None:
                     return
                 for lost in range(index, found[0]):
-                    yield Entry(lost, 0, _EVENT, _DAMAGED), found[1]
+                    yield Entry(lost, 0, EVENT, DAMAGED), found[1]
                 index, offset = found
                 file.seek(offset)
-
-
-def _checksum(index: int, at_ns: int, direction: int, payload: bytes) -> int:
-    return crc32(payload, crc32(_CHECKED.pack(at_ns, direction), index & 0xFFFFFFFF))
-
-
-def _behind_damage(path: Path, index: int, offset: int) -> tuple[int, int] | None:
-    """Index and offset of the first whole entry behind the damaged one that begins at `offset` and has `index`. Its
-    CRC covers its index, so that how many are lost is known."""
-    data = path.read_bytes()
-    for candidate in _HEADER_LIKE.finditer(data, offset + 1):
-        start = candidate.start()
-        length, check, at_ns, direction = _ENTRY_HEADER.unpack_from(data, start)
-        end = start + _ENTRY_HEADER.size + length
-        if end > len(data):
-            continue
-        payload = data[start + _ENTRY_HEADER.size : end]
-        most = index + 1 + (start - offset) // _ENTRY_HEADER.size
-        for number in range(index + 1, min(most, index + MOST_DAMAGED) + 1):
-            if check == _checksum(number, at_ns, direction, payload):
-                return number, start
-    return None

@@ -13,7 +13,7 @@ from collections import defaultdict, deque
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sendfix.link.journal import Entry
+from sendfix.link.journal_entries import Entry
 from sendfix.link.protocol import Direction
 
 log = logging.getLogger("sendfix.engine")

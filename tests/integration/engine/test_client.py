@@ -15,7 +15,8 @@ import pytest
 import quickfix_client
 from quickfix_client import NotSent, QuickFixClient
 from sendfix.config import Reconnection, SessionConfig
-from sendfix.link.journal import Entry, Journal
+from sendfix.link.journal import Journal
+from sendfix.link.journal_entries import Entry
 from sendfix.link.protocol import Direction
 from tests.integration.engine.orders import order
 from tests.support.process import ROOT, Process

@@ -12,7 +12,8 @@ import pytest
 
 from sendfix.link import protocol
 from sendfix.link.hub import Hub
-from sendfix.link.journal import Entry, Journal
+from sendfix.link.journal import Journal
+from sendfix.link.journal_entries import Entry
 from sendfix.link.protocol import Direction, NotSent, ReplyCode
 from tests.support.link_client import LinkClient
 
@@ -124,10 +125,30 @@ def test_a_cursor_of_another_journal_counts_for_nothing(engine: Engine) -> None:
 def test_entries_a_desk_has_seen_and_the_journal_has_lost_are_made_up_for(engine: Engine) -> None:
     engine.a.journal.append(Direction.IN, b"x")
     with LinkClient(engine.path, {"A": (engine.a.journal.journal_id, 3)}) as desk:
-        desk.wait(lambda: protocol.CaughtUp("A", 3) in desk.heard)
+        desk.wait(lambda: protocol.CaughtUp("A", 4) in desk.heard)
         engine.a.journal.append(Direction.IN, b"new")
-        assert desk.wait_entry("A", b"new").index == 4
-        assert numbers(desk, "A") == [4]
+        assert desk.wait_entry("A", b"new").index == 5
+        assert numbers(desk, "A") == [4, 5]
+        assert b"indexes 2 to 3 of the journal are left out" in desk.entries["A"][0].raw
+
+
+def test_a_desk_that_is_there_already_gets_what_comes_behind_the_indexes_left_out(engine: Engine) -> None:
+    engine.a.journal.append(Direction.IN, b"x")
+    with LinkClient(engine.path, {}) as first:
+        first.wait(lambda: protocol.CaughtUp("A", 1) in first.heard)
+        with LinkClient(engine.path, {"A": (engine.a.journal.journal_id, 1_000_000)}) as ahead:
+            ahead.wait(lambda: protocol.CaughtUp("A", 1_000_001) in ahead.heard)
+            engine.a.journal.append(Direction.IN, b"new")
+            assert first.wait_entry("A", b"new").index == 1_000_002
+            assert numbers(first, "A") == [1, 1_000_001, 1_000_002]
+
+
+def test_a_cursor_that_no_journal_can_have_stops_no_session(engine: Engine) -> None:
+    engine.a.journal.append(Direction.IN, b"x")
+    with LinkClient(engine.path, {"A": (engine.a.journal.journal_id, 2**63)}) as desk:
+        desk.wait(lambda: protocol.CaughtUp("A", 1) in desk.heard)
+        engine.b.journal.append(Direction.IN, b"of b")
+        assert desk.wait_entry("B", b"of b").index == 1
 
 
 def test_appending_while_a_desk_catches_up_leaves_no_hole_and_no_double(engine: Engine) -> None:

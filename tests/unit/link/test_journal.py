@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sendfix.link.journal import Entry, Journal, JournalError
+from sendfix.link.journal import Journal, JournalError
+from sendfix.link.journal_entries import Entry
 from sendfix.link.protocol import Direction
+from sendfix.link.reservation import Reservation
 
 payloads = st.lists(
     st.tuples(st.sampled_from(list(Direction)), st.binary(max_size=200)), min_size=1, max_size=40
@@ -84,12 +86,16 @@ def test_a_torn_tail_costs_only_the_entries_it_hit(
     journal.close()
     kept = data.draw(st.integers(ends[0], ends[-1]))
     garbage = data.draw(st.binary(max_size=60))
+    cut_off = last_segment(folder).read_bytes()[kept:]
     with last_segment(folder).open("r+b") as file:
         file.truncate(kept)
         file.seek(kept)
         file.write(garbage)
 
     again = Journal(folder)
+    # Garbage may happen to be what was there.
+    same = [was == now for was, now in zip(cut_off, garbage, strict=False)]
+    kept += [*same, False].index(False)
     whole = sum(end <= kept for end in ends[1:])
     assert contents(again)[:whole] == [
         (number, direction, payload) for number, (direction, payload) in enumerate(items[:whole], 1)
@@ -195,6 +201,82 @@ def test_a_flipped_bit_costs_one_entry(
         assert journal.append(Direction.IN, b"more") == len(entries) + 1
         assert journal.read(len(entries), 10)[0].payload == b"more"
         journal.close()
+
+
+@given(payloads, st.data())
+@settings(max_examples=60, deadline=None)
+def test_no_index_is_used_twice_after_the_machine_has_lost_the_end(
+    items: list[tuple[Direction, bytes]], data: st.DataObject
+) -> None:
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        journal = Journal(folder, boot=b"one")
+        ends = [last_segment(folder).stat().st_size]
+        for direction, payload in items:
+            journal.append(direction, payload)
+            ends.append(last_segment(folder).stat().st_size)
+        reserved = (folder / "reserved").read_bytes()
+        journal.close()
+        # The machine fails before the engine could close the journal.
+        (folder / "reserved").write_bytes(reserved)
+        with last_segment(folder).open("r+b") as file:
+            file.truncate(data.draw(st.integers(ends[0], ends[-1])))
+        kept = sum(end <= last_segment(folder).stat().st_size for end in ends[1:])
+
+        again = Journal(folder, boot=b"two")
+        assert again.left_out >= len(items) - kept
+        index = again.append(Direction.IN, b"more")
+        assert index > len(items)
+        after_all_it_saw = again.read(len(items), 10)
+        assert [entry.payload for entry in after_all_it_saw][-1] == b"more"
+        assert [payload for _, _, payload in contents(again)][:kept] == [
+            payload for _, payload in items[:kept]
+        ]
+        assert [entry.number for entry in again.read(kept, 10)] == [index - 2, index - 1, index]
+        assert b"left out" in again.read(kept, 10)[0].payload
+        again.close()
+        once_more = Journal(folder, boot=b"three")
+        assert once_more.left_out == 0
+        assert once_more.append(Direction.IN, b"and more") == index + 1
+        once_more.close()
+
+
+def test_in_the_same_boot_no_index_is_left_out(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, boot=b"one")
+    journal.append(Direction.IN, b"x")
+    reserved = (tmp_path / "reserved").read_bytes()
+    journal.close()
+    (tmp_path / "reserved").write_bytes(reserved)
+    again = Journal(tmp_path, boot=b"one")
+    assert again.append(Direction.IN, b"y") == 2
+    again.close()
+
+
+def test_a_reservation_half_written_leaves_the_one_before(tmp_path: Path) -> None:
+    reservation = Reservation(tmp_path / "reserved", b"one")
+    for up_to in (10, 20, 30):
+        reservation.reserve(up_to)
+    reservation.close()
+    data = bytearray((tmp_path / "reserved").read_bytes())
+    newest = 512  # the third one is in the second slot
+    data[newest + 3] ^= 0xFF
+    (tmp_path / "reserved").write_bytes(data)
+    again = Reservation(tmp_path / "reserved", b"two")
+    assert (again.up_to, again.other_boot) == (20, True)
+    again.close()
+
+
+def test_what_is_cut_off_is_kept_beside(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    journal.append(Direction.IN, b"whole")
+    journal.close()
+    path = last_segment(tmp_path)
+    size = path.stat().st_size
+    path.write_bytes(path.read_bytes() + b"half an entry")
+    again = Journal(tmp_path)
+    assert again.repaired_bytes == 13
+    assert path.with_suffix(f".{size}.damaged").read_bytes() == b"half an entry"
+    again.close()
 
 
 def test_a_second_opener_is_refused(tmp_path: Path) -> None:

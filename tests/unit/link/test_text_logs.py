@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sendfix.link.journal import Entry
+from sendfix.link.journal_entries import Entry
 from sendfix.link.protocol import Direction
 from sendfix.link.text_logs import KEPT_FILES, TextLogs, log_line
 
