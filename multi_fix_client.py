@@ -24,6 +24,7 @@ from types import FrameType, MappingProxyType, TracebackType
 from quickfix_client import QuickFixClient
 from sendfix import logs
 from sendfix.config import Config, ConfigError, SessionConfig, Settings, load_config
+from sendfix.fix.redact import mask
 from sendfix.link.hub import Hub
 from sendfix.link.journal import Journal, JournalError
 from sendfix.link.journal_entries import Entry
@@ -148,7 +149,7 @@ class Engine:
         with ExitStack() as stack:
             _lock_store(self._settings.store_dir, stack)
             listener = _listen(self._settings.engine_socket, stack)
-            texts = TextLogs(self._settings.log_dir)
+            texts = TextLogs(self._settings.log_dir, mask=mask(self._settings.redact_tags))
             stack.callback(texts.close)
             hub = Hub(listener)
             stack.callback(hub.close_pipe)

@@ -30,6 +30,7 @@ from sendfix.bus import Bus
 from sendfix.config import Config, ConfigError, Settings, load_config
 from sendfix.domain.errors import StorageUnavailable
 from sendfix.fix.dictionary import Dictionary, load, load_file
+from sendfix.fix.redact import mask
 from sendfix.link.client import EngineLink
 from sendfix.services.blotter import RECENT_ORDERS, Blotter
 from sendfix.services.desk import Desk
@@ -148,7 +149,7 @@ def _build(app: Flask, settings: Settings, config: Config) -> None:
     intake = Intake(
         sessions, blotter, writer, bus, dictionary_of, writer.unstored_order_nos, resume.next_message_id
     )
-    broadcaster = Broadcaster(socketio, sessions, health)
+    broadcaster = Broadcaster(socketio, sessions, health, mask(settings.redact_tags))
     bus.subscribe(broadcaster)
 
     def is_msg_type(session_name: str, msg_type: str) -> bool:
@@ -167,6 +168,7 @@ def _build(app: Flask, settings: Settings, config: Config) -> None:
             link, sessions, blotter, reader, lambda: datetime.now(UTC), lambda: secrets.token_urlsafe(16)
         ),
         metrics,
+        mask(settings.redact_tags),
         functools.partial(writer.flush, SETTLE_SECONDS),
         dictionary_of,
     )

@@ -29,6 +29,17 @@ _LOGON_TAGS = {
     553: "has a key of its own: username",
     554: "has a key of its own: password",
 }
+_NOT_REDACTED = {
+    **dict.fromkeys((8, 9, 10, 34, 35), "a message can't be read without"),
+    96: "is always hidden",
+    554: "is always hidden",
+    925: "is always hidden",
+    # The data fields of FIX 4.0 to 4.4, which may hold SOH.
+    **dict.fromkeys(
+        (89, 91, 213, 349, 351, 353, 355, 357, 359, 361, 363, 365, 446, 619, 622),
+        "is data of any bytes, which can't be hidden",
+    ),
+}
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -132,6 +143,7 @@ class Settings:
     log_dir: Path
     log_level: str
     log_format: str
+    redact_tags: tuple[int, ...]
     host: str
     port: int
     engine_socket: Path
@@ -166,6 +178,7 @@ class Settings:
             log_dir=Path(get("SENDFIX_LOG_DIR", "log")),
             log_level=log_level,
             log_format=log_format,
+            redact_tags=_redact_tags(environ.get("SENDFIX_REDACT_TAGS", "")),
             host=get("SENDFIX_HOST", "127.0.0.1"),
             port=number("SENDFIX_PORT", 5001, 0, 65535),
             engine_socket=Path(get("SENDFIX_ENGINE_SOCKET", str(store_dir / "engine.sock"))),
@@ -201,6 +214,19 @@ def _origins(text: str) -> tuple[str, ...]:
                 f"SENDFIX_CORS_ORIGINS has {origin!r}; give origins like https://desk.example.com, or *"
             )
     return origins
+
+
+def _redact_tags(text: str) -> tuple[int, ...]:
+    tags = []
+    for item in (part.strip() for part in text.split(",") if part.strip()):
+        if not (item.isascii() and item.isdigit() and 0 < int(item[:10]) < 2**31):
+            raise ConfigError(f"SENDFIX_REDACT_TAGS has {item!r}; give tags separated by commas, like 1,58")
+        if int(item) in _NOT_REDACTED:
+            raise ConfigError(
+                f"SENDFIX_REDACT_TAGS has {item}, which {_NOT_REDACTED[int(item)]}; leave it out"
+            )
+        tags.append(int(item))
+    return tuple(tags)
 
 
 def _refuse_twins(path: Path, sessions: Sequence[SessionConfig]) -> None:

@@ -1,8 +1,9 @@
-"""Secrets out of a message before anyone keeps or shows it."""
+"""Secrets out of a message before anyone keeps or shows it, and what is private out of what is shown."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Collection
 
 MASK = b"***"
 _MASKED_DATA = b"95=%d\x0196=%b" % (len(MASK), MASK)
@@ -19,6 +20,15 @@ def redact(raw: bytes) -> bytes:
     if b"554=" in raw or b"925=" in raw or b"96=" in raw:
         return _SECRETS.sub(rb"\g<1>" + MASK, raw)
     return raw
+
+
+def mask(tags: Collection[int]) -> Callable[[str], str]:
+    """A function that gives a message, SOH between its fields, with the values of `tags` as "***". What is kept and
+    folded is not for it: it can't be taken back."""
+    if not tags:
+        return lambda raw: raw
+    pattern = re.compile(rf"((?:(?<=\x01)|\A)(?:{'|'.join(map(str, tags))})=)[^\x01]*")
+    return lambda raw: pattern.sub(r"\g<1>***", raw)
 
 
 def _redact_data(raw: bytes) -> bytes:

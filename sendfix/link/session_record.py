@@ -16,6 +16,7 @@ from typing import Any
 
 from sendfix.config import SessionConfig
 from sendfix.domain.enums import STATE_OF, SessionPhase, SessionState
+from sendfix.fix.redact import redact
 from sendfix.link.journal import Journal
 from sendfix.link.protocol import Direction
 from sendfix.link.resend import STALE_AFTER_SECONDS, field
@@ -27,7 +28,6 @@ REMEMBERED_MESSAGES = 50_000
 EXPIRY_WARNINGS = (30, 7, 1)
 """Days."""
 _ADMIN = re.compile(rb"\x0135=[0-5A]\x01")
-_SECRET = re.compile(rb"\x01(554|925)=[^\x01]*")
 _LOGON = b"\x0135=A\x01"
 
 _P = SessionPhase
@@ -192,8 +192,8 @@ class SessionRecord:
 
     def _write(self, direction: Direction, payload: bytes) -> bool:
         try:
-            if b"\x01554=" in payload or b"\x01925=" in payload:
-                payload = _SECRET.sub(b"\x01\\1=***", payload)
+            if direction is not Direction.EVENT:
+                payload = redact(payload)
             if self._logon_secret is not None and _LOGON in payload[:40]:
                 payload = self._logon_secret.sub(b"\x01\\1=***", payload)
             self.journal.append(direction, payload)

@@ -10,6 +10,7 @@ import json
 import logging
 import threading
 from collections import defaultdict, deque
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -29,10 +30,14 @@ _LABEL = {Direction.IN: "IN ", Direction.OUT: "OUT"}
 class TextLogs:
     """`put` from any thread; `close` writes what is left."""
 
-    def __init__(self, folder: Path, max_bytes: int = MAX_BYTES) -> None:
+    def __init__(
+        self, folder: Path, max_bytes: int = MAX_BYTES, mask: Callable[[str], str] = lambda raw: raw
+    ) -> None:
+        """`mask` hides in each message what is not to be shown."""
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._max_bytes = max_bytes
+        self._mask = mask
         self._waiting: deque[tuple[str, Entry]] = deque(maxlen=MAX_WAITING)
         self._closing = threading.Event()
         self._failing = False
@@ -56,7 +61,7 @@ class TextLogs:
         for _ in range(len(self._waiting)):
             name, entry = self._waiting.popleft()
             kind = "event" if entry.direction == Direction.EVENT else "messages"
-            lines[f"{name}.{kind}.log"].append(log_line(entry))
+            lines[f"{name}.{kind}.log"].append(log_line(entry, self._mask))
         for file_name, texts in lines.items():
             try:
                 self._append(self._folder / file_name, "".join(texts).encode("utf-8", "backslashreplace"))
@@ -77,7 +82,7 @@ class TextLogs:
             file.write(data)
 
 
-def log_line(entry: Entry) -> str:
+def log_line(entry: Entry, mask: Callable[[str], str] = lambda raw: raw) -> str:
     """One line, with its end: the time in UTC with microseconds, the direction, the message with | for SOH."""
     seconds, nanoseconds = divmod(entry.at_ns, 1_000_000_000)
     at = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S") + f".{nanoseconds // 1000:06d}Z"
@@ -87,5 +92,5 @@ def log_line(entry: Entry) -> str:
         state = f"{event['state']}: " if event["event"] == "state" else ""
         text = f"{state}{event['text']}"
     else:
-        text = f"{_LABEL[Direction(entry.direction)]} {text.replace(chr(1), '|')}"
+        text = f"{_LABEL[Direction(entry.direction)]} {mask(text).replace(chr(1), '|')}"
     return f"{at} {text.replace(chr(13), ' ').replace(chr(10), ' ')}\n"

@@ -20,7 +20,8 @@ from sendfix.web.metrics import Metrics
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """`settle` waits until all that was folded can be read from the archive; it raises `StorageUnavailable`."""
+    """`settle` waits until all that was folded can be read from the archive; it raises `StorageUnavailable`. `mask`
+    hides in a message what is not to be shown."""
 
     desk: Desk
     sessions: Sessions
@@ -30,6 +31,7 @@ class Context:
     health: HealthCheck
     sequence: SequenceDesk
     metrics: Metrics
+    mask: Callable[[str], str]
     settle: Callable[[], None]
     dictionary_of: Callable[[Session], Dictionary]
 

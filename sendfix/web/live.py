@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -65,10 +65,14 @@ class Json:
 class Broadcaster:
     """A `Listener` that queues every event, in order, for the greenlet that emits them."""
 
-    def __init__(self, socketio: SocketIO, sessions: Sessions, health: HealthCheck) -> None:
+    def __init__(
+        self, socketio: SocketIO, sessions: Sessions, health: HealthCheck, mask: Callable[[str], str]
+    ) -> None:
+        """`mask` hides in messages what is not to be shown."""
         self._socketio = socketio
         self._sessions = sessions
         self._health = health
+        self._mask = mask
         self._members: dict[str, set[str]] = {SINGLE: set(), FRAMES: set()}
         self._queue: list[tuple[str, orjson.Fragment]] = []
         self._ready = Event()
@@ -102,7 +106,7 @@ class Broadcaster:
 
     def message_logged(self, message: MessageRow) -> None:
         if self.clients:
-            self._queue_event("log_message", log_message_to_json(message))
+            self._queue_event("log_message", log_message_to_json(message, self._mask))
 
     def health_changed(self) -> None:
         """Only a difference is told; how many messages wait to be stored is none."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -156,8 +156,12 @@ def execution_to_json(booked: BookedExecution) -> dict[str, Any]:
 
 
 def message_to_json(
-    message: MessageRow, dictionary: Dictionary, fields: Sequence[DecodedField] | None = None
+    message: MessageRow,
+    dictionary: Dictionary,
+    mask: Callable[[str], str],
+    fields: Sequence[DecodedField] | None = None,
 ) -> dict[str, Any]:
+    """`mask` hides what is not to be shown; `fields` have it hidden already."""
     answer = {
         "id": message.id,
         "session_name": message.session_name,
@@ -166,14 +170,14 @@ def message_to_json(
         "msg_seq_num": message.msg_seq_num,
         "msg_type": message.msg_type,
         "msg_type_name": None if message.msg_type is None else dictionary.msg_type_name(message.msg_type),
-        "raw": readable(message.raw),
+        "raw": readable(mask(message.raw)),
     }
     if fields is not None:
         answer["fields"] = [field_to_json(field) for field in fields]
     return answer
 
 
-def log_message_to_json(message: MessageRow) -> dict[str, Any]:
+def log_message_to_json(message: MessageRow, mask: Callable[[str], str]) -> dict[str, Any]:
     is_event = message.direction == "EVENT"
     return {
         "id": message.id,
@@ -182,7 +186,7 @@ def log_message_to_json(message: MessageRow) -> dict[str, Any]:
         "at": _ns(message.at_ns),
         "msg_type": message.msg_type,
         "msg_seq_num": message.msg_seq_num,
-        "raw": None if is_event else readable(message.raw),
+        "raw": None if is_event else readable(mask(message.raw)),
         "text": message.raw if is_event else None,
     }
 

@@ -200,6 +200,7 @@ def test_settings_without_an_environment() -> None:
     assert settings.engine_socket == Path("store/engine.sock")
     assert (settings.host, settings.port) == ("127.0.0.1", 5001)
     assert settings.cors_origins == ()
+    assert settings.redact_tags == ()
     assert settings.max_body_bytes == 1024 * 1024
 
 
@@ -210,6 +211,7 @@ def test_settings_from_the_environment() -> None:
             "SENDFIX_PORT": "0",
             "SENDFIX_LOG_LEVEL": "debug",
             "SENDFIX_LOG_FORMAT": "JSON",
+            "SENDFIX_REDACT_TAGS": "1, 58,",
             "SENDFIX_CORS_ORIGINS": "https://a.example, http://b.example:8080/",
             "SENDFIX_MAX_BODY_BYTES": "4096",
         }
@@ -219,6 +221,7 @@ def test_settings_from_the_environment() -> None:
     assert settings.port == 0
     assert settings.log_level == "DEBUG"
     assert settings.log_format == "json"
+    assert settings.redact_tags == (1, 58)
     assert settings.cors_origins == ("https://a.example", "http://b.example:8080")
     assert settings.max_body_bytes == 4096
 
@@ -231,6 +234,10 @@ def test_settings_from_the_environment() -> None:
         ("SENDFIX_MAX_BODY_BYTES", "12"),
         ("SENDFIX_LOG_LEVEL", "LOUD"),
         ("SENDFIX_LOG_FORMAT", "xml"),
+        ("SENDFIX_REDACT_TAGS", "Text"),
+        ("SENDFIX_REDACT_TAGS", "0"),
+        ("SENDFIX_REDACT_TAGS", "1,35"),
+        ("SENDFIX_REDACT_TAGS", "355"),
         ("SENDFIX_CORS_ORIGINS", "example.com"),
     ],
 )

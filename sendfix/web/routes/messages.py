@@ -6,7 +6,8 @@ from typing import Any
 
 from sendfix.domain.errors import FieldError, InvalidRequest, UnknownMessage
 from sendfix.fix.decode import decode
-from sendfix.fix.parse import header
+from sendfix.fix.parse import header, text_of
+from sendfix.fix.redact import redact
 from sendfix.services.ports import MessageQuery, MessageRow
 from sendfix.web import answers, schemas
 from sendfix.web.api import Api
@@ -55,7 +56,7 @@ def decode_message(body: schemas.Decode) -> dict[str, Any]:
     """Decode a message.
     By the dictionary of the session if one is named, else of the message's BeginString(8)."""
     sessions = context().sessions
-    raw = body.raw.replace("|", SOH).encode()
+    raw = context().mask(text_of(redact(body.raw.replace("|", SOH).encode()))).encode()
     if body.session_name is not None:
         session = sessions.get(body.session_name)
     else:
@@ -79,5 +80,5 @@ def _to_json(found: MessageRow, decoded: bool = False) -> dict[str, Any]:
     dictionary = context().dictionary_or_default(found.session_name)
     fields = None
     if decoded:
-        fields = [] if found.direction == "EVENT" else decode(found.raw.encode(), dictionary)
-    return message_to_json(found, dictionary, fields)
+        fields = [] if found.direction == "EVENT" else decode(context().mask(found.raw).encode(), dictionary)
+    return message_to_json(found, dictionary, context().mask, fields)

@@ -107,7 +107,7 @@ def order_messages(cl_ord_id: str, query: schemas.Page) -> dict[str, Any]:
     )
     dictionary = context().dictionary_or_default(found.session_name)
     return {
-        "messages": [message_to_json(message, dictionary) for message in reversed(messages)],
+        "messages": [message_to_json(message, dictionary, context().mask) for message in reversed(messages)],
         "next_before": messages[-1].id if len(messages) == query.limit else None,
     }
 

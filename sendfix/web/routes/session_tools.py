@@ -7,6 +7,7 @@ from typing import Any
 
 from sendfix.fix.decode import decode
 from sendfix.fix.parse import header, text_of
+from sendfix.fix.redact import redact
 from sendfix.services.sequence import Effect, Numbers, Preview
 from sendfix.web import answers, schemas
 from sendfix.web.api import Api
@@ -74,14 +75,16 @@ def store(session_name: str, query: schemas.StoreQuery) -> dict[str, Any]:
     dictionary = context().dictionary(name)
     found = context().engine.ask(name, "stored", {"begin": query.begin, "end": query.end})
     messages = []
-    for number, raw in found["messages"]:
+    for number, stored in found["messages"]:
+        shown = context().mask(text_of(redact(stored)))
+        raw = shown.encode()
         msg_type, _ = header(raw)
         messages.append(
             {
                 "msg_seq_num": number,
                 "msg_type": msg_type,
                 "msg_type_name": dictionary.msg_type_name(msg_type) if msg_type else None,
-                "raw": readable(text_of(raw)),
+                "raw": readable(shown),
                 "fields": [field_to_json(field) for field in decode(raw, dictionary)],
             }
         )
@@ -157,7 +160,7 @@ def _effect(effect: Effect) -> dict[str, Any]:
         "begin": effect.begin,
         "end": effect.end,
         "orders": list(orders),
-        "messages": [message_to_json(message, dictionary) for message in effect.messages]
+        "messages": [message_to_json(message, dictionary, context().mask) for message in effect.messages]
         if dictionary
         else [],
     }

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sendfix.fix.pretty import pretty
-from sendfix.fix.redact import redact
+from sendfix.fix.redact import mask, redact
 from tests.unit.fix.kit import fix
 
 
@@ -38,3 +38,10 @@ def test_no_password_is_left(password: str, tag: str) -> None:
     message = f"35=A\x01{tag}=<{password}>\x0198=0\x01".encode()
     assert b"<" not in redact(message)
     assert redact(message).endswith(b"\x0198=0\x01")
+
+
+def test_the_fields_that_are_named_are_masked_and_no_others() -> None:
+    raw = "1=ACC|11=1=58|158=x|58=mine|1=|"
+    shown = "1=***|11=1=58|158=x|58=***|1=***|"
+    assert mask((1, 58))(raw.replace("|", "\x01")) == shown.replace("|", "\x01")
+    assert mask(())(raw) == raw

@@ -81,9 +81,9 @@ def test_an_impossible_change_is_made_and_reported_as_a_mistake(
 
 def test_passwords_are_masked_in_both_directions(kit: Kit) -> None:
     kit.record.sent(b"35=A\x01554=secret\x01925=new secret\x0158=554=x\x01")
-    kit.record.received(b"35=A\x01554=secret\x0110=000\x01")
+    kit.record.received(b"35=A\x01554=secret\x0195=5\x0196=a\x01b=c\x0110=000\x01")
     assert kit.payloads(Direction.OUT) == [b"35=A\x01554=***\x01925=***\x0158=554=x\x01"]
-    assert kit.payloads(Direction.IN) == [b"35=A\x01554=***\x0110=000\x01"]
+    assert kit.payloads(Direction.IN) == [b"35=A\x01554=***\x0195=3\x0196=***\x0110=000\x01"]
 
 
 def test_a_full_disk_is_a_failure_until_it_recovers_and_what_was_sent_is_made_up_for(kit: Kit) -> None:
