@@ -192,6 +192,17 @@ class Database:
         rows = self._rows(select(c.order_id).where(c.owner == owner, c.cl_ord_id == cl_ord_id))
         return rows[0]["order_id"] if rows else None
 
+    def find_list(self, version: str, client: str, broker: str, list_id: str) -> list[int]:
+        """The ids of all orders that the session entered with this ListID(66), oldest first."""
+        c = orders.c
+        statement = select(c.id).where(
+            c.list_id == list_id,
+            c.fix_version == version,
+            c.sender_comp_id == client,
+            c.target_comp_id == broker,
+        )
+        return [row["id"] for row in self._rows(statement.order_by(c.id))]
+
     def last_ids(self) -> tuple[int, int]:
         """Of the orders and of the executions."""
         (row,) = self._rows(

@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Column, Float, Index, Integer, LargeBinary, MetaData, String, Table, UniqueConstraint
+from sqlalchemy import (
+    Column,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+    text,
+)
 
 metadata: Final = MetaData()
+
+_OF_A_LIST: Final = text("list_id IS NOT NULL")
+"""Few orders are: the others cost the index nothing."""
 
 stocks: Final = Table(
     "stocks",
@@ -59,6 +73,7 @@ orders: Final = Table(
     Column("created_at", Float, nullable=False),
     Column("updated_at", Float, nullable=False),
     Index("ix_orders_open", "is_open"),
+    Index("ix_orders_list_id", "list_id", sqlite_where=_OF_A_LIST, postgresql_where=_OF_A_LIST),
 )
 
 cl_ord_ids: Final = Table(

@@ -15,7 +15,7 @@ from broker.tables import metadata
 
 FIRST: Final = "0001"
 """Of databases from before their version was written down."""
-HEAD: Final = "0002"
+HEAD: Final = "0003"
 MIGRATIONS: Final = Path(__file__).with_name("migrations")
 
 _version: Final = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))

@@ -99,6 +99,9 @@ class Nothing:
     def load_order(self, _id: int) -> dict[str, Any] | None:
         return None
 
+    def find_list(self, _version: str, _client: str, _broker: str, _list_id: str) -> list[int]:
+        return []
+
     def find_cl_ord_id(self, _owner: str, _cl_ord_id: str) -> int | None:
         return None
 

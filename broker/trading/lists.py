@@ -19,7 +19,7 @@ from broker.trading.reports import status_code
 from broker.trading.requests import Requests
 
 KEPT: Final = 1_000
-"""Lists whose state can be asked for; the oldest are forgotten first."""
+"""Lists that stay in memory; of older ones the orders are read from the database."""
 
 _IMMEDIATE: Final = b"1"
 """ListExecInstType(433); every other waits for a ListExecute(L)."""
@@ -115,14 +115,10 @@ class Lists:
         return list_id, found
 
     def _find(self, session: SessionKey, list_id: str) -> _List | None:
-        """After a restart a list is made up of those of its orders that are still open."""
+        """A list that is not in memory, as after a restart, is made up of its orders that the database has."""
         found = self._lists.get((session, list_id))
         if found is None:
-            members = [
-                order
-                for order in self._orders.open_orders()
-                if order.session == session and order.list_id == list_id
-            ]
+            members = self._orders.find_list(session, list_id)
             if members:
                 found = _List(
                     len(members),

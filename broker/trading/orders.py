@@ -48,6 +48,8 @@ class Archive(Protocol):
 
     def load_execution(self, exec_id: str) -> Row | None: ...
 
+    def find_list(self, version: str, client: str, broker: str, list_id: str) -> list[int]: ...
+
 
 @dataclass(slots=True)
 class Changes:
@@ -137,6 +139,17 @@ class Orders:
             row = self._archive.load_order(order_id)
             order = None if row is None else from_row(row)
         return order
+
+    def find_list(self, session: SessionKey, list_id: str) -> list[Order]:
+        """All orders that came with this ListID(66), oldest first, whatever became of them."""
+        stored = self._archive.find_list(session.version, session.client, session.broker, list_id)
+        recent = [
+            order.id
+            for order in self.changes.orders.values()
+            if order.list_id == list_id and order.session == session
+        ]
+        orders = (self.get(order_id) for order_id in sorted({*stored, *recent}))
+        return [order for order in orders if order is not None]
 
     def open_orders(self) -> list[Order]:
         """Oldest first; those that are done for the day and go on the next are among them."""

@@ -115,6 +115,9 @@ class NothingStored:
     def load_order(self, order_id: int) -> None:
         return None
 
+    def find_list(self, version: str, client: str, broker: str, list_id: str) -> list[int]:
+        return []
+
     def find_cl_ord_id(self, owner: str, cl_ord_id: str) -> None:
         return None
 

@@ -63,6 +63,15 @@ class Counterparty:
     def load_execution(self, exec_id: str) -> dict[str, Any] | None:
         return self.executions.get(exec_id)
 
+    def find_list(self, version: str, client: str, broker: str, list_id: str) -> list[int]:
+        parts = {
+            "fix_version": version,
+            "sender_comp_id": client,
+            "target_comp_id": broker,
+            "list_id": list_id,
+        }
+        return sorted(row["id"] for row in self.rows.values() if parts.items() <= row.items())
+
     def commit(self) -> None:
         """What changed goes into the database."""
         new, changed, changes = self.orders.take_changes()

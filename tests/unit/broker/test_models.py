@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from broker.models import Batch, Database, DatabaseError
+from tests.unit.broker.kit import NEWER, OLD, Counterparty
 
 
 @pytest.fixture
@@ -77,3 +78,23 @@ def test_a_locked_database_is_an_error_in_words_and_can_be_read(database: Databa
         other.close()
     database.write(Batch(new_sessions=[session_row(1)]))
     assert len(database.load_sessions()) == 1
+
+
+def test_the_orders_of_a_list_are_found_by_its_session(database: Database, tmp_path: Path) -> None:
+    client, other = Counterparty(NEWER), Counterparty(OLD)
+    client.new("a")
+    entries = "|".join(f"11=l{n}|67={n}|21=1|55=AAPL|54=1|38=100|40=2|44=200" for n in (1, 2))
+    client.ask(f"E|66=L|394=3|433=1|68=2|73=2|{entries}")
+    for order in ("8|11=l1|150=0", "8|11=l2|150=0", "N|66=L"):
+        client.expect(order)
+    client.expect_nothing()
+    other.new("a")
+    other.commit()
+    database.write(Batch(new_orders=[*client.rows.values(), {**other.rows[1], "id": 9, "list_id": "L"}]))
+    assert database.find_list(NEWER, "CLIENT", "BROKER", "L") == [2, 3]
+    assert database.find_list(OLD, "CLIENT", "BROKER", "L") == [9]
+    assert database.find_list(NEWER, "CLIENT", "BROKER", "M") == []
+    connection = sqlite3.connect(tmp_path / "broker.db")
+    plan = connection.execute("EXPLAIN QUERY PLAN SELECT id FROM orders WHERE list_id = ?", ("L",)).fetchall()
+    connection.close()
+    assert "ix_orders_list_id" in str(plan)

@@ -149,6 +149,31 @@ def test_a_list_is_canceled(version: str) -> None:
 
 
 @BOTH
+def test_after_a_restart_a_list_has_its_closed_orders_too(version: str) -> None:
+    client = Counterparty(version)
+    client.ask(new_list("1", entry("a", 1), entry("b", 2, symbol="NOPE"), entry("c", 3), entry("d", 4)))
+    client.expect("8|11=a|150=0")
+    client.expect("8|11=b|150=8")
+    client.expect("8|11=c|150=0")
+    client.expect("8|11=d|150=0")
+    client.expect_all("N|66=L|431=3|68=4|73=4|11=a|39=0")
+    client.fill({"37": "O1"}, 100)
+    client.expect("8|11=a|39=2|14=100")
+    client.ask(f"F|11=x|41=c|55=AAPL|54=1|{TIME}")
+    client.expect_all("8|11=x|39=4")
+    client = client.restarted()
+    client.ask("M|66=L")
+    client.expect_all("N|66=L|431=3|68=4|73=4|11=a|39=2|14=100")
+    client.ask(f"F|11=y|41=d|55=AAPL|54=1|{TIME}")
+    client.expect_all("8|11=y|39=4")
+    client = client.restarted()
+    client.ask("M|66=L")
+    client.expect_all("N|66=L|431=6|68=4|73=4|11=a|39=2|14=100|84=0")
+    client.ask(new_list("1", entry("e", 1)))
+    client.expect_all("N|66=L|431=7|444=ListID(66) L was used before")
+
+
+@BOTH
 def test_a_list_in_two_parts(version: str) -> None:
     client = Counterparty(version)
     client.ask(new_list("1", entry("a", 1), total=2))
