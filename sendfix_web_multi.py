@@ -155,7 +155,15 @@ def _build(app: Flask, settings: Settings, config: Config) -> None:
     def is_msg_type(session_name: str, msg_type: str) -> bool:
         return dictionary_of(sessions.get(session_name)).msg_type_name(msg_type) is not None
 
-    metrics = Metrics(sessions, health, lambda: broadcaster.clients, is_msg_type, time.time(), time.time)
+    metrics = Metrics(
+        sessions,
+        health,
+        lambda: broadcaster.clients,
+        lambda: writer.waiting_since_ns,
+        is_msg_type,
+        time.time(),
+        time.time,
+    )
     bus.subscribe(metrics)
     app.extensions["sendfix"] = Context(
         desk,

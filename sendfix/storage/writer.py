@@ -107,6 +107,12 @@ class Writer:
         """How many messages wait to be stored."""
         return len(self._batch.messages) + (len(self._writing.messages) if self._writing else 0)
 
+    @property
+    def waiting_since_ns(self) -> int | None:
+        """When the oldest message that waits to be stored came, as the engine wrote it down."""
+        messages = self._writing.messages if self._writing else self._batch.messages
+        return messages[0].at_ns if messages else None
+
     def record(self, folded: Folded) -> None:
         self._batch.add(folded)
         self._wake.set()

@@ -312,6 +312,10 @@ class SessionHealth(Output):
     phase: str
     logged_on: bool
     reason: str | None
+    next_sender_seq_num: int | None
+    next_target_seq_num: int | None
+    last_received_at: str | None
+    last_sent_at: str | None
 
 
 class Health(Output):

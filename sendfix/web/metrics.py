@@ -40,11 +40,13 @@ class Metrics:
         sessions: Sessions,
         health: HealthCheck,
         socketio_clients: Callable[[], int],
+        waiting_since_ns: Callable[[], int | None],
         is_msg_type: Callable[[str, str], bool],
         started_at: float,
         clock: Callable[[], float],
     ) -> None:
-        """`is_msg_type` tells whether a session's dictionary has a MsgType(35); `clock` is seconds since the epoch."""
+        """`is_msg_type` tells whether a session's dictionary has a MsgType(35); `clock` is seconds since the epoch;
+        `waiting_since_ns` the time of the oldest message that is not stored yet."""
         self._is_msg_type = is_msg_type
         self._awaited: OrderedDict[tuple[str, str], int] = OrderedDict()
         self.registry = CollectorRegistry()
@@ -64,6 +66,7 @@ class Metrics:
         self._ends = self._counter(
             "session_ends", "Connections that came to an end, and why in kind", "session", "kind"
         )
+        self._logons = self._counter("session_logons", "Logons that were taken", "session")
         self._acks = Histogram(
             "sendfix_order_ack_seconds",
             "From an order on its way to its first report, both as the engine wrote them down",
@@ -71,7 +74,9 @@ class Metrics:
             buckets=ACK_BUCKETS,
             registry=self.registry,
         )
-        self.registry.register(_Standing(sessions, health, socketio_clients, started_at, clock))
+        self.registry.register(
+            _Standing(sessions, health, socketio_clients, waiting_since_ns, started_at, clock)
+        )
 
     def text(self) -> bytes:
         """In Prometheus' text format."""
@@ -106,6 +111,8 @@ class Metrics:
                 else OTHER
             )
             self._ends.labels(session_name, kind).inc()
+        elif state == "connected":
+            self._logons.labels(session_name).inc()
         elif state == "not_connected":
             self._ends.labels(session_name, "requested").inc()
 
@@ -146,12 +153,14 @@ class _Standing(Collector):
         sessions: Sessions,
         health: HealthCheck,
         socketio_clients: Callable[[], int],
+        waiting_since_ns: Callable[[], int | None],
         started_at: float,
         clock: Callable[[], float],
     ) -> None:
         self._sessions = sessions
         self._health = health
         self._socketio_clients = socketio_clients
+        self._waiting_since_ns = waiting_since_ns
         self._started_at = started_at
         self._clock = clock
 
@@ -161,6 +170,9 @@ class _Standing(Collector):
         yield _gauge("engine_up", "1 while the engine answers the desk", health.engine_reason is None)
         yield _gauge("storage_up", "1 while the database can be written", health.storage_reason is None)
         yield _gauge("storage_backlog", "Messages that wait to be stored", health.storage_backlog)
+        since_ns = self._waiting_since_ns()
+        delay = 0.0 if since_ns is None else max(0.0, self._clock() - since_ns / 1e9)
+        yield _gauge("storage_delay_seconds", "Age of the oldest message that waits to be stored", delay)
         yield _gauge("ready", "1 while the desk can trade, as /health/ready says", health.ready)
         yield _gauge("socketio_clients", "Browsers and scripts on Socket.IO", self._socketio_clients())
         phases = GaugeMetricFamily(

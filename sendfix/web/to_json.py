@@ -220,6 +220,16 @@ def health_to_json(health: Health) -> dict[str, Any]:
     }
 
 
+def session_activity_to_json(session: Session) -> dict[str, Any]:
+    """What changes with every message, and so is asked for and not told in events of health."""
+    return {
+        "next_sender_seq_num": session.next_sender_seq_num,
+        "next_target_seq_num": session.next_target_seq_num,
+        "last_received_at": _ns(session.last_received_at),
+        "last_sent_at": _ns(session.last_sent_at),
+    }
+
+
 def engine_to_json(reason: str | None) -> dict[str, Any]:
     return {"available": reason is None, "reason": reason}
 

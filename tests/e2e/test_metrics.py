@@ -51,6 +51,7 @@ def test_a_trade_is_counted_and_the_session_is_shown(stack: Stack) -> None:
     stack.wait_order(stack.send(FIX44, ord_type="MARKET"), status="REJECTED")
     assert count("sendfix_rejects_total", ("kind", "order")) == rejects + 1
     assert count("sendfix_session_logged_on") == 1
+    assert count("sendfix_session_logons_total") >= 1
     assert count("sendfix_session_phase", ("phase", "connected")) == 1
     assert count("sendfix_session_phase", ("phase", "connecting")) == 0
     assert count("sendfix_session_uptime_seconds") > 0
@@ -71,6 +72,10 @@ def test_the_desk_is_not_ready_without_its_engine_and_ready_when_it_is_back(own_
         return answer.status_code, answer.json()["ready"]
 
     assert ready() == (200, True)
+    (session,) = [one for one in stack.get("/health/ready")["sessions"] if one["name"] == FIX44]
+    shown = stack.session(FIX44)
+    assert session["next_target_seq_num"] == shown["next_target_seq_num"]
+    assert session["last_received_at"] is not None
     stack.engine.kill()
     eventually(lambda: ready() == (503, False), "it says that it is not ready")
     assert requests.get(f"{stack.desk_url}/health", timeout=15).status_code == 200
