@@ -151,7 +151,7 @@ class Engine:
             listener = _listen(self._settings.engine_socket, stack)
             texts = TextLogs(self._settings.log_dir, mask=mask(self._settings.redact_tags))
             stack.callback(texts.close)
-            hub = Hub(listener)
+            hub = Hub(listener, journal_days=self._settings.journal_days)
             stack.callback(hub.close_pipe)
 
             def on_entry(name: str, entry: Entry) -> None:

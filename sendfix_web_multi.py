@@ -136,6 +136,7 @@ def _build(app: Flask, settings: Settings, config: Config) -> None:
         resume.cursors,
         was_sent=lambda cl_ord_id: blotter.in_memory(cl_ord_id) is not None,
         may_read=lambda: writer.backlog < MOST_UNSTORED_MESSAGES,
+        stored=lambda: {**resume.cursors, **writer.stored},
     )
     desk = Desk(
         sessions,

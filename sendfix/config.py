@@ -149,6 +149,7 @@ class Settings:
     engine_socket: Path
     cors_origins: tuple[str, ...]
     max_body_bytes: int
+    journal_days: int
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Settings:
@@ -183,6 +184,7 @@ class Settings:
             port=number("SENDFIX_PORT", 5001, 0, 65535),
             engine_socket=Path(get("SENDFIX_ENGINE_SOCKET", str(store_dir / "engine.sock"))),
             cors_origins=_origins(environ.get("SENDFIX_CORS_ORIGINS", "")),
+            journal_days=number("SENDFIX_JOURNAL_DAYS", 30, 0, 36500),
             max_body_bytes=number("SENDFIX_MAX_BODY_BYTES", 1024 * 1024, 1024, 1024 * 1024 * 1024),
         )
 

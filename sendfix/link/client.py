@@ -87,14 +87,16 @@ class EngineLink:
         cursors: Mapping[str, tuple[str, int]],
         was_sent: Callable[[str], bool],
         may_read: Callable[[], bool],
+        stored: Callable[[], Mapping[str, tuple[str, int]]] = dict,
     ) -> None:
-        """`cursors` is what is stored; `was_sent` tells whether a ClOrdID has been folded; the link stops reading
-        while `may_read` says no."""
+        """`cursors` is what is stored at the start, `stored` what is at any time; `was_sent` tells whether a ClOrdID
+        has been folded; the link stops reading while `may_read` says no."""
         self._path = path
         self._session_names = session_names
         self._cursors = dict(cursors)
         self._was_sent = was_sent
         self._may_read = may_read
+        self._stored = stored
         self._journal_ids: dict[str, str] = {}
         self._behind: set[str] = set(session_names)
         self._unknown: set[str] = set()
@@ -239,6 +241,8 @@ class EngineLink:
         while self._heard_lately() or self._waiting_for_database:
             gevent.sleep(PING_SECONDS)
             self._write(protocol.encode(protocol.Ping(next(self._request_ids))))
+            if stored := dict(self._stored()):
+                self._write(protocol.encode(protocol.Stored(stored)))
         if self._greenlet is not None:
             self._greenlet.kill(_Silent, block=False)
 

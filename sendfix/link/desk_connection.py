@@ -32,6 +32,8 @@ class DeskConnection:
         self.socket = connection
         self.name = f"desk {number}"
         self.attached = False
+        # What its database has, per session; of the journals that are there now.
+        self.stored: dict[str, int] = {}
         self.behind: list[str] = []
         self._positions: dict[str, Position] = {}
         self._decoder = protocol.Decoder()

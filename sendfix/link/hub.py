@@ -30,6 +30,7 @@ log = logging.getLogger("sendfix.engine")
 STATUS_SECONDS = 1.0
 CHUNK_ENTRIES = 256
 CHUNK_BELOW_BYTES = 1024 * 1024
+PRUNE_SECONDS = 600.0
 MAX_ASKING = 16
 
 
@@ -62,7 +63,9 @@ class Hub:
         listener: socket.socket,
         max_backlog_bytes: int = MAX_BACKLOG_BYTES,
         clock: Callable[[], float] = time.monotonic,
+        journal_days: int = 0,
     ) -> None:
+        """Entries older than `journal_days` days are deleted once every desk has stored them; 0 keeps all."""
         self.engine_id = secrets.token_hex(8)
         self._listener = listener
         self.sessions: dict[str, Session] = {}
@@ -74,6 +77,8 @@ class Hub:
         self._changed: deque[str] = deque()
         self._answers: deque[tuple[DeskConnection, protocol.Answer]] = deque()
         self._asking = 0
+        self._journal_days = journal_days
+        self._next_prune = 0.0
         self._stirred: set[str] = set()
         self._last_status: dict[str, dict[str, Any]] = {}
         self._next_status = 0.0
@@ -84,6 +89,7 @@ class Hub:
         self._selector = selectors.DefaultSelector()
         self._handlers: dict[type[protocol.Message], Callable[[DeskConnection, Any], None]] = {
             protocol.Attach: self._attach,
+            protocol.Stored: self._stored,
             protocol.Send: self._send,
             protocol.Connect: self._connect,
             protocol.Disconnect: self._disconnect,
@@ -286,6 +292,25 @@ class Hub:
             cursors[name] = self._within(name, session.journal, index)
         desk.attach(cursors)
 
+    def _stored(self, desk: DeskConnection, message: protocol.Stored) -> None:
+        desk.stored = {
+            name: index
+            for name, (journal_id, index) in message.cursors.items()
+            if name in self.sessions and journal_id == self.sessions[name].journal.journal_id
+        }
+        if self._journal_days and self._clock() >= self._next_prune:
+            self._next_prune = self._clock() + PRUNE_SECONDS
+            self._prune(time.time_ns() - self._journal_days * 86_400 * 10**9)
+
+    def _prune(self, older_than_ns: int) -> None:
+        for name, session in self.sessions.items():
+            up_to = min(desk.stored.get(name, 0) for desk in self._desks)
+            try:
+                if count := session.journal.prune(up_to, older_than_ns):
+                    log.info("session %s: %d old segments of its journal deleted", name, count)
+            except OSError as error:
+                log.error("session %s: old segments of its journal can't be deleted: %s", name, error)
+
     def _within(self, name: str, journal: Journal, index: int) -> int:
         """The desk may know more than the journal, when files have been lost or put back from a backup. New entries
         must not get indexes that it has seen. Whatever is wrong with one session, the others are served."""
@@ -296,11 +321,7 @@ class Hub:
         except (OSError, ValueError) as error:
             log.error("session %s: a desk has stored it up to index %d: %s", name, index, error)
             return journal.last_index
-        log.error(
-            "session %s: the journal's end is lost: a desk has %d entries more; it goes on behind them",
-            name,
-            left_out,
-        )
+        log.error("session %s: the journal's end is lost; it goes on %d indexes further on", name, left_out)
         return index
 
     def _ping(self, desk: DeskConnection, message: protocol.Ping) -> None:

@@ -34,6 +34,7 @@ from sendfix.link.journal_entries import (
     Entry,
     behind_damage,
     checksum,
+    deleted,
     missing,
 )
 from sendfix.link.reservation import Reservation, boot_id
@@ -45,6 +46,7 @@ MAX_INDEX = 10**15
 
 log = logging.getLogger(__name__)
 
+_DAY_NS = 86_400 * 10**9
 _MARK_EVERY = 256
 _READ_BYTES = 256 * 1024
 
@@ -90,6 +92,7 @@ class Journal:
         self._fd = -1
         self._reservation: Reservation | None = None
         self._opened = False
+        self._day = clock() // _DAY_NS
         folder.mkdir(parents=True, exist_ok=True)
         self._lock_fd = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
@@ -125,12 +128,14 @@ class Journal:
         """Write one entry and return its index once it is in the file. Raises OSError (a full disk); the journal
         is then as it was before, and the next append may work."""
         with self._lock:
-            if self._size >= self._segment_bytes:
-                self._add_segment()
             index = self._next_index
+            at_ns = self._clock()
+            new_day = at_ns // _DAY_NS > self._day and index > self._segments[-1].first_index
+            if self._size >= self._segment_bytes or new_day:
+                self._add_segment()
+            self._day = at_ns // _DAY_NS
             if self._reservation is None or index > self._reservation.up_to:
                 self._reserve()
-            at_ns = self._clock()
             check = checksum(index, at_ns, direction, payload)
             data = ENTRY_HEADER.pack(len(payload), check, at_ns, direction) + payload
             self._write_whole(data)
@@ -172,8 +177,12 @@ class Journal:
         damaged on disk is an event that says so. Where a whole range is missing, one event says it, with the range's
         last index. Raises OSError."""
         entries: list[Entry] = []
-        wanted = max(after_index + 1, self.first_index)
+        wanted = max(after_index + 1, 1)
         last = self.last_index
+        first = self.first_index
+        if wanted < first:
+            entries.append(deleted(wanted, first - 1))
+            wanted = first
         while len(entries) < limit and wanted <= last:
             segment = self._segment_of(wanted)
             end = min(last, wanted + limit - len(entries) - 1)
@@ -184,7 +193,21 @@ class Journal:
                 found = [missing(wanted, following - 1)]
             entries.extend(found)
             wanted = found[-1].number + 1
-        return entries
+        return entries if all(entry.at_ns for entry in entries) else _dated(entries, self._clock())
+
+    def prune(self, up_to: int, older_than_ns: int) -> int:
+        """Delete the segments at the beginning of which nothing is above index `up_to` and nothing was written since
+        `older_than_ns`; never the last one. How many were deleted. Raises OSError."""
+        count = 0
+        with self._lock:
+            while len(self._segments) > 1 and self._segments[1].first_index <= up_to + 1:
+                path = self._segments[0].path
+                if path.stat().st_mtime_ns >= older_than_ns:
+                    break
+                path.unlink()
+                self._segments = self._segments[1:]
+                count += 1
+        return count
 
     def writable(self) -> bool:
         """Whether an entry of ordinary size could be appended now (found out by writing and taking back)."""
@@ -251,6 +274,7 @@ class Journal:
         if magic != MAGIC or first_index != segment.first_index:
             raise JournalError(f"{segment.path} is not a segment of a journal; move it away")
         self.journal_id = journal_id.decode("ascii")
+        self._day = segment.path.stat().st_mtime_ns // _DAY_NS
         last, size = self._scan(segment)
         self._fd = os.open(segment.path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
         torn = os.fstat(self._fd).st_size - size
@@ -357,3 +381,13 @@ class Journal:
                     yield Entry(lost, 0, EVENT, DAMAGED), found[1]
                 index, offset = found
                 file.seek(offset)
+
+
+def _dated(entries: list[Entry], at_ns: int) -> list[Entry]:
+    """What stands for entries that are gone gets the time of what follows, or `at_ns` at the end."""
+    for place in range(len(entries) - 1, -1, -1):
+        if entries[place].at_ns:
+            at_ns = entries[place].at_ns
+        else:
+            entries[place] = entries[place]._replace(at_ns=at_ns)
+    return entries

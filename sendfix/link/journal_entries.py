@@ -45,6 +45,12 @@ def missing(first: int, last: int) -> Entry:
     return Entry(last, 0, EVENT, json.dumps({"event": "text", "text": text}).encode())
 
 
+def deleted(first: int, last: int) -> Entry:
+    """What a desk that begins before the oldest entry is told."""
+    text = f"The entries {first} to {last} of the journal have been deleted for their age: a desk had stored them"
+    return Entry(last, 0, EVENT, json.dumps({"event": "text", "text": text}).encode())
+
+
 def checksum(index: int, at_ns: int, direction: int, payload: bytes) -> int:
     return crc32(payload, crc32(_CHECKED.pack(at_ns, direction), index & 0xFFFFFFFF))
 

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, TypeAlias
 
 import msgpack
 
-PROTOCOL_VERSION = 2
+PROTOCOL_VERSION = 3
 MAX_MESSAGE_BYTES = 32 * 1024 * 1024
 
 
@@ -110,6 +110,14 @@ class Attach:
 
 
 @dataclass(frozen=True, slots=True)
+class Stored:
+    """Desk to engine, now and then: like `Attach.cursors`, what its database has by now."""
+
+    kind: ClassVar[str] = "T"
+    cursors: Mapping[str, tuple[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
 class Send:
     """Desk to engine: send one application message. `body` begins with `35=` and has no header or trailer."""
 
@@ -168,12 +176,38 @@ class Answer:
 
 
 Message: TypeAlias = (
-    Hello | Entry | CaughtUp | Status | Reply | Attach | Send | Connect | Disconnect | Ping | Ask | Answer
+    Hello
+    | Entry
+    | CaughtUp
+    | Status
+    | Reply
+    | Attach
+    | Stored
+    | Send
+    | Connect
+    | Disconnect
+    | Ping
+    | Ask
+    | Answer
 )
 
 _TYPES: dict[str, type[Message]] = {
     cls.kind: cls
-    for cls in (Hello, Entry, CaughtUp, Status, Reply, Attach, Send, Connect, Disconnect, Ping, Ask, Answer)
+    for cls in (
+        Hello,
+        Entry,
+        CaughtUp,
+        Status,
+        Reply,
+        Attach,
+        Stored,
+        Send,
+        Connect,
+        Disconnect,
+        Ping,
+        Ask,
+        Answer,
+    )
 }
 _FIELDS: dict[type[Message], tuple[str, ...]] = {cls: tuple(cls.__slots__) for cls in _TYPES.values()}
 

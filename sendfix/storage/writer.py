@@ -98,6 +98,7 @@ class Writer:
         self._closing = False
         self._greenlet: gevent.Greenlet[..., None] | None = None
         self.problem: str | None = None
+        self.stored: dict[str, tuple[str, int]] = {}
 
     def start(self) -> None:
         self._greenlet = gevent.spawn(self._run)
@@ -172,6 +173,7 @@ class Writer:
             gevent.sleep(delay)
             delay = min(delay * 2, LAST_RETRY_SECONDS)
         self._writing = None
+        self.stored.update(batch.cursors)
         self._stored.set()
         self._tell(None)
         return True

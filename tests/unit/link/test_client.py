@@ -28,6 +28,7 @@ from sendfix.link.protocol import (
     ReplyCode,
     Send,
     Status,
+    Stored,
 )
 
 UP = {"state": "connected", "logged_on": True}
@@ -313,3 +314,18 @@ def test_a_logon_is_announced_once_its_journal_is_folded(kit: Kit) -> None:
     kit.desk.wait(lambda: len(kit.desk.entries) == 2)
     gevent.sleep(0)
     assert kit.logons == ["S", "S"]
+
+
+def test_the_engine_is_told_what_the_database_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "PING_SECONDS", 0.01)
+    engine = ScriptedEngine(tmp_path / "e.sock")
+    stored: dict[str, tuple[str, int]] = {}
+    link = EngineLink(tmp_path / "e.sock", ["S"], {}, lambda _: False, lambda: True, lambda: stored)
+    try:
+        link.start(Desk(), lambda _name: None)
+        assert isinstance(engine.accept(), Attach)
+        stored["S"] = ("J", 7)
+        assert engine.hear() == Stored({"S": ("J", 7)})
+    finally:
+        link.close()
+        engine.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from sendfix.link import protocol
+from sendfix.link import hub, protocol
 from sendfix.link.hub import Hub
 from sendfix.link.journal import Journal
 from sendfix.link.journal_entries import Entry
@@ -50,12 +51,12 @@ class FakeSession:
 
 
 class Engine:
-    def __init__(self, folder: Path, max_backlog_bytes: int = 1 << 20) -> None:
+    def __init__(self, folder: Path, max_backlog_bytes: int = 1 << 20, journal_days: int = 0) -> None:
         self.path = folder / "engine.sock"
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         listener.bind(str(self.path))
         listener.listen()
-        self.hub = Hub(listener, max_backlog_bytes)
+        self.hub = Hub(listener, max_backlog_bytes, journal_days=journal_days)
         self.a, self.b = (FakeSession(name, folder, self.hub) for name in "AB")
         self.hub.sessions.update({"A": self.a, "B": self.b})
         self._thread = threading.Thread(target=self.hub.run)
@@ -149,6 +150,35 @@ def test_a_cursor_that_no_journal_can_have_stops_no_session(engine: Engine) -> N
         desk.wait(lambda: protocol.CaughtUp("A", 1) in desk.heard)
         engine.b.journal.append(Direction.IN, b"of b")
         assert desk.wait_entry("B", b"of b").index == 1
+
+
+def test_old_entries_go_when_every_desk_has_stored_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub, "PRUNE_SECONDS", 0.0)
+    engine = Engine(tmp_path, journal_days=1)
+    try:
+        journal = engine.a.journal
+        for number in range(3):
+            journal.append(Direction.IN, b"%d" % number)
+        journal.skip_to(100)  # begins a segment
+        os.utime(tmp_path / "A" / "0000000000000001.journal", (0, 0))
+        stored = protocol.Stored({"A": (journal.journal_id, 100)})
+        with LinkClient(engine.path, {}) as first, LinkClient(engine.path, {}) as second:
+            first.say(stored)
+            second.say(protocol.Stored({"A": ("another", 100)}))
+            second.ask(protocol.Ping)
+            first.ask(protocol.Ping)
+            assert journal.first_index == 1
+            second.say(stored)
+            second.ask(protocol.Ping)
+            assert journal.first_index == 101
+        with LinkClient(engine.path, {}) as late:
+            late.wait(lambda: protocol.CaughtUp("A", 101) in late.heard)
+            assert numbers(late, "A") == [100, 101]
+            assert b"entries 1 to 100 of the journal have been deleted" in late.entries["A"][0].raw
+    finally:
+        engine.close()
 
 
 def test_appending_while_a_desk_catches_up_leaves_no_hole_and_no_double(engine: Engine) -> None:

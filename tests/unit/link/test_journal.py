@@ -3,6 +3,7 @@ from __future__ import annotations
 import errno
 import os
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -276,6 +277,44 @@ def test_what_is_cut_off_is_kept_beside(tmp_path: Path) -> None:
     again = Journal(tmp_path)
     assert again.repaired_bytes == 13
     assert path.with_suffix(f".{size}.damaged").read_bytes() == b"half an entry"
+    again.close()
+
+
+def test_a_segment_ends_with_the_day(tmp_path: Path) -> None:
+    now = time.time_ns()
+    journal = Journal(tmp_path, clock=lambda: now)
+    journal.append(Direction.IN, b"today")
+    now += 24 * 3600 * 10**9
+    journal.append(Direction.IN, b"tomorrow")
+    journal.append(Direction.IN, b"then too")
+    assert [path.name for path in sorted(tmp_path.glob("*.journal"))] == [
+        "0000000000000001.journal",
+        "0000000000000002.journal",
+    ]
+    assert [payload for _, _, payload in contents(journal)] == [b"today", b"tomorrow", b"then too"]
+    journal.close()
+
+
+def test_old_segments_are_deleted_as_far_as_they_are_stored_and_never_the_last(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, segment_bytes=10)
+    for payload in (b"one", b"two", b"three"):
+        journal.append(Direction.IN, payload)
+    later = time.time_ns() + 10**12
+    assert journal.prune(3, 0) == 0
+    assert journal.prune(0, later) == 0
+    assert journal.prune(1, later) == 1
+    assert journal.first_index == 2
+    gone, *rest = journal.read(0, 10)
+    assert (gone.number, gone.direction) == (1, Direction.EVENT)
+    assert b"entries 1 to 1 of the journal have been deleted" in gone.payload
+    assert [entry.payload for entry in rest] == [b"two", b"three"]
+    assert gone.at_ns == rest[0].at_ns
+    assert journal.prune(3, later) == 1
+    assert journal.prune(3, later) == 0
+    journal.close()
+    again = Journal(tmp_path)
+    assert [entry.payload for entry in again.read(2, 10)] == [b"three"]
+    assert again.append(Direction.IN, b"four") == 4
     again.close()
 
 
