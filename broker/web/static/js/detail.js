@@ -11,7 +11,7 @@ import { get } from './api.js';
 import { amend, cancel, describe, fill, reject } from './deeds.js';
 import { ExecutionRow } from './executions.js';
 import { openOrder, orders } from './state.js';
-import { canReject } from './orders.js';
+import { canFill, canReject } from './orders.js';
 import { price } from './words.js';
 
 const close = () => {
@@ -55,7 +55,7 @@ function Drawer({ order }) {
     ${order.requests.length > 0 && html`<ul class="requests">${order.requests.map((request, at) => html`<li key=${request.cl_ord_id} data-testid="request"><span class="pending">${requestText(request)}</span> <span class="quiet small-text">${request.due ? `answered at ${time(request.due, zone.value)}` : 'waits for a person'}</span><span class="grow"></span>
       <button type="button" class="small" disabled=${at > 0} data-testid="request-accept" onClick=${() => decide(order, request, true)}>Accept…</button>
       <button type="button" class="small danger" disabled=${at > 0} data-testid="request-reject" onClick=${() => decide(order, request, false)}>Reject…</button></li>`)}</ul>`}
-    ${(isOpen(order) || canChangeState(order)) && html`<div class="deeds">${isOpen(order) && html`<button type="button" class="small" data-testid="drawer-fill" onClick=${() => fill(order)}>Fill…</button>
+    ${(isOpen(order) || canChangeState(order)) && html`<div class="deeds">${isOpen(order) && html`${canFill(order) && html`<button type="button" class="small" data-testid="drawer-fill" onClick=${() => fill(order)}>Fill…</button>`}
       <button type="button" class="small" onClick=${() => amend(order)}>Amend…</button>
       <button type="button" class="small danger" data-testid="drawer-cancel" onClick=${() => cancel(order)}>Cancel…</button>
       ${canReject(order) && html`<button type="button" class="small danger" data-testid="drawer-reject" onClick=${() => reject(order)}>Reject…</button>`}`}

@@ -17,7 +17,9 @@ const openOnly = signal(false);
 const search = signal('');
 const seen = computed(() => tab.value === 'orders');
 
-export const canReject = (order) => isOpen(order) && !/[1-9]/.test(order.filled_quantity);
+// Done for the day, an order that lasts is open and trades no more till it is resumed.
+export const canFill = (order) => isOpen(order) && order.status !== 'DONE_FOR_DAY';
+export const canReject = (order) => canFill(order) && !/[1-9]/.test(order.filled_quantity);
 
 function statusCell({ data }) {
   const cell = element('span', `status tone-${statusTone(data)}`);
@@ -45,7 +47,7 @@ function actionsCell({ data }) {
     button('Answer', () => { openOrder.value = data.id; }, 'row-answer');
     button('Fill', fill, 'row-fill');
   } else if (isOpen(data)) {
-    button('Fill', fill, 'row-fill');
+    if (canFill(data)) button('Fill', fill, 'row-fill');
     button('Amend', amend, 'row-amend');
     button('Cancel', cancel, 'row-cancel', 'danger');
     if (canReject(data)) button('Reject', reject, 'row-reject', 'danger');
@@ -55,7 +57,7 @@ function actionsCell({ data }) {
 
 const actionsColumn = {
   colId: 'actions', headerName: '', width: 236, minWidth: 236, maxWidth: 236, pinned: 'right', lockPinned: true, sortable: false, filter: false, resizable: false,
-  enableCellChangeFlash: false, cellRenderer: actionsCell, cellClass: 'actions-cell', valueGetter: ({ data }) => `${isOpen(data)}${canReject(data)}${data.requests.length}`, suppressHeaderMenuButton: true,
+  enableCellChangeFlash: false, cellRenderer: actionsCell, cellClass: 'actions-cell', valueGetter: ({ data }) => `${isOpen(data)}${canFill(data)}${canReject(data)}${data.requests.length}`, suppressHeaderMenuButton: true,
 };
 
 const columns = [
