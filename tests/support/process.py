@@ -21,6 +21,7 @@ class Process:
         self.lines: list[str] = []
         self._changed = threading.Condition()
         self._ended = False
+        self._stopping = False
         self._popen = subprocess.Popen(
             command,
             cwd=ROOT,
@@ -72,10 +73,15 @@ class Process:
         self._popen.kill()
         self._finish()
 
+    def begin_stop(self) -> None:
+        """SIGTERM; `stop` waits for it."""
+        if self.running and not self._stopping:
+            self._stopping = True
+            self._popen.terminate()
+
     def stop(self, timeout: float = 25.0) -> int:
         """SIGTERM, and wait; kill it and fail when it does not end."""
-        if self.running:
-            self._popen.terminate()
+        self.begin_stop()
         try:
             code = self._popen.wait(timeout)
         except subprocess.TimeoutExpired:

@@ -179,6 +179,8 @@ class Stack:
         assert answer.ok, answer.text
 
     def stop(self) -> None:
-        for process in (self.desk, self.engine, self.broker):
-            if process is not None:
-                process.stop()
+        running = [one for one in (self.desk, self.engine, self.broker) if one is not None]
+        for process in running:
+            process.begin_stop()
+        for process in running:
+            process.stop()
