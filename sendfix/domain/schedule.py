@@ -50,6 +50,11 @@ class Schedule:
                 return None
         return None
 
+    def opening(self, session: Hours) -> str:
+        """When it opens, for a person: in the schedule's time zone and in UTC."""
+        local = session.open_at.astimezone(ZoneInfo(self.timezone))
+        return f"{local:%A %Y-%m-%d %H:%M} {self.timezone} ({session.open_at:%Y-%m-%d %H:%M} UTC)"
+
     def _session_of(self, day: date) -> Hours | None:
         if WEEKDAYS[day.weekday()] not in self.days_of_week or day in self.holidays:
             return None

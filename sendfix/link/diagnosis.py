@@ -11,7 +11,7 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -68,8 +68,8 @@ class Seen:
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
     checks: list[Check]
-    taken_ms: int = 0
-    summary: str = field(default="")
+    taken_ms: int
+    summary: str
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -133,13 +133,11 @@ def _schedule(seen: Seen) -> Check:
     if following is None:
         text = f"closed, and no day within a year on which it opens; {moment}"
         return Check("schedule", Verdict.FAIL, text, "Correct days_of_week and holidays of the schedule.")
-    local = following.open_at.astimezone(ZoneInfo(schedule.timezone))
     return Check(
         "schedule",
         Verdict.FAIL,
         f"closed; {moment}",
-        f"Wait: it opens {local:%A %Y-%m-%d %H:%M} {schedule.timezone} ({following.open_at:%Y-%m-%d %H:%M} UTC) and "
-        "connects by itself, if it is to be connected.",
+        f"Wait: it opens {schedule.opening(following)} and connects by itself, if it is to be connected.",
     )
 
 
@@ -188,8 +186,7 @@ def _logon(seen: Seen) -> list[Check]:
         if kind == "A":
             return [*checks, Check("answer", Verdict.OK, f"Logon(A) at {when}"), *_logout_after(entries, at)]
         if kind == "5":
-            said = f'Logout(5) at {when}: "{words}"' if words else f"Logout(5) at {when} without a Text(58)"
-            return [*checks, Check("answer", Verdict.FAIL, said, _what_to_do(words))]
+            return [*checks, Check("answer", Verdict.FAIL, _said(entry), _what_to_do(words))]
         if kind == "3":
             said = f'Reject(3) at {when} of tag {_tag(entry.payload, 371) or "?"}: "{words}"'
             return [
@@ -213,16 +210,16 @@ def _logout_after(entries: Sequence[Entry], at: int) -> list[Check]:
     after = entries[at + 1 :]
     for entry in reversed(after):
         if _is(entry, Direction.IN, b"5"):
-            words = _tag(entry.payload, 58)
             if any(_is(one, Direction.OUT, b"5") and one.number < entry.number for one in after):
                 return [Check("Logout", Verdict.OK, f"Logout(5) at {_time(entry.at_ns)}, in answer to ours")]
-            said = (
-                f'Logout(5) at {_time(entry.at_ns)}: "{words}"'
-                if words
-                else f"Logout(5) at {_time(entry.at_ns)}"
-            )
-            return [Check("Logout", Verdict.WARN, said, _what_to_do(words))]
+            action = _what_to_do(_tag(entry.payload, 58))
+            return [Check("Logout", Verdict.WARN, _said(entry), action)]
     return []
+
+
+def _said(logout: Entry) -> str:
+    words = _tag(logout.payload, 58)
+    return f"Logout(5) at {_time(logout.at_ns)}" + (f': "{words}"' if words else " without a Text(58)")
 
 
 def _what_to_do(words: str) -> str:

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import cycle
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 from sendfix.config import Endpoint, Tls
 from sendfix.domain.enums import SessionPhase
@@ -171,11 +170,7 @@ class Keeper:
         session = None if schedule is None else schedule.next_session(self._now())
         if schedule is None or session is None:
             return "Outside its hours, and its schedule has no day in the next year on which it opens"
-        local = session.open_at.astimezone(ZoneInfo(schedule.timezone))
-        return (
-            f"Outside its hours; opens {local:%A %Y-%m-%d %H:%M} {schedule.timezone}"
-            f" ({session.open_at:%Y-%m-%d %H:%M} UTC)"
-        )
+        return f"Outside its hours; opens {schedule.opening(session)}"
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._clock(), UTC)
