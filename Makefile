@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 PYTEST_ARGS ?=
+# Most of a test is waiting for processes and sockets. All tests of a file go to one worker, and share its stack.
+TEST_WORKERS ?= 3
 BENCH_ARGS ?=
 CERTIFY_ARGS ?=
 LOCK_ARGS ?=
@@ -26,7 +28,7 @@ dev:
 	@command -v $(PYTHON) >/dev/null || { echo "dev: there is no $(PYTHON); install Python 3.11 or later" >&2; exit 1; }
 	@$(PYTHON) scripts/bootstrap.py --dev
 
-test: dev  ## all checks and tests, as CI runs them; PYTEST_ARGS="-k name" for a part of the tests
+test: dev  ## all checks and tests, as CI runs them; PYTEST_ARGS="-k name" for a part of the tests, TEST_WORKERS=0 one after another
 	@echo "test: ruff check"
 	@$(VENV_PYTHON) -m ruff check .
 	@echo "test: ruff format --check"
@@ -34,7 +36,7 @@ test: dev  ## all checks and tests, as CI runs them; PYTEST_ARGS="-k name" for a
 	@echo "test: mypy"
 	@$(VENV_PYTHON) -m mypy
 	@echo "test: pytest $(PYTEST_ARGS)"
-	@$(VENV_PYTHON) -m pytest $(PYTEST_ARGS)
+	@$(VENV_PYTHON) -m pytest -n $(TEST_WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 format: dev  ## format the code and mend what ruff can mend
 	@$(VENV_PYTHON) -m ruff check --fix .

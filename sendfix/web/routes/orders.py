@@ -18,6 +18,9 @@ from sendfix.web.to_json import execution_to_json, message_to_json, order_to_jso
 
 api = Api("orders")
 
+# A busy order can change while its executions are read; after so many readings it is answered as it is.
+READINGS = 5
+
 ALIASES = {
     "quantity": "order_qty",
     "qty": "order_qty",
@@ -74,8 +77,12 @@ def order(cl_ord_id: str) -> dict[str, Any]:
     """One order with its executions, by any ClOrdID of its chain.
     Of very many executions the newest 5,000."""
     found = context().desk.order(cl_ord_id)
-    executions, _ = _executions(found, schemas.Page(limit=schemas.MAX_LIMIT))
-    return {**order_to_json(found), "executions": executions}
+    for _ in range(READINGS):
+        state = order_to_json(found)
+        executions, _next = _executions(found, schemas.Page(limit=schemas.MAX_LIMIT))
+        if order_to_json(found) == state:
+            break
+    return {**state, "executions": executions}
 
 
 @api.route(
