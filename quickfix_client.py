@@ -20,6 +20,7 @@ Each connection is a QuickFIX initiator of its own. docs/engine.md has the rest.
 from __future__ import annotations
 
 import logging
+import re
 import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -29,10 +30,10 @@ from typing import Any, ClassVar
 from sendfix.config import Endpoint, SessionConfig
 from sendfix.domain.enums import SessionPhase
 from sendfix.domain.schedule import Hours
+from sendfix.link.acceptance import Acceptance, Garbled, Verdict
 from sendfix.link.body import text_of
 from sendfix.link.breaker import Breaker
 from sendfix.link.claims import Claims
-from sendfix.link.garbled import what_is_wrong
 from sendfix.link.guard import guarded
 from sendfix.link.journal import Journal
 from sendfix.link.keeper import ConnectionRefusedByUs, Keeper
@@ -51,6 +52,8 @@ with sigint_kept():
     import quickfix
 
 log = logging.getLogger("sendfix.engine")
+
+_REJECT = re.compile(rb"\x0135=[3j]\x01")
 
 # No other exception may leave a callback: it would end the process, or hang the session while it looks logged on.
 _guarded = guarded(quickfix.DoNotSend, quickfix.RejectLogon)
@@ -184,7 +187,11 @@ class _Connection:
                 )
             ),
         )
-        self._dictionary = quickfix.DataDictionary(dictionary)
+        self._dictionary = _dictionary(dictionary, strict=config.validate_incoming == "strict")
+        self._acceptance = Acceptance(
+            config.fix_version, config.target_comp_id, config.sender_comp_id, self._validate
+        )
+        self._refused: set[bytes] = set()
         # QuickFIX keeps plain pointers to all of these.
         self._application = _Application(self)
         self._store_factory = quickfix.FileStoreFactory(self._settings)
@@ -273,15 +280,17 @@ class _Connection:
         return self.why.reason
 
     def incoming(self, raw: bytes) -> None:
-        config = self.record.config
-        wrong = what_is_wrong(raw, config.target_comp_id, config.sender_comp_id)
-        if wrong is None:
+        # What QuickFIX will not take must not be folded either.
+        verdict, why = self._acceptance.judge(raw)
+        if verdict is Verdict.TAKEN:
             self.record.received(raw)
             self.breaker.heard(raw)
+        elif verdict is Verdict.REFUSED:
+            self._refused.add(_value(raw, b"34"))
+            self.record.refused(raw, why)
         else:
-            # QuickFIX will not take it, so it must not be folded either.
             self.record.note(
-                f"A message was ignored: {wrong}: {raw.decode('utf-8', 'replace').replace(chr(1), '|')}"
+                f"A message was ignored: {why}: {raw.decode('utf-8', 'replace').replace(chr(1), '|')}"
             )
         self.why.incoming(raw)
 
@@ -289,6 +298,33 @@ class _Connection:
         self.record.sent(raw)
         if self._sender == threading.get_ident():
             self._sent = raw
+        elif _REJECT.search(raw, 0, 64) is not None:
+            self._has_rejected(raw)
+
+    def _has_rejected(self, raw: bytes) -> None:
+        """QuickFIX has refused a message, and counted it."""
+        if self.record.failure is not None and self._session is not None:
+            # It could not be written down, so it must come again. The keeper ends the session: doing it inside a send
+            # would hang QuickFIX.
+            self._session.setNextTargetMsgSeqNum(self._session.getExpectedTargetNum() - 1)
+        number, msg_type = _value(raw, b"45"), _value(raw, b"372")
+        if msg_type and msg_type not in b"0 1 2 3 4 5 A".split() and number not in self._refused:
+            text = (
+                f"QuickFIX has refused message {number.decode()}, which the desk has taken into account all the same:"
+                f" {_value(raw, b'58').decode('utf-8', 'replace')}"
+            )
+            log.error("session %s: %s", self.record.config.name, text)
+            self.record.note(text)
+
+    def _validate(self, text: str) -> str | None:
+        """As QuickFIX does it next, with the same dictionary."""
+        try:
+            self._dictionary.validate(quickfix.Message(text, self._dictionary, False))
+        except quickfix.InvalidMessage as error:
+            raise Garbled(str(error)) from error
+        except quickfix.FIXException as error:
+            return str(error)
+        return None
 
     def event(self, text: str) -> None:
         self.record.note(text)
@@ -478,6 +514,21 @@ class QuickFixClient:
             return None
         session = schedule.session_at(datetime.now(UTC))
         return session if session is not None and self._store.must_reset(session) else None
+
+
+def _dictionary(path: str, strict: bool) -> quickfix.DataDictionary:
+    """As the session makes its own from the settings."""
+    made = quickfix.DataDictionary(path)
+    made.checkUserDefinedFields(strict)
+    made.checkFieldsOutOfOrder(strict)
+    made.checkFieldsHaveValues(strict)
+    made.allowUnknownMsgFields(not strict)
+    return made
+
+
+def _value(raw: bytes, tag: bytes) -> bytes:
+    """The first value of a tag; empty where it is not there."""
+    return raw.partition(b"\x01%s=" % tag)[2].partition(b"\x01")[0]
 
 
 def _settings(values: dict[str, str]) -> quickfix.Dictionary:

@@ -32,6 +32,7 @@ from sendfix.domain.errors import StorageUnavailable
 from sendfix.fix.dictionary import Dictionary, load, load_file
 from sendfix.fix.redact import mask
 from sendfix.link.client import EngineLink
+from sendfix.services.alarms import AlarmDesk, Alarms
 from sendfix.services.blotter import RECENT_ORDERS, Blotter
 from sendfix.services.desk import Desk
 from sendfix.services.health import HealthCheck
@@ -146,15 +147,27 @@ def _build(app: Flask, settings: Settings, config: Config) -> None:
         lambda: datetime.now(UTC),
         dictionary_of,
     )
-    health = HealthCheck(sessions, link, lambda: writer.problem, lambda: writer.backlog)
+    alarms = Alarms(resume.alarms)
+    health = HealthCheck(sessions, link, lambda: writer.problem, lambda: writer.backlog, alarms)
     intake = Intake(
-        sessions, blotter, writer, bus, dictionary_of, writer.unstored_order_nos, resume.next_message_id
+        sessions,
+        blotter,
+        alarms,
+        writer,
+        bus,
+        dictionary_of,
+        writer.unstored_order_nos,
+        resume.next_message_id,
     )
-    broadcaster = Broadcaster(socketio, sessions, health, mask(settings.redact_tags))
+
+    def dictionary(session_name: str) -> Dictionary:
+        return dictionary_of(sessions.get(session_name))
+
+    broadcaster = Broadcaster(socketio, sessions, health, mask(settings.redact_tags), dictionary)
     bus.subscribe(broadcaster)
 
     def is_msg_type(session_name: str, msg_type: str) -> bool:
-        return dictionary_of(sessions.get(session_name)).msg_type_name(msg_type) is not None
+        return dictionary(session_name).msg_type_name(msg_type) is not None
 
     metrics = Metrics(
         sessions,
@@ -176,6 +189,7 @@ def _build(app: Flask, settings: Settings, config: Config) -> None:
         SequenceDesk(
             link, sessions, blotter, reader, lambda: datetime.now(UTC), lambda: secrets.token_urlsafe(16)
         ),
+        AlarmDesk(alarms, blotter, link, reader, dictionary),
         metrics,
         mask(settings.redact_tags),
         functools.partial(writer.flush, SETTLE_SECONDS),

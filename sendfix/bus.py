@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from sendfix.domain.alarm import Alarm
 from sendfix.domain.order import Order
 from sendfix.services.ports import BookedExecution, Listener, MessageRow
 from sendfix.services.sessions import Session
@@ -34,6 +35,9 @@ class Bus:
 
     def message_logged(self, message: MessageRow) -> None:
         self._tell("message_logged", message)
+
+    def alarm_changed(self, alarm: Alarm) -> None:
+        self._tell("alarm_changed", alarm)
 
     def health_changed(self) -> None:
         self._tell("health_changed")

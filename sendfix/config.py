@@ -119,6 +119,7 @@ class SessionConfig:
     schedule: Schedule | None = None
     limits: Limits = Limits()
     circuit_breaker: CircuitBreaker | None = None
+    validate_incoming: str = "lenient"
 
     @property
     def endpoints(self) -> tuple[Endpoint, ...]:
@@ -285,6 +286,7 @@ def _session(reader: ObjectReader) -> SessionConfig:
         schedule=_schedule(reader.object("schedule")),
         limits=_limits(reader.object("limits")),
         circuit_breaker=_circuit_breaker(reader.object("circuit_breaker")),
+        validate_incoming=_validate_incoming(reader),
     )
     reader.finish()
     return config
@@ -416,6 +418,13 @@ def _limits(reader: ObjectReader | None) -> Limits:
     )
     reader.finish()
     return limits
+
+
+def _validate_incoming(reader: ObjectReader) -> str:
+    text = reader.text("validate_incoming", reader.value("validate_incoming", "lenient"))
+    if text not in ("strict", "lenient"):
+        raise reader.fail("validate_incoming", f"is {text!r}; give strict or lenient")
+    return text
 
 
 def _circuit_breaker(reader: ObjectReader | None) -> CircuitBreaker | None:

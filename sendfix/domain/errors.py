@@ -87,5 +87,11 @@ class UnknownMessage(SendFixError):
         super().__init__(f"There is no message with the id {message_id}.")
 
 
+class UnknownAlarm(SendFixError):
+    def __init__(self, alarm_id: int) -> None:
+        self.alarm_id = alarm_id
+        super().__init__(f"There is no alarm with the id {alarm_id}.")
+
+
 class StorageUnavailable(SendFixError):
     """The database can't be read or written just now; the text says why."""

@@ -168,4 +168,19 @@ class Uninterpretable:
 OrderEvent: TypeAlias = (
     NewOrderSent | ReplaceSent | CancelSent | ExecutionReported | CancelRejected | MessageRejected | NotResent
 )
-Event: TypeAlias = OrderEvent | Uninterpretable
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmSettled:
+    """A person has said what is to become of the message with that index of the journal: `state` is `alarm.BOOKED` or
+    `alarm.DISMISSED`. `corrections` are in place of what the message says, by tag."""
+
+    session_name: str
+    at: datetime
+    journal_index: int
+    state: str
+    reason: str
+    corrections: Mapping[int, str] = field(default_factory=dict)
+
+
+Event: TypeAlias = OrderEvent | Uninterpretable | AlarmSettled

@@ -24,6 +24,7 @@ from sendfix.domain.enums import (
     TimeInForce,
 )
 from sendfix.domain.events import (
+    AlarmSettled,
     CancelRejected,
     CancelSent,
     Event,
@@ -71,7 +72,7 @@ def interpret(
         return None
     try:
         return reader(session_name, raw, at, dictionary)
-    except (_Unreadable, ValueError) as error:
+    except (_Unreadable, ValueError, KeyError, TypeError, AttributeError) as error:
         whose = "the counterparty's" if direction == IN else "our own"
         name = dictionary.msg_type_name(msg_type or "") or "engine event"
         return Uninterpretable(session_name, at, f"{name}, {whose} message, can't be understood: {error}")
@@ -236,9 +237,18 @@ def _cancel(session_name: str, raw: bytes, at: datetime, _dictionary: Dictionary
     )
 
 
-def _engine_event(session_name: str, raw: bytes, at: datetime, _dictionary: Dictionary) -> NotResent | None:
+def _engine_event(
+    session_name: str, raw: bytes, at: datetime, _dictionary: Dictionary
+) -> NotResent | AlarmSettled | None:
     event = json.loads(raw)
-    if not isinstance(event, dict) or event.get("event") != "not_resent":
+    if not isinstance(event, dict):
+        return None
+    if event.get("event") == "alarm":
+        corrections = {int(tag): str(value) for tag, value in event["corrections"].items()}
+        return AlarmSettled(
+            session_name, at, int(event["index"]), str(event["state"]), str(event["reason"]), corrections
+        )
+    if event.get("event") != "not_resent":
         return None
     cl_ord_id = event.get("cl_ord_id")
     if not cl_ord_id:

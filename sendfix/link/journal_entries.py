@@ -23,8 +23,8 @@ DAMAGED = json.dumps(
         " for again with a ResendRequest",
     }
 ).encode()
-# Where an entry could begin: its length is below 16 MiB, its time of this century, its direction one of three.
-_HEADER_LIKE = re.compile(rb"(?s)(?=...[\x00\x01].{11}[\x00\x0d-\x2b][\x00-\x02])")
+# Where an entry could begin: its length is below 16 MiB, its time of this century, its direction one of four.
+_HEADER_LIKE = re.compile(rb"(?s)(?=...[\x00\x01].{11}[\x00\x0d-\x2b][\x00-\x03])")
 MOST_DAMAGED = 1_000
 ON_REQUEST = "what the counterparty sent can be asked for again with a ResendRequest"
 

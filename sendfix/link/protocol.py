@@ -14,7 +14,7 @@ from typing import Any, ClassVar, TypeAlias
 
 import msgpack
 
-PROTOCOL_VERSION = 3
+PROTOCOL_VERSION = 4
 MAX_MESSAGE_BYTES = 32 * 1024 * 1024
 
 
@@ -23,11 +23,13 @@ class ProtocolError(Exception):
 
 
 class Direction(IntEnum):
-    """Where a journal entry came from: the counterparty, us, or the session itself."""
+    """Where a journal entry came from: the counterparty, us, or the session itself. `REFUSED`: from the counterparty
+    too, but QuickFIX does not accept it; the payload is that of `fix.refused`."""
 
     IN = 0
     OUT = 1
     EVENT = 2
+    REFUSED = 3
 
 
 class ReplyCode:

@@ -16,6 +16,7 @@ def session_settings(
 ) -> dict[str, str]:
     """Settings of the session itself. `address` is an IPv4 address that has just answered; `reset`: both sequence
     numbers begin at 1 with the Logon(A)."""
+    strict = "Y" if config.validate_incoming == "strict" else "N"
     return {
         "ConnectionType": "initiator",
         "SocketConnectHost": address,
@@ -29,10 +30,10 @@ def session_settings(
         # A message the counterparty means must reach the journal and be counted, whatever its tags.
         "UseDataDictionary": "Y",
         "DataDictionary": dictionary,
-        "ValidateUserDefinedFields": "N",
-        "ValidateFieldsOutOfOrder": "N",
-        "ValidateFieldsHaveValues": "N",
-        "AllowUnknownMsgFields": "Y",
+        "ValidateUserDefinedFields": strict,
+        "ValidateFieldsOutOfOrder": strict,
+        "ValidateFieldsHaveValues": strict,
+        "AllowUnknownMsgFields": "N" if config.validate_incoming == "strict" else "Y",
     }
 
 

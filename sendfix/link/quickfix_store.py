@@ -20,11 +20,12 @@ class QuickFixStore:
         self._config = config
 
     def write_dictionary(self) -> Path:
-        """Made anew for each connection from QuickFIX's own dictionary or the configured one. Raises
-        `DictionaryError` and OSError."""
+        """Made anew for each connection from QuickFIX's own dictionary or the configured one: a lenient one, unless
+        what comes in is validated strictly. Raises `DictionaryError` and OSError."""
         source = self._config.data_dictionary or shipped_dictionary(self._config.fix_version)
         target = self.folder / "dictionary.xml"
-        target.write_bytes(lenient_dictionary(source))
+        lenient = lenient_dictionary(source)  # also a check of the file
+        target.write_bytes(source.read_bytes() if self._config.validate_incoming == "strict" else lenient)
         return target
 
     def must_reset(self, session: Hours) -> bool:

@@ -10,13 +10,14 @@ import logging
 import re
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from sendfix.config import SessionConfig
 from sendfix.domain.enums import STATE_OF, SessionPhase, SessionState
 from sendfix.fix.redact import redact
+from sendfix.fix.refused import with_reason
 from sendfix.link.journal import Journal
 from sendfix.link.protocol import Direction
 from sendfix.link.resend import STALE_AFTER_SECONDS, field
@@ -77,6 +78,12 @@ class SessionRecord:
         self.last_received_at = time.time_ns()
         self._write(Direction.IN, raw)
 
+    def refused(self, raw: bytes, reason: str) -> None:
+        """Received, and QuickFIX will not accept it."""
+        self.last_received_at = time.time_ns()
+        log.error("session %s: a message was received and not accepted: %s", self.config.name, reason)
+        self._write(Direction.REFUSED, with_reason(reason, raw))
+
     def sent(self, raw: bytes) -> None:
         self.last_sent_at = time.time_ns()
         if self._write(Direction.OUT, raw):
@@ -88,6 +95,12 @@ class SessionRecord:
 
     def not_resent(self, cl_ord_id: str, msg_seq_num: int, text: str) -> None:
         self._event({"event": "not_resent", "cl_ord_id": cl_ord_id, "msg_seq_num": msg_seq_num, "text": text})
+
+    def alarm_settled(self, index: int, state: str, reason: str, corrections: Mapping[str, str]) -> None:
+        """A person's word on a message that was received and not taken into account."""
+        text = f"{state.capitalize()} by hand, entry {index} of the journal: {reason}"
+        settled = {"index": index, "state": state, "reason": reason, "corrections": dict(corrections)}
+        self._event({"event": "alarm", "text": text, **settled})
 
     @property
     def state(self) -> SessionState:

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sendfix.fix.refused import reason_and_message
 from sendfix.link.journal_entries import Entry
 from sendfix.link.protocol import Direction
 
@@ -91,6 +92,10 @@ def log_line(entry: Entry, mask: Callable[[str], str] = lambda raw: raw) -> str:
         event = json.loads(text)
         state = f"{event['state']}: " if event["event"] == "state" else ""
         text = f"{state}{event['text']}"
+    elif entry.direction == Direction.REFUSED:
+        reason, raw = reason_and_message(entry.payload)
+        message = raw.decode("utf-8", "backslashreplace")
+        text = f"IN  {mask(message).replace(chr(1), '|')} (not accepted: {reason})"
     else:
         text = f"{_LABEL[Direction(entry.direction)]} {mask(text).replace(chr(1), '|')}"
     return f"{at} {text.replace(chr(13), ' ').replace(chr(10), ' ')}\n"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from sendfix.domain.enums import SessionState
+from sendfix.services.alarms import Alarms
 from sendfix.services.ports import Engine
 from sendfix.services.sessions import Session, Sessions
 
@@ -24,6 +26,7 @@ class Health:
     storage_backlog: int
     sessions: list[Session]
     ready: bool
+    alarms: int
 
 
 class HealthCheck:
@@ -35,11 +38,13 @@ class HealthCheck:
         engine: Engine,
         storage_problem: Callable[[], str | None],
         storage_backlog: Callable[[], int],
+        alarms: Alarms,
     ) -> None:
         self._sessions = sessions
         self._engine = engine
         self._storage_problem = storage_problem
         self._storage_backlog = storage_backlog
+        self._alarms = alarms
 
     def health(self) -> Health:
         engine_reason = self._engine.unavailable_reason
@@ -61,5 +66,17 @@ class HealthCheck:
                 for session in self._sessions
                 if session.breaker
             ]
-        sessions = list(self._sessions)
-        return Health(problems, engine_reason, storage_reason, self._storage_backlog(), sessions, ready)
+        problems += [
+            f"Session {name}: {count} report{'s' * (count > 1)} of the counterparty not taken into account; book or"
+            " dismiss the alarm"
+            for name, count in Counter(alarm.session_name for alarm in self._alarms).items()
+        ]
+        return Health(
+            problems,
+            engine_reason,
+            storage_reason,
+            self._storage_backlog(),
+            list(self._sessions),
+            ready,
+            len(self._alarms),
+        )

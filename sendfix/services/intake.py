@@ -9,13 +9,17 @@ from typing import Any
 
 import orjson
 
+from sendfix.domain.alarm import BOOKED, NOT_UNDERSTOOD, Alarm
+from sendfix.domain.alarm import REFUSED as REFUSED_BY_QUICKFIX
 from sendfix.domain.enums import SessionState
 from sendfix.domain.errors import StorageUnavailable
-from sendfix.domain.events import Event
+from sendfix.domain.events import AlarmSettled, Event, Uninterpretable
 from sendfix.domain.order import Order
 from sendfix.fix.dictionary import Dictionary
 from sendfix.fix.interpret import interpret
-from sendfix.fix.parse import header, text_of
+from sendfix.fix.parse import header, parse_values, text_of
+from sendfix.fix.refused import reason_and_message
+from sendfix.services.alarms import ALARMING, Alarms, report_of
 from sendfix.services.blotter import RECENT_ORDERS, Blotter
 from sendfix.services.fold import NOTHING, Effect, Fold
 from sendfix.services.ports import BookedExecution, Folded, Listener, MessageRow, Recorder
@@ -24,7 +28,9 @@ from sendfix.services.sessions import Session, Sessions
 log = logging.getLogger(__name__)
 
 DIRECTIONS = ("IN", "OUT", "EVENT")
-EVENT = DIRECTIONS.index("EVENT")
+IN, EVENT = DIRECTIONS.index("IN"), DIRECTIONS.index("EVENT")
+REFUSED = len(DIRECTIONS)
+"""In the journal: a message from the counterparty that QuickFIX does not accept."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _RESULTS = (SessionState.CONNECTED, SessionState.DISCONNECTED, SessionState.NOT_CONNECTED)
 
@@ -40,6 +46,7 @@ class Intake:
         self,
         sessions: Sessions,
         blotter: Blotter,
+        alarms: Alarms,
         recorder: Recorder,
         listener: Listener,
         dictionary_of: Callable[[Session], Dictionary],
@@ -48,6 +55,7 @@ class Intake:
     ) -> None:
         self._sessions = sessions
         self._blotter = blotter
+        self._alarms = alarms
         self._fold = Fold(blotter, sessions)
         self._fold.resume(blotter)
         self._recorder = recorder
@@ -61,18 +69,29 @@ class Intake:
         self, session_name: str, journal_id: str, index: int, at_ns: int, direction: int, raw: bytes
     ) -> None:
         """Fold one journal entry. Raises `StorageUnavailable`; then nothing has changed and it can be given again."""
-        dictionary = self._dictionaries[session_name]
-        event = interpret(session_name, direction, raw, utc(at_ns), dictionary)
-        effect = NOTHING if event is None else self._apply(event)
+        refused = None
+        if direction == REFUSED:
+            refused, raw = reason_and_message(raw)
+            direction, event, effect = IN, None, NOTHING
+        else:
+            event = interpret(session_name, direction, raw, utc(at_ns), self._dictionaries[session_name])
+            effect = NOTHING if event is None else self._apply(event)
         order_no = effect.order.order_no if effect.order is not None else None
         msg_type, msg_seq_num = (None, None) if direction == EVENT else header(raw)
         text = _event_text(raw) if direction == EVENT else text_of(raw)
-        rows = [self._row(session_name, DIRECTIONS[direction], at_ns, text, order_no, msg_type, msg_seq_num)]
+        row = self._row(
+            session_name, DIRECTIONS[direction], at_ns, text, order_no, msg_type, msg_seq_num, refused
+        )
+        rows = [row]
         if effect.complaint is not None:
             rows.append(self._row(session_name, "EVENT", at_ns, effect.complaint, order_no))
-        booked = None if effect.execution is None else BookedExecution(rows[0].id, effect.execution)
-        self._recorder.record(Folded(session_name, journal_id, index, rows, effect.order, booked))
-        self._publish(rows, effect.order, booked)
+        if isinstance(event, AlarmSettled):
+            alarm = self._settled(event, at_ns)
+        else:
+            alarm = self._alarming(row, index, event)
+        booked = None if effect.execution is None else BookedExecution(row.id, effect.execution)
+        self._recorder.record(Folded(session_name, journal_id, index, rows, effect.order, booked, alarm))
+        self._publish(rows, effect.order, booked, alarm)
         if len(self._blotter) > self._forget_at:
             self._blotter.forget(self._unstored_order_nos())
             self._forget_at = len(self._blotter) + RECENT_ORDERS // 5
@@ -102,9 +121,46 @@ class Intake:
             self._listener.session_changed(session)
         self._listener.health_changed()
 
+    def _alarming(self, row: MessageRow, index: int, event: Event | None) -> Alarm | None:
+        """The alarm that this message raises, if it does."""
+        not_understood = isinstance(event, Uninterpretable) and row.direction == "IN"
+        if row.msg_type not in ALARMING or not (row.refused is not None or not_understood):
+            return None
+        values = parse_values(row.raw.encode("utf-8", "replace"))
+        alarm = Alarm(
+            row.id,
+            row.session_name,
+            index,
+            row.at_ns,
+            REFUSED_BY_QUICKFIX if row.refused is not None else NOT_UNDERSTOOD,
+            event.reason if isinstance(event, Uninterpretable) else row.refused or "",
+            row.msg_type,
+            values.get(11),
+            values.get(17),
+            row.raw,
+        )
+        return alarm if self._alarms.add(alarm) else None
+
+    def _settled(self, event: AlarmSettled, at_ns: int) -> Alarm | None:
+        alarm = self._alarms.find(event.session_name, event.journal_index)
+        if alarm is not None:
+            corrections = {str(tag): value for tag, value in event.corrections.items()}
+            alarm.settle(event.state, at_ns, event.reason, corrections)
+            self._alarms.remove(alarm)
+        return alarm
+
+    def _book(self, settled: AlarmSettled) -> Effect:
+        """Fold the report of an alarm, as far as a person has said so."""
+        alarm = self._alarms.find(settled.session_name, settled.journal_index)
+        if alarm is None or settled.state != BOOKED:
+            return NOTHING
+        dictionary = self._dictionaries[settled.session_name]
+        event, _order, _assumed = report_of(alarm, settled.corrections, self._blotter, dictionary)
+        return NOTHING if event is None else self._fold.apply(event)
+
     def _apply(self, event: Event) -> Effect:
         try:
-            return self._fold.apply(event)
+            return self._book(event) if isinstance(event, AlarmSettled) else self._fold.apply(event)
         except StorageUnavailable:
             raise
         except Exception as error:
@@ -121,13 +177,20 @@ class Intake:
         order_no: int | None,
         msg_type: str | None = None,
         msg_seq_num: int | None = None,
+        refused: str | None = None,
     ) -> MessageRow:
         message_id = self._next_message_id
         self._next_message_id += 1
-        return MessageRow(message_id, session_name, direction, at_ns, msg_seq_num, msg_type, text, order_no)
+        return MessageRow(
+            message_id, session_name, direction, at_ns, msg_seq_num, msg_type, text, order_no, refused
+        )
 
     def _publish(
-        self, rows: Sequence[MessageRow], order: Order | None, booked: BookedExecution | None
+        self,
+        rows: Sequence[MessageRow],
+        order: Order | None,
+        booked: BookedExecution | None,
+        alarm: Alarm | None,
     ) -> None:
         for row in rows:
             self._listener.message_logged(row)
@@ -135,6 +198,9 @@ class Intake:
             self._listener.execution_booked(booked)
         if order is not None:
             self._listener.order_changed(order)
+        if alarm is not None:
+            self._listener.alarm_changed(alarm)
+            self._listener.health_changed()
 
 
 def _words(session: Session) -> str:

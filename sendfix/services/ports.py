@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
+from sendfix.domain.alarm import Alarm
 from sendfix.domain.order import Execution, Order
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ class MessageRow:
     """One line of the message log: a FIX message, or an event of the session (`direction` EVENT).
 
     `id` rises in the order in which the desk took messages in; `raw` is the message with SOH, or the event's text.
+    `refused` is why QuickFIX did not accept an incoming one.
     """
 
     id: int
@@ -28,6 +30,7 @@ class MessageRow:
     msg_type: str | None
     raw: str
     order_no: int | None = None
+    refused: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,17 @@ class Folded:
     messages: Sequence[MessageRow]
     order: Order | None = None
     execution: BookedExecution | None = None
+    alarm: Alarm | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmQuery:
+    """Filters of a list of alarms. `before` is the `id` of an alarm: only older ones."""
+
+    session_name: str | None = None
+    state: str | None = None
+    limit: int = 500
+    before: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +133,10 @@ class Archive(OrderArchive, Protocol):
 
     def message(self, message_id: int) -> MessageRow | None: ...
 
+    def alarms(self, query: AlarmQuery) -> list[Alarm]: ...
+
+    def alarm(self, alarm_id: int) -> Alarm | None: ...
+
 
 class Engine(Protocol):
     """The engine process, seen from the desk."""
@@ -164,5 +182,7 @@ class Listener(Protocol):
     def connection_result(self, session_name: str, state: str, message: str) -> None: ...
 
     def message_logged(self, message: MessageRow) -> None: ...
+
+    def alarm_changed(self, alarm: Alarm) -> None: ...
 
     def health_changed(self) -> None: ...

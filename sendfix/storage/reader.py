@@ -12,9 +12,17 @@ from gevent.threadpool import ThreadPool
 from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from sendfix.domain.alarm import OPEN, Alarm
 from sendfix.domain.errors import StorageUnavailable
 from sendfix.domain.order import Execution, Order
-from sendfix.services.ports import BookedExecution, ExecutionQuery, MessageQuery, MessageRow, OrderQuery
+from sendfix.services.ports import (
+    AlarmQuery,
+    BookedExecution,
+    ExecutionQuery,
+    MessageQuery,
+    MessageRow,
+    OrderQuery,
+)
 from sendfix.storage import tables
 from sendfix.storage.database import reason
 
@@ -29,6 +37,7 @@ class Resume:
     next_message_id: int
     cursors: dict[str, tuple[str, int]]
     orders: list[Order]
+    alarms: list[Alarm]
 
 
 class Reader:
@@ -43,7 +52,8 @@ class Reader:
         self._engine.dispose()
 
     def resume(self, recent_orders: int) -> Resume:
-        """Every open order and the newest `recent_orders` of the others, with the counters and cursors."""
+        """Every open order, the newest `recent_orders` of the others and every open alarm, with the counters and
+        cursors."""
 
         def read(connection: Connection) -> Resume:
             next_order_no = (connection.scalar(select(func.max(tables.orders.c.order_no))) or 0) + 1
@@ -57,7 +67,18 @@ class Reader:
                 (column.is_open == 1) | (column.order_no >= next_order_no - recent_orders)
             )
             found = connection.scalars(wanted.order_by(column.order_no)).all()
-            return Resume(next_order_no, next_message_id, cursors, [_order(text) for text in found])
+            alarms = connection.scalars(
+                select(tables.alarms.c.record)
+                .where(tables.alarms.c.state == OPEN)
+                .order_by(tables.alarms.c.id)
+            ).all()
+            return Resume(
+                next_order_no,
+                next_message_id,
+                cursors,
+                [_order(text) for text in found],
+                [_alarm(text) for text in alarms],
+            )
 
         return self._read(read)
 
@@ -120,6 +141,16 @@ class Reader:
         rows = self._rows(statement)
         return _message(rows[0]) if rows else None
 
+    def alarms(self, query: AlarmQuery) -> list[Alarm]:
+        column = tables.alarms.c
+        conditions = _conditions((column.session_name, query.session_name), (column.state, query.state))
+        statement = _page(select(column.record).where(*conditions), tables.alarms, query)
+        return [_alarm(row.record) for row in self._rows(statement)]
+
+    def alarm(self, alarm_id: int) -> Alarm | None:
+        rows = self._rows(select(tables.alarms.c.record).where(tables.alarms.c.id == alarm_id))
+        return _alarm(rows[0].record) if rows else None
+
     def _rows(self, statement: Select[Any]) -> list[Any]:
         return self._read(lambda connection: list(connection.execute(statement).all()))
 
@@ -154,7 +185,9 @@ def _between(column: Any, since: datetime | None, until: datetime | None) -> lis
     return found
 
 
-def _page(statement: Select[Any], table: Table, query: ExecutionQuery | MessageQuery) -> Select[Any]:
+def _page(
+    statement: Select[Any], table: Table, query: ExecutionQuery | MessageQuery | AlarmQuery
+) -> Select[Any]:
     if query.before is not None:
         statement = statement.where(table.c.id < query.before)
     return statement.order_by(table.c.id.desc()).limit(query.limit)
@@ -168,6 +201,10 @@ def _execution(text: str) -> Execution:
     return Execution.from_record(orjson.loads(text))
 
 
+def _alarm(text: str) -> Alarm:
+    return Alarm.from_record(orjson.loads(text))
+
+
 def _message(row: Any) -> MessageRow:
     return MessageRow(
         row.id,
@@ -178,4 +215,5 @@ def _message(row: Any) -> MessageRow:
         row.msg_type,
         row.raw,
         row.order_no,
+        row.refused,
     )

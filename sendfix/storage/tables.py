@@ -61,6 +61,18 @@ messages = Table(
     Column("msg_type", String(8)),
     Column("order_no", Id, index=True),
     Column("raw", Text, nullable=False),
+    Column("refused", Text),
+)
+
+alarms = Table(
+    "alarms",
+    metadata,
+    # That of the message that it is about.
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("session_name", String(64), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("record", Text, nullable=False),
+    Index("ix_alarms_state", "state", "id"),
 )
 
 cursors = Table(

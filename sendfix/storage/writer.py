@@ -21,6 +21,7 @@ from sqlalchemy import Engine, Insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
+from sendfix.domain.alarm import Alarm
 from sendfix.domain.enums import api_name
 from sendfix.domain.errors import StorageUnavailable
 from sendfix.domain.order import Order
@@ -44,6 +45,7 @@ class Batch:
     executions: list[tuple[BookedExecution, int]] = field(default_factory=list)
     orders: dict[int, Order] = field(default_factory=dict)
     cursors: dict[str, tuple[str, int]] = field(default_factory=dict)
+    alarms: dict[int, Alarm] = field(default_factory=dict)
 
     def add(self, folded: Folded) -> None:
         self.messages.extend(folded.messages)
@@ -52,6 +54,8 @@ class Batch:
             self.orders[folded.order.order_no] = folded.order
             if folded.execution is not None:
                 self.executions.append((folded.execution, folded.order.order_no))
+        if folded.alarm is not None:
+            self.alarms[folded.alarm.id] = folded.alarm
 
     def rows(self) -> Rows:
         """As rows, on the hub, without a switch in between: orders and cursors are of the same instant."""
@@ -68,6 +72,7 @@ class Batch:
                 {"session_name": name, "journal_id": journal_id, "journal_index": index}
                 for name, (journal_id, index) in self.cursors.items()
             ],
+            alarms=[_alarm_row(alarm) for alarm in self.alarms.values()],
         )
 
 
@@ -80,6 +85,7 @@ class Rows:
     executions: list[dict[str, Any]]
     messages: list[dict[str, Any]]
     cursors: list[dict[str, Any]]
+    alarms: list[dict[str, Any]]
 
 
 class Writer:
@@ -194,6 +200,7 @@ class Writer:
                     (statements.order_ids, rows.order_ids),
                     (statements.executions, rows.executions),
                     (statements.messages, rows.messages),
+                    (statements.alarms, rows.alarms),
                     (statements.cursors, rows.cursors),
                 ):
                     if parameters:
@@ -207,7 +214,7 @@ class Writer:
 
 
 class _Statements:
-    """The five inserts, in the dialect's own form of 'on conflict'."""
+    """The six inserts, in the dialect's own form of 'on conflict'."""
 
     def __init__(self, dialect: str) -> None:
         insert: Callable[..., Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[dialect]
@@ -221,6 +228,10 @@ class _Statements:
         self.order_ids: Insert = insert(tables.order_ids).on_conflict_do_nothing()
         self.executions: Insert = insert(tables.executions).on_conflict_do_nothing()
         self.messages: Insert = insert(tables.messages).on_conflict_do_nothing()
+        alarm = insert(tables.alarms)
+        self.alarms: Insert = alarm.on_conflict_do_update(
+            index_elements=["id"], set_={name: alarm.excluded[name] for name in ("state", "record")}
+        )
         cursor = insert(tables.cursors)
         self.cursors: Insert = cursor.on_conflict_do_update(
             index_elements=["session_name"],
@@ -263,4 +274,14 @@ def _message_row(message: MessageRow) -> dict[str, Any]:
         "msg_type": message.msg_type,
         "order_no": message.order_no,
         "raw": message.raw,
+        "refused": message.refused,
+    }
+
+
+def _alarm_row(alarm: Alarm) -> dict[str, Any]:
+    return {
+        "id": alarm.id,
+        "session_name": alarm.session_name,
+        "state": alarm.state,
+        "record": orjson.dumps(alarm.to_record()).decode(),
     }

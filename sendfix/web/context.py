@@ -9,6 +9,7 @@ from typing import cast
 from flask import current_app
 
 from sendfix.fix.dictionary import Dictionary
+from sendfix.services.alarms import AlarmDesk
 from sendfix.services.blotter import Blotter
 from sendfix.services.desk import Desk
 from sendfix.services.health import HealthCheck
@@ -30,6 +31,7 @@ class Context:
     archive: Archive
     health: HealthCheck
     sequence: SequenceDesk
+    alarms: AlarmDesk
     metrics: Metrics
     mask: Callable[[str], str]
     settle: Callable[[], None]

@@ -20,11 +20,14 @@ from flask_socketio import SocketIO, join_room, leave_room
 from gevent.event import Event
 
 from sendfix import __version__
+from sendfix.domain.alarm import Alarm
 from sendfix.domain.order import Order
+from sendfix.fix.dictionary import Dictionary
 from sendfix.services.health import HealthCheck
 from sendfix.services.ports import BookedExecution, MessageRow
 from sendfix.services.sessions import Session, Sessions
 from sendfix.web.to_json import (
+    alarm_to_json,
     execution_to_json,
     health_to_json,
     log_message_to_json,
@@ -66,13 +69,19 @@ class Broadcaster:
     """A `Listener` that queues every event, in order, for the greenlet that emits them."""
 
     def __init__(
-        self, socketio: SocketIO, sessions: Sessions, health: HealthCheck, mask: Callable[[str], str]
+        self,
+        socketio: SocketIO,
+        sessions: Sessions,
+        health: HealthCheck,
+        mask: Callable[[str], str],
+        dictionary: Callable[[str], Dictionary],
     ) -> None:
-        """`mask` hides in messages what is not to be shown."""
+        """`mask` hides in messages what is not to be shown; `dictionary` is that of a session, by its name."""
         self._socketio = socketio
         self._sessions = sessions
         self._health = health
         self._mask = mask
+        self._dictionary = dictionary
         self._members: dict[str, set[str]] = {SINGLE: set(), FRAMES: set()}
         self._queue: list[tuple[str, orjson.Fragment]] = []
         self._ready = Event()
@@ -107,6 +116,11 @@ class Broadcaster:
     def message_logged(self, message: MessageRow) -> None:
         if self.clients:
             self._queue_event("log_message", log_message_to_json(message, self._mask))
+
+    def alarm_changed(self, alarm: Alarm) -> None:
+        if self.clients:
+            dictionary = self._dictionary(alarm.session_name)
+            self._queue_event("alarm_updated", alarm_to_json(alarm, dictionary, self._mask))
 
     def health_changed(self) -> None:
         """Only a difference is told; how many messages wait to be stored is none."""

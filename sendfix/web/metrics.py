@@ -16,6 +16,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST as CONTENT_TYPE_LAT
 from prometheus_client.exposition import generate_latest
 from prometheus_client.registry import Collector
 
+from sendfix.domain.alarm import Alarm
 from sendfix.domain.enums import SessionPhase
 from sendfix.domain.order import Order
 from sendfix.services.health import HealthCheck
@@ -59,6 +60,12 @@ class Metrics:
             "session",
             "kind",
         )
+        self._refused = self._counter(
+            "refused_messages",
+            "Messages of the counterparty that QuickFIX did not accept, by MsgType",
+            "session",
+            "msg_type",
+        )
         self._resend_requests = self._counter(
             "resend_requests", "ResendRequests: out is a gap that we found", "session", "direction"
         )
@@ -88,6 +95,9 @@ class Metrics:
         name, msg_type = message.session_name, message.msg_type or ""
         label = msg_type if self._is_msg_type(name, msg_type) else OTHER
         self._messages.labels(name, message.direction, label).inc()
+        if message.refused is not None:
+            self._refused.labels(name, label).inc()
+            return
         if msg_type == "D" and message.direction == "OUT":
             self._await(message)
         elif msg_type == "8" and message.direction == "IN":
@@ -124,6 +134,9 @@ class Metrics:
 
     def session_changed(self, session: Session) -> None:
         """It is asked when somebody reads."""
+
+    def alarm_changed(self, alarm: Alarm) -> None:
+        """They are counted when somebody reads."""
 
     def health_changed(self) -> None:
         """It is asked when somebody reads."""
@@ -174,6 +187,7 @@ class _Standing(Collector):
         delay = 0.0 if since_ns is None else max(0.0, self._clock() - since_ns / 1e9)
         yield _gauge("storage_delay_seconds", "Age of the oldest message that waits to be stored", delay)
         yield _gauge("ready", "1 while the desk can trade, as /health/ready says", health.ready)
+        yield _gauge("alarms_open", "Reports that wait for somebody to book or dismiss them", health.alarms)
         yield _gauge("socketio_clients", "Browsers and scripts on Socket.IO", self._socketio_clients())
         phases = GaugeMetricFamily(
             "sendfix_session_phase", "1 for the phase that a session is in", labels=["session", "phase"]

@@ -149,6 +149,26 @@ class Reason(Input):
     reason: Annotated[str, StringConstraints(max_length=200)] = ""
 
 
+class AlarmFields(Input):
+    """`fields` are in place of what the message says, by tag."""
+
+    fields: Annotated[dict[str, str], Field(max_length=20, examples=[{"14": "300"}])] = Field(
+        default_factory=dict
+    )
+
+
+class BookAlarm(AlarmFields):
+    """`reason` goes into the session's journal."""
+
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class DismissAlarm(Input):
+    """`reason` goes into the session's journal."""
+
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
 class ResendRange(Input):
     """MsgSeqNum(34) from and to; 0 is everything up to now."""
 
@@ -179,6 +199,11 @@ class Page(Input):
 
     limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT
     before: Annotated[int, Field(ge=0, lt=2**63)] | None = None
+
+
+class AlarmsQuery(Page):
+    session_name: Name | None = None
+    state: Literal["open", "booked", "dismissed"] | None = None
 
 
 class OrdersQuery(Page):

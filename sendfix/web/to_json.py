@@ -9,12 +9,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sendfix import __version__
+from sendfix.domain.alarm import Alarm
 from sendfix.domain.enums import api_name
 from sendfix.domain.order import Order, Pending
 from sendfix.domain.schedule import Schedule
 from sendfix.domain.values import format_decimal
 from sendfix.fix.decode import DecodedField
 from sendfix.fix.dictionary import Dictionary
+from sendfix.services.alarms import Booking
 from sendfix.services.health import Health
 from sendfix.services.intake import utc
 from sendfix.services.ports import BookedExecution, MessageRow
@@ -171,6 +173,7 @@ def message_to_json(
         "msg_type": message.msg_type,
         "msg_type_name": None if message.msg_type is None else dictionary.msg_type_name(message.msg_type),
         "raw": readable(mask(message.raw)),
+        "refused": message.refused,
     }
     if fields is not None:
         answer["fields"] = [field_to_json(field) for field in fields]
@@ -188,6 +191,58 @@ def log_message_to_json(message: MessageRow, mask: Callable[[str], str]) -> dict
         "msg_seq_num": message.msg_seq_num,
         "raw": None if is_event else readable(mask(message.raw)),
         "text": message.raw if is_event else None,
+        "refused": message.refused,
+    }
+
+
+def alarm_to_json(alarm: Alarm, dictionary: Dictionary, mask: Callable[[str], str]) -> dict[str, Any]:
+    return {
+        "id": alarm.id,
+        "session_name": alarm.session_name,
+        "at": _ns(alarm.at_ns),
+        "kind": alarm.kind,
+        "why": alarm.why,
+        "msg_type": alarm.msg_type,
+        "msg_type_name": dictionary.msg_type_name(alarm.msg_type),
+        "cl_ord_id": alarm.cl_ord_id,
+        "exec_id": alarm.exec_id,
+        "raw": readable(mask(alarm.raw)),
+        "state": alarm.state,
+        "settled_at": _ns(alarm.settled_at_ns),
+        "reason": alarm.reason,
+        "corrections": dict(alarm.corrections),
+    }
+
+
+def booking_to_json(booking: Booking) -> dict[str, Any]:
+    execution = booking.execution
+    return {
+        "problem": booking.problem,
+        "assumed": [
+            {"tag": item.tag, "name": item.name, "value": item.value, "why": item.why}
+            for item in booking.assumed
+        ],
+        "before": None if booking.before is None else _standing(booking.before),
+        "after": None if booking.after is None else _standing(booking.after),
+        "execution": None
+        if execution is None
+        else {
+            "exec_id": execution.exec_id,
+            "exec_type": api_name(execution.exec_type),
+            "last_qty": _decimal(execution.last_qty),
+            "last_px": _decimal(execution.last_px),
+        },
+    }
+
+
+def _standing(order: Order) -> dict[str, Any]:
+    return {
+        "cl_ord_id": order.cl_ord_id,
+        "status": order.status.name,
+        "order_qty": _decimal(order.order_qty),
+        "cum_qty": _decimal(order.cum_qty),
+        "leaves_qty": _decimal(order.leaves_qty),
+        "avg_px": _decimal(order.avg_px),
     }
 
 
@@ -207,6 +262,7 @@ def health_to_json(health: Health) -> dict[str, Any]:
             "reason": health.storage_reason,
             "backlog": health.storage_backlog,
         },
+        "alarms": health.alarms,
         "sessions": [
             {
                 "name": session.config.name,

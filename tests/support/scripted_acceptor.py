@@ -7,7 +7,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import Enum
 
@@ -77,9 +77,14 @@ class ScriptedAcceptor:
                     raise AssertionError(f"no {msg_type} number {count} in {timeout} s; received {seen}")
 
     def send(
-        self, msg_type: str, fields: Sequence[tuple[int, object]] = (), seq_num: int | None = None
+        self,
+        msg_type: str,
+        fields: Sequence[tuple[int, object]] = (),
+        seq_num: int | None = None,
+        header: Mapping[int, object] = {},
     ) -> None:
-        """Send with the next MsgSeqNum(34), or with `seq_num` and without counting. Raises OSError."""
+        """Send with the next MsgSeqNum(34), or with `seq_num` and without counting. `header` has other values for the
+        header's fields; None leaves one out. Raises OSError."""
         with self._changed:
             connection, (begin_string, sender, target) = self._connection, self._ids
             number = seq_num
@@ -87,13 +92,12 @@ class ScriptedAcceptor:
                 number, self.next_out = self.next_out, self.next_out + 1
         if connection is None:
             raise ConnectionError("nobody is logged on")
+        now = datetime.now(UTC).strftime("%Y%m%d-%H:%M:%S.%f")[:-3]
+        heading = {8: begin_string, 35: msg_type, 34: number, 49: sender, 56: target, 52: now}
         message = simplefix.FixMessage()
-        message.append_pair(8, begin_string, header=True)
-        message.append_pair(35, msg_type, header=True)
-        message.append_pair(34, number, header=True)
-        message.append_pair(49, sender, header=True)
-        message.append_pair(56, target, header=True)
-        message.append_utc_timestamp(52, datetime.now(UTC).replace(tzinfo=None), header=True)
+        for number, value in {**heading, **header}.items():
+            if value is not None:
+                message.append_pair(number, value, header=True)
         for number, value in fields:
             message.append_pair(number, value)
         connection.sendall(message.encode())
@@ -128,6 +132,7 @@ class ScriptedAcceptor:
             thread.start()
 
     def _read(self, connection: socket.socket) -> None:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self._tls is not None:
             try:
                 connection = self._tls.wrap_socket(connection, server_side=True)

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from sendfix.config import SessionConfig, Tls
 from sendfix.link.quickfix_settings import connection_settings, session_settings
 
@@ -16,6 +18,15 @@ def test_a_session() -> None:
     assert settings["FileStorePath"] == "store/quickfix/A"
     assert settings["DataDictionary"] == "d.xml"
     assert settings["NonStopSession"] == "Y"
+
+
+@pytest.mark.parametrize(("validate_incoming", "checked"), [("lenient", "N"), ("strict", "Y")])
+def test_what_comes_in_is_validated_as_the_session_wants(validate_incoming: str, checked: str) -> None:
+    config = SessionConfig("A", "x", 1, "FIX.4.4", "ME", "YOU", validate_incoming=validate_incoming)
+    settings = session_settings(config, "x", 1, "s", "d", reset=False)
+    keys = ("ValidateUserDefinedFields", "ValidateFieldsOutOfOrder", "ValidateFieldsHaveValues")
+    assert [settings[key] for key in keys] == [checked] * 3
+    assert settings["AllowUnknownMsgFields"] != checked
 
 
 def test_without_tls_nothing_of_it_is_set() -> None:

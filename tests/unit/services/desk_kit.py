@@ -8,9 +8,11 @@ from typing import Any
 
 from sendfix.bus import Bus
 from sendfix.config import SessionConfig
+from sendfix.domain.alarm import Alarm
 from sendfix.domain.errors import StorageUnavailable
 from sendfix.domain.order import Execution, Order
 from sendfix.fix.dictionary import Dictionary, load
+from sendfix.services.alarms import Alarms
 from sendfix.services.blotter import Blotter
 from sendfix.services.desk import Desk
 from sendfix.services.ids import ClOrdIdSource
@@ -90,6 +92,7 @@ class Heard:
         self.messages: list[MessageRow] = []
         self.results: list[tuple[str, str, str]] = []
         self.sessions: list[tuple[str, str]] = []
+        self.alarms: list[tuple[int, str]] = []
 
     def order_changed(self, order: Order) -> None:
         self.orders.append((order.cl_ord_id, order.status.name))
@@ -105,6 +108,9 @@ class Heard:
 
     def message_logged(self, message: MessageRow) -> None:
         self.messages.append(message)
+
+    def alarm_changed(self, alarm: Alarm) -> None:
+        self.alarms.append((alarm.id, alarm.state))
 
     def health_changed(self) -> None:
         pass
@@ -160,7 +166,8 @@ class DeskKit:
         self.blotter.resume(
             [Order.from_record(order.to_record()) for order in resumed], len(self.store.records) + 1
         )
-        self.intake = Intake(self.sessions, self.blotter, self.store, bus, dictionary_of, set, 1)
+        self.alarms = Alarms()
+        self.intake = Intake(self.sessions, self.blotter, self.alarms, self.store, bus, dictionary_of, set, 1)
         self.desk = Desk(
             self.sessions, self.blotter, self.engine, ClOrdIdSource(1, 1), lambda: NOW, dictionary_of
         )

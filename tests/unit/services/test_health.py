@@ -5,7 +5,11 @@ from tests.unit.services.desk_kit import DOWN, LOGGED_ON, DeskKit
 
 
 def check(kit: DeskKit, storage_problem: str | None = None) -> list[str]:
-    return HealthCheck(kit.sessions, kit.engine, lambda: storage_problem, lambda: 0).health().problems
+    return (
+        HealthCheck(kit.sessions, kit.engine, lambda: storage_problem, lambda: 0, kit.alarms)
+        .health()
+        .problems
+    )
 
 
 def test_all_is_well() -> None:

@@ -7,17 +7,20 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import orjson
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from sendfix.domain.errors import StorageUnavailable
-from sendfix.services.ports import ExecutionQuery, MessageQuery, OrderQuery
+from sendfix.fix.refused import with_reason
+from sendfix.services.intake import EVENT, REFUSED
+from sendfix.services.ports import AlarmQuery, ExecutionQuery, MessageQuery, OrderQuery
 from sendfix.storage.database import DeskLock, migrate, open_engine
 from sendfix.storage.reader import Reader
 from sendfix.storage.tables import metadata
 from sendfix.storage.writer import Writer
-from tests.unit.services.desk_kit import NOW, DeskKit
+from tests.unit.services.desk_kit import NOW, DeskKit, fix
 
 
 class Storage:
@@ -173,3 +176,40 @@ def test_a_second_desk_is_refused_while_the_first_runs(path: Path) -> None:
 def test_a_database_url_that_can_not_be_used(url: str) -> None:
     with pytest.raises(StorageUnavailable, match="SENDFIX_DATABASE_URL"):
         open_engine(url)
+
+
+def test_alarms_are_stored_and_the_open_ones_are_taken_up_again(storage: Storage, path: Path) -> None:
+    kit, filled, resting = traded(storage)
+    for number, cl_ord_id in enumerate((resting, resting, filled)):
+        report = f"8=FIX.4.4|35=8|34={number}|11={cl_ord_id}|17=R{number}|150=F|39=1|32=1|31=1|14=1|"
+        kit.entry("S44", REFUSED, with_reason("Repeated tag", fix(report)))
+    event = {
+        "event": "alarm",
+        "index": kit.index["S44"],
+        "state": "dismissed",
+        "reason": "a test",
+        "corrections": {},
+    }
+    kit.entry("S44", EVENT, orjson.dumps({**event, "text": "dismissed"}))
+    for folded in kit.store.folded:
+        storage.writer.record(folded)
+    storage.writer.flush(5)
+    storage.close()
+    again = Storage(path)
+    try:
+        taken_up = again.reader.resume(recent_orders=0).alarms
+        assert [alarm.exec_id for alarm in taken_up] == ["R0", "R1"]
+        assert [alarm.to_record() for alarm in taken_up] == [alarm.to_record() for alarm in kit.alarms]
+        newest_first = again.reader.alarms(AlarmQuery())
+        assert [(alarm.exec_id, alarm.state) for alarm in newest_first] == [
+            ("R2", "dismissed"), ("R1", "open"), ("R0", "open"),
+        ]  # fmt: skip
+        older = again.reader.alarms(AlarmQuery(state="open", before=taken_up[1].id))
+        assert [alarm.id for alarm in older] == [taken_up[0].id]
+        assert again.reader.alarms(AlarmQuery(session_name="S42")) == []
+        message = again.reader.message(taken_up[0].id)
+        assert message is not None
+        assert (message.direction, message.refused) == ("IN", "Repeated tag")
+        assert again.reader.alarm(999_999) is None
+    finally:
+        again.close()
