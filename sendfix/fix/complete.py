@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from sendfix.domain.enums import OrdStatus
-from sendfix.domain.values import decimal_of_text
+from sendfix.domain.values import MAX_DECIMALS, decimal_of_text
 from sendfix.fix.parse import DATA_OF_LENGTH, parse
 
 CORRECTABLE = {
@@ -20,9 +20,13 @@ CORRECTABLE = {
     55: "Symbol", 58: "Text", 150: "ExecType", 151: "LeavesQty",
 }  # fmt: skip
 """What a person may put in place of what the message says."""
-_NOT_NEEDED = (6, 38, 44, 99, 151)
+_OPTIONAL = (6, 38, 44, 99, 151)
 Taker: TypeAlias = Callable[[int, str | None, str], None]
 _STATUSES = frozenset(status.value for status in OrdStatus)
+_WORKING = frozenset(
+    status.value
+    for status in (OrdStatus.NEW, OrdStatus.PARTIALLY_FILLED, OrdStatus.FILLED, OrdStatus.REPLACED)
+)
 _LEFT_OUT = frozenset(DATA_OF_LENGTH) | frozenset(DATA_OF_LENGTH.values()) | {8, 9, 10}
 
 
@@ -33,6 +37,7 @@ class Known:
     status: OrdStatus
     order_qty: Decimal | None
     cum_qty: Decimal
+    avg_px: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,7 @@ def complete(
         assumed.append(Assumption(tag, CORRECTABLE.get(tag, "StopPx"), value, why))
 
     if values.get(35) == "8":
-        for tag in _NOT_NEEDED:
+        for tag in _OPTIONAL:
             if tag in values and _number(values[tag]) is None:
                 take(tag, None, f"{values[tag]!r} is not a number, and it is not needed")
         if not values.get(17):
@@ -83,7 +88,28 @@ def _quantities(values: dict[int, str], known: Known | None, take: Taker) -> Non
     if known is not None and not values.get(14):
         cum_qty = known.cum_qty + (last_qty or 0)
         take(14, str(cum_qty), f"the order's {known.cum_qty} and LastQty(32) {last_qty or 0}")
-    if values.get(39) in _STATUSES or known is None or cum_qty is None:
+    if known is None or cum_qty is None:
+        return
+    _status(values, known, cum_qty, last_qty, take)
+    if known.order_qty is not None and not values.get(151) and values[39] in _WORKING:
+        rest = max(known.order_qty - cum_qty, Decimal(0))
+        take(151, str(rest), f"the order's {known.order_qty} less CumQty(14) {cum_qty}")
+    last_px = _number(values.get(31))
+    if (
+        last_qty
+        and last_qty > 0
+        and last_px is not None
+        and cum_qty == known.cum_qty + last_qty
+        and not values.get(6)
+    ):
+        average = (known.avg_px * known.cum_qty + last_px * last_qty) / cum_qty
+        take(6, f"{round(average, MAX_DECIMALS).normalize():f}", "the order's average with this fill")
+
+
+def _status(
+    values: dict[int, str], known: Known, cum_qty: Decimal, last_qty: Decimal | None, take: Taker
+) -> None:
+    if values.get(39) in _STATUSES:
         return
     wrong = f"{values[39]!r} is no status" if values.get(39) else "the message has none"
     if known.order_qty is not None and cum_qty >= known.order_qty > 0:

@@ -89,7 +89,7 @@ def report_of(
         if found is not None and found.session_name == alarm.session_name:
             order = found
             break
-    known = None if order is None else Known(order.status, order.order_qty, order.cum_qty)
+    known = None if order is None else Known(order.status, order.order_qty, order.cum_qty, order.avg_px)
     completed, assumed = complete(raw, corrections, known, f"BOOKED-{alarm.journal_index}")
     at = _EPOCH + timedelta(microseconds=alarm.at_ns // 1000)
     return interpret(alarm.session_name, IN, completed, at, dictionary), order, assumed

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 import requests
+from playwright.sync_api import BrowserContext, expect
 
+from tests.e2e.desk_page import DeskPage
 from tests.support.scripted_acceptor import ScriptedAcceptor
 from tests.support.stack import Stack, eventually, session_config
 
@@ -107,3 +109,38 @@ def test_a_refused_fill_outlives_kill_9_and_is_booked(refusing: Refusing) -> Non
     assert refusing.refused("/api/alarms/4711", 404)["title"] == "Unknown alarm"
     events = refusing.get("/api/messages", direction="EVENT", text="confirmed by telephone")["messages"]
     assert [event["raw"].split(": ")[1] for event in events] == ["confirmed by telephone"]
+
+
+@pytest.mark.browser
+def test_the_page_shows_the_alarm_until_somebody_decides(
+    refusing: Refusing, browser_context: BrowserContext
+) -> None:
+    cl_ord_id = refusing.send(NAME, ord_type="LIMIT", price="230")
+    refusing.report(cl_ord_id, "<b>E2</b>", (58, "once"), (58, "twice"))
+    refusing.open_alarms(1)
+    page = browser_context.new_page()
+    desk = DeskPage(page, refusing).open()
+    expect(desk.get("banner")).to_contain_text("A report of a counterparty is in no order: LOST")
+    refusing.acceptor.send(
+        "8", [(37, "o1"), (11, cl_ord_id), (17, "E3"), (150, "F"), (39, "2"), (32, "6O"), (14, "60")]
+    )
+    expect(desk.get("banner")).to_contain_text("2 reports of counterparties are in no order")
+    expect(page.locator("[data-testid=log-line]", has_text="not accepted: Repeated tag").last).to_be_visible()
+
+    desk.get("look-at-alarms").click()
+    expect(desk.get("alarm")).to_contain_text("<b>E2</b>")
+    expect(desk.get("alarm-effect")).to_contain_text("counts 40 at 229.5")
+    expect(desk.get("alarm-book")).to_be_disabled()
+    desk.get("alarm-reason").fill("they confirm it")
+    desk.get("alarm-book").click()
+    expect(desk.cell(cl_ord_id, "status")).to_contain_text("Part filled")
+
+    expect(desk.get("alarm-effect")).to_contain_text("It can't be booked: ExecutionReport")
+    desk.get("alarm-field-32").fill("60")
+    desk.get("alarm-field-14").fill("100")
+    desk.get("alarm-reason").fill("sixty, by telephone")
+    expect(desk.get("alarm-effect")).to_contain_text("Filled")
+    desk.get("alarm-book").click()
+    expect(desk.cell(cl_ord_id, "status")).to_contain_text("Filled")
+    expect(desk.get("alarms")).to_contain_text("Every report of every counterparty is in its order")
+    expect(desk.get("banner")).not_to_contain_text("in no order")

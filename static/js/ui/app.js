@@ -1,6 +1,7 @@
 import { html } from '../lib.js';
 import { link } from '../net/socket.js';
 import { phoneTab } from '../state/view.js';
+import { Alarms } from './alarms.js';
 import { Banner } from './banner.js';
 import { Blotter } from './blotter.js';
 import { Dialogs } from './dialogs.js';
@@ -28,5 +29,5 @@ export const App = () => html`
     <nav class="phone-nav" aria-label="Regions">
       ${PHONE_TABS.map(([id, title]) => html`<button type="button" key=${id} data-testid=${`nav-${id}`} aria-current=${phoneTab.value === id ? 'page' : undefined} onClick=${() => { phoneTab.value = id; }}>${title}</button>`)}
     </nav>
-    <${Drawer} /><${Dialogs} /><${SessionTools} /><${Toasts} />
+    <${Drawer} /><${Dialogs} /><${SessionTools} /><${Alarms} /><${Toasts} />
   </div>`;

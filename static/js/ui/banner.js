@@ -1,12 +1,13 @@
-// What a person must know before anything else: the desk is lost, the engine is away, the storage fails.
+// What a person must know before anything else: the desk is lost, the engine is away, the storage fails, a report waits.
 import { html } from '../lib.js';
 import { clock } from '../fix/times.js';
 import { link } from '../net/socket.js';
+import { alarms, alarmsOpen } from '../state/alarms.js';
 import { health } from '../state/desk.js';
 import { zone } from '../state/prefs.js';
 import { Icon } from './bits.js';
 
-function alarms() {
+function faults() {
   const { state, since } = link.value;
   if (state === 'lost') {
     const at = since ? ` since ${clock(since, zone.value)} ${zone.value}` : '';
@@ -18,9 +19,15 @@ function alarms() {
   const { engine, storage } = health.value; // what is wrong with a session stands on its card
   if (!engine.available) found.push(['bad', `The FIX engine is not available, so nothing can be sent. ${engine.reason ?? ''}`]);
   if (!storage.available) found.push(['wait', storage.reason]);
+  const count = alarms.value.length;
+  if (count) found.push(['bad', `${count === 1 ? 'A report of a counterparty is' : `${count} reports of counterparties are`} in no order: ${newest(alarms.value[count - 1])}`, LookAtAlarms]);
   return found;
 }
 
+const newest = ({ session_name: name, cl_ord_id: order, why }) => `${name}, ${order ?? 'without ClOrdID'}, ${why}.`;
+
+const LookAtAlarms = () => html`<button type="button" class="small" data-testid="look-at-alarms" onClick=${() => { alarmsOpen.value = true; }}>Look and decide</button>`;
+
 export const Banner = () => html`<div class="banners" role="alert" data-testid="banner">
-  ${alarms().map(([tone, text]) => html`<div class="banner banner-${tone}" key=${text}><${Icon} name="warn" size=${16} /> <span>${text}</span></div>`)}
+  ${faults().map(([tone, text, Action]) => html`<div class="banner banner-${tone}" key=${text}><${Icon} name="warn" size=${16} /> <span>${text}</span>${Action && html`<${Action} />`}</div>`)}
 </div>`;

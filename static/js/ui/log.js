@@ -134,6 +134,6 @@ function Line({ line, chosen, zone: shownZone, whole: all }) {
     <span class="line-direction"><${Icon} name=${icon} size=${11} /> ${word}</span>
     <span class="line-seq num">${line.msg_seq_num ?? ''}</span>
     <span class="line-type">${event ? '' : msgTypeName(line.msg_type)}</span>
-    <span class="line-raw">${event ? line.text : all ? line.raw : body(line.raw)}</span>
+    <span class="line-raw">${line.refused && html`<b class="tone-bad" title="QuickFIX did not accept it">not accepted: ${line.refused} </b>`}${event ? line.text : all ? line.raw : body(line.raw)}</span>
   </div>`;
 }

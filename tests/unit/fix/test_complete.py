@@ -10,7 +10,7 @@ from sendfix.domain.enums import OrdStatus
 from sendfix.fix.complete import CORRECTABLE, Known, complete
 from sendfix.fix.parse import parse_values
 
-OPEN = Known(OrdStatus.NEW, Decimal(100), Decimal(20))
+OPEN = Known(OrdStatus.NEW, Decimal(100), Decimal(20), Decimal("10.5"))
 
 
 def completed(text: str, known: Known | None = OPEN, **corrections: str) -> tuple[dict[int, str], list[int]]:
@@ -30,11 +30,11 @@ def test_a_whole_report_is_left_as_it_is_but_for_its_lateness() -> None:
 @pytest.mark.parametrize(
     ("text", "taken"),
     [
-        ("17=e|39=1|32=5|", {14: "25"}),
-        ("17=e|32=80|", {14: "100", 39: "2"}),
-        ("17=e|32=5|14=25|39=Q|", {39: "1"}),
-        ("17=e|14=20|", {39: "0"}),
-        ("39=1|32=5|14=25|", {17: "ME-1"}),
+        ("17=e|39=1|32=5|", {14: "25", 151: "75"}),
+        ("17=e|32=80|31=11|", {14: "100", 39: "2", 151: "0", 6: "10.9"}),
+        ("17=e|32=5|14=25|39=Q|151=75|", {39: "1"}),
+        ("17=e|14=20|151=80|", {39: "0"}),
+        ("39=1|32=5|14=25|151=75|", {17: "ME-1"}),
     ],
 )
 def test_what_is_missing_is_taken_from_the_order_and_said(text: str, taken: dict[int, str]) -> None:
@@ -45,13 +45,13 @@ def test_what_is_missing_is_taken_from_the_order_and_said(text: str, taken: dict
 
 def test_a_number_that_is_none_and_not_needed_is_left_out() -> None:
     values, assumed = completed("17=e|39=1|32=5|14=25|151=7S|6=n/a|")
-    assert 151 not in values
     assert 6 not in values
-    assert sorted(assumed) == [6, 151]
+    assert values[151] == "75"
+    assert sorted(assumed) == [6, 151, 151]
 
 
 def test_a_number_that_is_needed_stays_wrong() -> None:
-    values, assumed = completed("17=e|39=1|32=S|14=25|")
+    values, assumed = completed("17=e|39=1|32=S|14=25|151=75|")
     assert (values[32], assumed) == ("S", [])
 
 
@@ -61,7 +61,7 @@ def test_nothing_is_taken_from_an_order_that_is_not_known() -> None:
 
 
 def test_a_person_has_the_last_word_and_the_first_of_two_counts() -> None:
-    values, assumed = completed("17=e|39=1|32=5|32=6|14=25|58=a|58=b|", t14="30")
+    values, assumed = completed("17=e|39=1|32=5|32=6|14=25|151=75|58=a|58=b|", t14="30")
     assert (values[14], values[32], values[58], assumed) == ("30", "5", "a", [])
 
 
@@ -72,4 +72,4 @@ def test_nothing_a_counterparty_sends_makes_it_raise(fields: list[tuple[int, str
     text = "".join(f"{tag}={value}|" for tag, value in fields)
     values, assumed = completed(text)
     assert values[43] == "Y"
-    assert len(assumed) <= 8
+    assert len(assumed) <= 10

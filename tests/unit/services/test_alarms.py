@@ -103,10 +103,16 @@ def test_a_fill_that_is_booked_after_a_later_one_changes_no_total(kit: AlarmKit)
 def test_one_that_lacks_its_total_and_its_status_is_booked_from_what_the_order_is(kit: AlarmKit) -> None:
     alarm_id = kit.refused("A", "17=E1|150=F|55=AAPL|54=1|32=40|31=200")
     booking = kit.alarm_desk.booking(alarm_id, {})
-    assert [(item.tag, item.value) for item in booking.assumed] == [(14, "40"), (39, "1")]
+    assert [(item.tag, item.value) for item in booking.assumed] == [
+        (14, "40"),
+        (39, "1"),
+        (151, "60"),
+        (6, "200"),
+    ]
     kit.alarm_desk.book(alarm_id, "as agreed", {})
     order = kit.desk.order("A")
-    assert (order.status.name, str(order.cum_qty)) == ("PARTIALLY_FILLED", "40")
+    stands = (order.status.name, str(order.cum_qty), str(order.leaves_qty), str(order.avg_px))
+    assert stands == ("PARTIALLY_FILLED", "40", "60", "200")
 
 
 def test_a_report_that_can_not_be_understood_is_an_alarm_and_booked_with_a_correction(kit: AlarmKit) -> None:

@@ -1,0 +1,26 @@
+// Reports of counterparties that are in no order and wait for a person, oldest first.
+import { signal } from '../lib.js';
+import { on, onJoined } from '../net/socket.js';
+import { pages, rest } from '../net/rest.js';
+import { toast } from './toasts.js';
+
+const MOST = 5000;
+
+export const alarms = signal([]);
+export const alarmsOpen = signal(false); // whether the dialog is
+
+const oldestFirst = (found) => found.sort((a, b) => a.id - b.id);
+
+on('alarm_updated', (alarm) => {
+  const others = alarms.value.filter(({ id }) => id !== alarm.id);
+  alarms.value = alarm.state === 'open' ? oldestFirst([...others, alarm]) : others;
+});
+
+onJoined(async () => {
+  try {
+    const { rows } = await pages(rest.alarms, 'alarms', { query: { state: 'open' }, most: MOST });
+    alarms.value = oldestFirst(rows);
+  } catch (problem) {
+    toast('error', 'Alarms could not be loaded', problem.text);
+  }
+});

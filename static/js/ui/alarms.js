@@ -1,0 +1,91 @@
+// Reports that QuickFIX refused or the desk could not understand: what each would do to its order; book it or dismiss it.
+import { html, useEffect, useState } from '../lib.js';
+import { msgTypeName, statusLabel, words } from '../fix/names.js';
+import { dayAndTime } from '../fix/times.js';
+import { rest } from '../net/rest.js';
+import { alarms, alarmsOpen } from '../state/alarms.js';
+import { zone } from '../state/prefs.js';
+import { toast } from '../state/toasts.js';
+import { Dialog } from './dialog.js';
+
+// What is most often missing or wrong in a report.
+const CORRECTIONS = [[11, 'ClOrdID'], [32, 'LastQty'], [31, 'LastPx'], [14, 'CumQty'], [39, 'OrdStatus'], [17, 'ExecID']];
+
+const close = () => {
+  alarmsOpen.value = false;
+};
+
+export function Alarms() {
+  const [chosen, setChosen] = useState(null);
+  if (!alarmsOpen.value) return null;
+  const alarm = alarms.value.find(({ id }) => id === chosen) ?? alarms.value[0];
+  return html`<${Dialog} title=${alarm ? 'Reports that are in no order' : 'No alarms'} onClose=${close} testid="alarms">
+    ${alarm ? html`<p class="quiet">They came, and were not taken into account. Find out what holds, then book or dismiss each.</p>
+      ${alarms.value.length > 1 && html`<label class="wide-label">Which of ${alarms.value.length}<select data-testid="alarm-picker" onChange=${(event) => setChosen(Number(event.target.value))}>
+        ${alarms.value.map((one) => html`<option key=${one.id} value=${one.id} selected=${one.id === alarm.id}>${headline(one)}</option>`)}</select></label>`}
+      <${One} key=${alarm.id} alarm=${alarm} />` : html`<p>Every report of every counterparty is in its order.</p>
+      <div class="dialog-buttons"><button type="button" class="primary" onClick=${close}>Close</button></div>`}
+  <//>`;
+}
+
+const headline = (alarm) => `${dayAndTime(alarm.at, zone.value)} ${alarm.session_name} ${msgTypeName(alarm.msg_type)} ${alarm.cl_ord_id ?? 'without ClOrdID'}`;
+
+function One({ alarm }) {
+  const [detail, setDetail] = useState(null);
+  const [booking, setBooking] = useState(null);
+  const [fields, setFields] = useState({});
+  const [reason, setReason] = useState('');
+  const [problem, setProblem] = useState(null);
+  const [busy, setBusy] = useState(false);
+  const attempt = async (work) => {
+    setProblem(null);
+    setBusy(true);
+    try {
+      await work();
+    } catch (error) {
+      setProblem(error.text ?? String(error));
+    } finally {
+      setBusy(false);
+    }
+  };
+  useEffect(() => {
+    attempt(async () => {
+      const found = await rest.alarm(alarm.id);
+      setDetail(found);
+      setBooking(found.booking);
+    });
+  }, [alarm.id]);
+  const given = () => Object.fromEntries(Object.entries(fields).map(([tag, value]) => [tag, value.trim()]).filter(([, value]) => value));
+  const look = () => attempt(async () => setBooking(await rest.previewAlarm(alarm.id, given())));
+  const settle = (work, word) => attempt(async () => {
+    await work();
+    toast('good', `${word}: ${msgTypeName(alarm.msg_type)} ${alarm.exec_id ?? ''}`, alarm.session_name);
+  });
+  const can = booking && !booking.problem;
+  return html`<div class="alarm" data-testid="alarm" data-alarm=${alarm.id}>
+    <p><b>${msgTypeName(alarm.msg_type)}</b> of ${alarm.session_name}, ${dayAndTime(alarm.at, zone.value)} ${zone.value === 'UTC' ? 'UTC' : 'local'}, ClOrdID <b class="num">${alarm.cl_ord_id ?? 'none'}</b>, ExecID <b class="num">${alarm.exec_id ?? 'none'}</b></p>
+    <p><b class="tone-bad">${alarm.kind === 'refused' ? 'QuickFIX refused it' : 'Not understood'}:</b> ${alarm.why}</p>
+    <${Effect} booking=${booking} />
+    <details><summary>Message, field by field</summary><div class="decode-fields"><table><tbody>${detail?.fields.map((field, at) => html`<tr key=${at} class=${field.name ? '' : 'unknown'}>
+      <td class="num">${field.tag}</td><td>${field.name ?? 'not in the dictionary'}</td><td class="mono">${field.value}</td><td>${(field.value_name ?? '').replaceAll('_', ' ')}</td></tr>`)}</tbody></table></div></details>
+    <details open=${Boolean(booking?.problem)}><summary>Correct what the message says</summary><div class="corrections">
+      ${CORRECTIONS.map(([tag, name]) => html`<label key=${tag}>${name}(${tag})<input type="text" autocomplete="off" class="num" data-testid=${`alarm-field-${tag}`} value=${fields[tag] ?? ''} onInput=${(event) => setFields({ ...fields, [tag]: event.target.value })} onChange=${look} /></label>`)}</div></details>
+    <label class="wide-label">Reason, for the journal<input type="text" maxlength="200" autocomplete="off" data-testid="alarm-reason" value=${reason} onInput=${(event) => setReason(event.target.value)} /></label>
+    ${problem && html`<p class="fault" role="alert" data-testid="alarm-problem">${problem}</p>`}
+    <div class="dialog-buttons"><button type="button" onClick=${close}>Later</button>
+      <button type="button" disabled=${busy || !reason.trim()} data-testid="alarm-dismiss" onClick=${() => settle(() => rest.dismissAlarm(alarm.id, reason), 'Dismissed')}>Dismiss</button>
+      <button type="button" class="primary" disabled=${busy || !can || !reason.trim()} data-testid="alarm-book" title=${reason.trim() ? '' : 'Give a reason first'} onClick=${() => settle(() => rest.bookAlarm(alarm.id, reason, given()), 'Booked')}>Book</button></div>
+  </div>`;
+}
+
+const counted = ({ exec_type: type, last_qty: qty, last_px: price }) => (qty && qty !== '0' ? `${qty}${price ? ` at ${price}` : ''}` : `“${words(type)}”`);
+
+function Effect({ booking }) {
+  if (!booking) return html`<p class="quiet">Looking at what booking it would do…</p>`;
+  const { problem, assumed, before, after, execution } = booking;
+  return html`<div data-testid="alarm-effect" aria-live="polite">
+    ${problem ? html`<p class="fault">It can't be booked: ${problem}.</p>` : html`<p>Booking it${execution ? ` counts ${counted(execution)} and` : ''} leaves the order like this:</p>
+      <table class="before-after"><thead><tr><th></th><th>Status</th><th class="num">CumQty</th><th class="num">LeavesQty</th><th class="num">AvgPx</th></tr></thead>
+      <tbody>${[['Now', before], ['Booked', after]].map(([word, order]) => html`<tr key=${word}><th>${word}</th><td>${statusLabel(order)}</td><td class="num">${order.cum_qty}</td><td class="num">${order.leaves_qty}</td><td class="num">${order.avg_px}</td></tr>`)}</tbody></table>`}
+    ${assumed.length > 0 && html`<ul class="assumed">${assumed.map(({ tag, name, value, why }, at) => html`<li key=${at}>${value === null ? `${name}(${tag}) is left out` : `${name}(${tag}) is taken as ${value}`}: ${why}.</li>`)}</ul>`}</div>`;
+}
