@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
 
+from sendfix.domain.contradictions import MEANINGS
 from sendfix.domain.enums import OrdStatus
 from sendfix.domain.transitions import CLOSED, OPEN, ROWS, TRANSITIONS, Kind
 
@@ -21,11 +22,19 @@ INTRODUCTION = """\
 Made by `scripts/order_states.py` from the table in `sendfix/domain/transitions.py`; change that, not this page.
 
 An order's `status` is the last OrdStatus(39) that the counterparty reported. Before any report it is PENDING_NEW.
-A report brings its own next status, and the table says whether it can be: what is not in the table is impossible, is
-written to the log, and leaves the order as it was. A cancel or replace that waits for its answer is no state of its
-own; it is the order's `pending` request, beside whatever the counterparty reports meanwhile.
+A report brings its own next status, and the table says whether it can be. What is not in the table is impossible: it is
+written to the log, marked on the order, and leaves it as it was; but an execution counts all the same. A cancel or
+replace that waits for its answer is no state of its own; it is the order's `pending` request, beside whatever the
+counterparty reports meanwhile.
 
 Sources: FIX 4.2 Appendix D and FIX 4.4 Volume 4, "Order State Change Matrices".
+
+## What does not add up
+
+An order shows what its counterparty says. Where that contradicts itself, the order has `warnings` that say so, each
+with a `code`; the page marks it with a red triangle. Each is an event in the message log, too.
+
+{warnings}
 
 ## The common life
 
@@ -65,7 +74,13 @@ USUALLY = {
 
 def page() -> str:
     """The whole page as Markdown."""
-    return "\n".join([INTRODUCTION, *_diagram(), "", *_table()]) + "\n"
+    warnings = [
+        "| code | means |",
+        "|---|---|",
+        *(f"| `{code}` | {text} |" for code, text in MEANINGS.items()),
+    ]
+    introduction = INTRODUCTION.format(warnings="\n".join(warnings))
+    return "\n".join([introduction, *_diagram(), "", *_table()]) + "\n"
 
 
 def _diagram() -> list[str]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from sendfix.domain.contradictions import OrderWarning
 from sendfix.domain.enums import OrdStatus, OrdType, Side, TimeInForce
 from sendfix.domain.errors import ImpossibleTransition
 from sendfix.domain.events import (
@@ -23,6 +25,7 @@ from sendfix.domain.order_record import fill_from_record, order_to_record
 from sendfix.domain.pending import Pending
 from sendfix.domain.refusals import on_cancel_rejected, on_message_rejected, on_not_resent
 from sendfix.domain.reports import on_execution_reported
+from sendfix.domain.tally import Tally
 from sendfix.domain.transitions import CLOSED, DAY_OVER, ENDED, TRANSITIONS, Kind
 
 __all__ = ["Execution", "Order", "Pending"]
@@ -38,6 +41,7 @@ class Order:
     `cl_ord_id` is the order's own, which only a confirmed replace changes. `requests` are the unanswered
     requests, oldest first; `pending` is the latest. `last_report`, `last_trade` and `last_terms` say
     when the counterparty sent the newest report, fill and change of terms (`ExecutionReported.sent`).
+    `warnings` is what contradicts itself in its reports, by code; `tally` what its executions add up to.
     """
 
     __slots__ = (
@@ -70,9 +74,11 @@ class Order:
         "status",
         "stop_px",
         "symbol",
+        "tally",
         "text",
         "time_in_force",
         "updated_at",
+        "warnings",
     )
 
     def __init__(self, event: NewOrderSent, order_no: int) -> None:
@@ -102,6 +108,8 @@ class Order:
         self.last_px: Decimal | None = None
         self.text: str | None = None
         self.exec_ids: set[str] = set()
+        self.tally = Tally()
+        self.warnings: dict[str, OrderWarning] = {}
         # Whether the counterparty has reported on the order; until then REJECTED is only what we make of it.
         self.reported = False
         self.last_report: tuple[str, int] = _NEVER
@@ -172,18 +180,32 @@ class Order:
         if self.requests:
             self.requests = [request for request in self.requests if request.cl_ord_id != cl_ord_id]
 
-    def check(self, kind: Kind, after: OrdStatus) -> None:
-        """For the fold: raises `ImpossibleTransition` unless the table has it."""
-        allowed = TRANSITIONS.get((self.status, kind))
-        if allowed is not None and after in allowed:
-            return
+    def allows(self, kind: Kind, after: OrdStatus) -> bool:
+        """Whether the table has it."""
+        if after in TRANSITIONS.get((self.status, kind), ()):
+            return True
         # REJECTED by our own conclusion: the counterparty may have had the order all the same.
         unconfirmed = self.status is OrdStatus.REJECTED and not self.reported
-        if unconfirmed and after in TRANSITIONS.get((OrdStatus.PENDING_NEW, kind), ()):
+        return unconfirmed and after in TRANSITIONS.get((OrdStatus.PENDING_NEW, kind), ())
+
+    def check(self, kind: Kind, after: OrdStatus) -> None:
+        """For the fold: raises `ImpossibleTransition` unless the table has it."""
+        if self.allows(kind, after):
             return
-        if allowed is None:
+        if (self.status, kind) not in TRANSITIONS:
             raise self.impossible(kind, "this can't happen to it any more, or not yet")
         raise self.impossible(kind, f"it can't become {after.name} by that")
+
+    def warn(self, code: str, text: str | None, at: datetime) -> None:
+        """For the fold: this is wrong with the order; None that it is not, or no longer."""
+        if text is None:
+            self.warnings.pop(code, None)
+        elif self.warning(code) != text:
+            self.warnings[code] = OrderWarning(code, text, at)
+
+    def warning(self, code: str) -> str | None:
+        found = self.warnings.get(code)
+        return None if found is None else found.text
 
     def impossible(self, event: str, detail: str) -> ImpossibleTransition:
         """The error to raise; names this order."""

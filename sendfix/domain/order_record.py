@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from sendfix.domain.contradictions import OrderWarning
 from sendfix.domain.enums import OrdStatus, OrdType, Side, TimeInForce
 from sendfix.domain.pending import Pending
 from sendfix.domain.records import code_in, code_out, decimal_in, decimal_out, tags_in, tags_out
+from sendfix.domain.tally import Tally
 
 if TYPE_CHECKING:
     from sendfix.domain.order import Order
@@ -55,7 +57,10 @@ def order_to_record(order: Order) -> dict[str, Any]:
         "last_qty": decimal_out(order.last_qty),
         "last_px": decimal_out(order.last_px),
         "text": order.text,
-        "exec_ids": sorted(order.exec_ids),
+        # Those of fills stand in the tally.
+        "exec_ids": sorted(order.exec_ids.difference(order.tally.fills)),
+        "tally": order.tally.to_record(),
+        "warnings": [[one.code, one.text, one.at.isoformat()] for one in order.warnings.values()],
         "reported": order.reported,
         "last_report": list(order.last_report),
         "last_trade": list(order.last_trade),
@@ -82,6 +87,12 @@ def fill_from_record(order: Order, record: dict[str, Any]) -> None:
     order.custom_tags = tags_in(record["custom_tags"])
     order.status = OrdStatus(record["status"])
     order.requests = [Pending.from_record(request) for request in record["requests"]]
-    order.exec_ids = set(record["exec_ids"])
+    # Orders that an earlier version stored have neither tally nor warnings.
+    order.tally = Tally.from_record(record.get("tally"))
+    order.exec_ids = {*record["exec_ids"], *order.tally.fills}
+    order.warnings = {
+        code: OrderWarning(code, text, datetime.fromisoformat(at))
+        for code, text, at in record.get("warnings", ())
+    }
     order.created_at = datetime.fromisoformat(record["created_at"])
     order.updated_at = datetime.fromisoformat(record["updated_at"])

@@ -18,7 +18,7 @@ ZERO = Decimal(0)
 
 
 def on_cancel_rejected(order: Order, event: CancelRejected) -> None:
-    """The request is no longer pending, and the order has the status that the reject reports."""
+    """The request is no longer pending, and the order has the status that the reject reports, if it can."""
     if event.cl_ord_id not in order.cl_ord_ids:
         detail = f"ClOrdID(11) {event.cl_ord_id!r} is no request of this order"
         raise order.impossible(Kind.CANCEL_REJECTED, detail)
@@ -29,7 +29,12 @@ def on_cancel_rejected(order: Order, event: CancelRejected) -> None:
         # FIX prescribes REJECTED for an unknown order: that is no word on one which was acknowledged.
         if status is None or (status is OrdStatus.REJECTED and order.reported):
             status = order.status
-        order.check(Kind.CANCEL_REJECTED, status)
+        text = None
+        if not order.allows(Kind.CANCEL_REJECTED, status):
+            refusal = f"the refusal of {event.cl_ord_id!r}"
+            text = f"OrdStatus(39) {status.name} in {refusal} can't follow {order.status.name}."
+            status = order.status
+        order.warn("status", text, event.at)
         if status is not order.status and status in CLOSED:
             order.leaves_qty = ZERO
         if status is not order.status or status not in ENDED:
@@ -82,5 +87,6 @@ def _refuse(order: Order, cl_ord_id: str, text: str, at: datetime) -> None:
     else:
         order.check(Kind.REQUEST_REFUSED, order.status)
         order.answered(cl_ord_id)
-    order.text = text
+    if cl_ord_id == order.cl_ord_ids[0] or order.status not in ENDED:
+        order.text = text  # a request that was refused would hide why the order ended
     order.updated_at = at

@@ -7,8 +7,10 @@ execution like any other, but no longer says how the order stands.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from sendfix.domain.contradictions import reused_exec_id, review
 from sendfix.domain.enums import ExecTransType, ExecType, OrdStatus
 from sendfix.domain.events import ExecutionReported
 from sendfix.domain.execution import Execution
@@ -17,7 +19,8 @@ from sendfix.domain.transitions import KIND_OF_EXEC_TYPE, Kind
 if TYPE_CHECKING:
     from sendfix.domain.order import Order
 
-_FILLS = frozenset({Kind.TRADE, Kind.TRADE_CORRECT})
+# What moves CumQty(14): such a report is never refused.
+_EXECUTIONS = frozenset({Kind.TRADE, Kind.TRADE_CORRECT, Kind.TRADE_CANCEL})
 _KIND_OF_TRANS_TYPE = {
     ExecTransType.CANCEL: Kind.TRADE_CANCEL,
     ExecTransType.CORRECT: Kind.TRADE_CORRECT,
@@ -26,7 +29,10 @@ _KIND_OF_TRANS_TYPE = {
 _EXEC_TYPE_OF_KIND: dict[Kind, ExecType | str] = {
     Kind.TRADE_CANCEL: ExecType.TRADE_CANCEL,
     Kind.TRADE_CORRECT: ExecType.TRADE_CORRECT,
+    Kind.STOPPED: ExecType.STOPPED,
 }
+_DUPLICATE_ORDER = "6"
+_CORPORATE_ACTION = "0"
 
 
 def on_execution_reported(order: Order, event: ExecutionReported) -> Execution | None:
@@ -36,22 +42,22 @@ def on_execution_reported(order: Order, event: ExecutionReported) -> Execution |
         if not event.poss_dup:
             order.check(kind, event.ord_status)
             _take(order, kind, event, event.ord_status)
+            review(order, event, newest=True)
         return None
     counted_as = _counted_as(kind, event)
     if counted_as is not None and counted_as in order.exec_ids:
+        reused_exec_id(order, counted_as, event)
         return None
-    if event.poss_dup and event.sent < order.last_report:
-        _take_what_stays(order, kind, event)
+    fills = _fills(order, kind, event)
+    if newest := not _is_late(order, kind, event):
+        newest = _take_newest(order, kind, event)
     else:
-        status = event.ord_status
-        if kind is Kind.CANCEL_REJECTED and status is OrdStatus.REJECTED:
-            status = order.status  # the request is rejected, not the order
-        order.check(kind, status)
-        _take(order, kind, event, status)
-    if counted_as is None:
-        return None
-    order.exec_ids.add(counted_as)
-    return _execution(order, kind, event)
+        _take_what_stays(order, kind, event)
+    if counted_as is not None:
+        order.exec_ids.add(counted_as)
+        _count(order, kind, event, counted_as, fills)
+    review(order, event, newest)
+    return None if counted_as is None else _execution(order, kind, event, fills)
 
 
 def _kind(order: Order, event: ExecutionReported) -> Kind:
@@ -60,14 +66,22 @@ def _kind(order: Order, event: ExecutionReported) -> Kind:
         return _KIND_OF_TRANS_TYPE[trans_type]
     exec_type = event.exec_type
     kind = KIND_OF_EXEC_TYPE.get(exec_type, Kind.OTHER) if isinstance(exec_type, ExecType) else Kind.OTHER
-    if (
-        kind is Kind.REJECTED
-        and event.cl_ord_id in order.cl_ord_ids[1:]
-        and event.cl_ord_id != order.cl_ord_id
-    ):
-        # Some refuse a cancel or replace by a report instead of OrderCancelReject(9): the order lives on.
+    if kind is Kind.REJECTED and _refuses_only_a_message(order, event):
         return Kind.CANCEL_REJECTED
+    if kind is Kind.TRADE and event.ord_status is OrdStatus.STOPPED and event.cum_qty == order.cum_qty:
+        # FIX 4.2 D37 and FIX 4.4 L.1.a: LastQty(32) is what is guaranteed, and not done yet.
+        return Kind.STOPPED
     return kind
+
+
+def _refuses_only_a_message(order: Order, event: ExecutionReported) -> bool:
+    """Some refuse a cancel or replace by a report instead of OrderCancelReject(9), and a second order of the same
+    ClOrdID is refused by a report with the status of the first (FIX 4.2 D22, FIX 4.4 F.1): the order lives on."""
+    return (
+        event.ord_status is not OrdStatus.REJECTED
+        or (event.cl_ord_id in order.cl_ord_ids[1:] and event.cl_ord_id != order.cl_ord_id)
+        or (event.ord_rej_reason == _DUPLICATE_ORDER and order.reported)
+    )
 
 
 def _counted_as(kind: Kind, event: ExecutionReported) -> str | None:
@@ -78,10 +92,53 @@ def _counted_as(kind: Kind, event: ExecutionReported) -> str | None:
     return f"0 at CumQty {event.cum_qty}" if kind is Kind.TRADE else None
 
 
+def _fills(order: Order, kind: Kind, event: ExecutionReported) -> Decimal | None:
+    """How much of the order the report executes. LastQty(32) of other reports may repeat the last fill, unless it is
+    just what CumQty rises by, as where the cancel of an IOC order's rest is one message with its fill."""
+    if not event.last_qty or kind is Kind.STOPPED or kind is Kind.TRADE_CANCEL:
+        return None
+    if kind in _EXECUTIONS or (event.cum_qty is not None and event.cum_qty == order.cum_qty + event.last_qty):
+        return event.last_qty
+    return None
+
+
+def _is_late(order: Order, kind: Kind, event: ExecutionReported) -> bool:
+    """Whether a newer report is known. Without PossDupFlag(43) only arithmetic can tell: a fill that does not raise
+    CumQty, and that the executions with it add up to what is known already."""
+    if event.poss_dup:
+        return event.sent < order.last_report
+    if kind is not Kind.TRADE or not event.last_qty or event.cum_qty is None:
+        return False
+    total = order.tally.total
+    return event.cum_qty < order.cum_qty and total is not None and total + event.last_qty == order.cum_qty
+
+
+def _take_newest(order: Order, kind: Kind, event: ExecutionReported) -> bool:
+    """Whether it says how the order stands."""
+    status = event.ord_status
+    if kind is Kind.CANCEL_REJECTED and status is OrdStatus.REJECTED:
+        # Its status and quantities are those of the message that is refused.
+        order.text = event.text
+        order.last_report = event.sent
+        _take_what_stays(order, kind, event)
+        return False
+    if kind in _EXECUTIONS and not order.allows(kind, status):
+        text = f"OrdStatus(39) {status.name} can't follow {order.status.name} by {kind} (ExecID(17) {event.exec_id!r})."
+        status = order.status
+    else:
+        order.check(kind, status)
+        text = None
+    _take(order, kind, event, status)
+    order.warn("status", text, event.at)
+    return True
+
+
 def _take(order: Order, kind: Kind, event: ExecutionReported, status: OrdStatus) -> None:
     """The report is possible, and the newest word on the order."""
     order.status = status
     if event.cum_qty is not None:
+        if kind is Kind.RESTATED and event.exec_restatement_reason == _CORPORATE_ACTION:
+            _carry(order, event.cum_qty - order.cum_qty)
         order.cum_qty = event.cum_qty
     if event.leaves_qty is not None:
         order.leaves_qty = event.leaves_qty
@@ -92,15 +149,32 @@ def _take(order: Order, kind: Kind, event: ExecutionReported, status: OrdStatus)
     order.text = event.text
     order.reported = True
     order.last_report = event.sent
+    order.warn("status", None, event.at)
+    order.warn("refused", None, event.at)
     if kind is Kind.RESTATED or (kind is Kind.STATUS and _speaks_of_the_order(order, event)):
         _take_terms(order, event)
     _take_what_stays(order, kind, event)
 
 
+def _carry(order: Order, difference: Decimal) -> None:
+    """A split changes what was done before it, without an execution."""
+    if order.tally.carried is not None:
+        order.tally.carried += difference
+
+
+def _count(
+    order: Order, kind: Kind, event: ExecutionReported, counted_as: str, fills: Decimal | None
+) -> None:
+    if kind in (Kind.TRADE_CANCEL, Kind.TRADE_CORRECT) and event.exec_ref_id is not None:
+        order.tally.supersede(event.exec_ref_id, counted_as if kind is Kind.TRADE_CORRECT else "")
+    if fills is not None:
+        order.tally.fill(counted_as, fills, event.last_px)
+        if event.sent >= order.last_trade:
+            order.last_qty, order.last_px, order.last_trade = event.last_qty, event.last_px, event.sent
+
+
 def _take_what_stays(order: Order, kind: Kind, event: ExecutionReported) -> None:
     """What holds even if a newer report is known, because that one can't have repeated it."""
-    if kind in _FILLS and event.last_qty is not None and event.sent >= order.last_trade:
-        order.last_qty, order.last_px, order.last_trade = event.last_qty, event.last_px, event.sent
     if kind is Kind.REPLACED:
         _replaced(order, event)
     elif kind is Kind.CANCEL_REJECTED:
@@ -156,7 +230,8 @@ def _speaks_of_the_order(order: Order, event: ExecutionReported) -> bool:
     return event.cl_ord_id == order.cl_ord_id and not replacing
 
 
-def _execution(order: Order, kind: Kind, event: ExecutionReported) -> Execution:
+def _execution(order: Order, kind: Kind, event: ExecutionReported, fills: Decimal | None) -> Execution:
+    executes = fills is not None or kind is Kind.TRADE_CANCEL
     return Execution(
         event.exec_id,
         event.exec_ref_id,
@@ -167,8 +242,8 @@ def _execution(order: Order, kind: Kind, event: ExecutionReported) -> Execution:
         order.side if order.side is not None else event.side,
         _EXEC_TYPE_OF_KIND.get(kind, event.exec_type),
         event.ord_status,
-        event.last_qty,
-        event.last_px,
+        event.last_qty if executes else None,
+        event.last_px if executes else None,
         event.cum_qty if event.cum_qty is not None else order.cum_qty,
         event.leaves_qty if event.leaves_qty is not None else order.leaves_qty,
         event.avg_px if event.avg_px is not None else order.avg_px,

@@ -198,8 +198,9 @@ ROWS: tuple[Row, ...] = (
     Row(
         Kind.REPLACED,
         OPEN,
-        {NEW, PARTIALLY_FILLED, FILLED, REPLACED, *REQUESTED, *HALTED},
-        "FIX 4.2 reports REPLACED, FIX 4.4 the status that results; FILLED when the quantity is cut to what is done",
+        {NEW, PARTIALLY_FILLED, FILLED, REPLACED, *REQUESTED, *HALTED, *DAY_OVER},
+        "FIX 4.2 reports REPLACED, FIX 4.4 the status that results; FILLED when the quantity is cut to what is done;"
+        " DONE_FOR_DAY for one that is changed in the evening",
     ),
     Row(
         Kind.REPLACED,

@@ -127,6 +127,8 @@ def _execution_report(
         leaves_qty=_decimal(values, 151, "LeavesQty"),
         avg_px=_decimal(values, 6, "AvgPx"),
         text=text,
+        ord_rej_reason=get(103),
+        exec_restatement_reason=get(378),
         transact_time=_time(get(60)),
         sent=_sent(values, poss_dup),
         poss_dup=poss_dup,

@@ -143,12 +143,19 @@ class Fold:
         return None
 
     def _apply(self, order: Order, event: events.OrderEvent) -> Effect:
+        before = dict(order.warnings)
+        execution = None
         try:
             execution = order.apply(event)
         except ImpossibleTransition as error:
-            log.warning("session %s: %s", order.session_name, error)
-            return Effect(order, complaint=str(error))
-        return Effect(order, execution)
+            # The counterparty may see the order otherwise than we do, and whoever looks at it should know.
+            order.warn("refused", str(error), event.at)
+        new = [one.text for code, one in order.warnings.items() if before.get(code) is not one]
+        if not new:
+            return Effect(order, execution)
+        complaint = " ".join(new)
+        log.warning("session %s: order %s: %s", order.session_name, order.cl_ord_id, complaint)
+        return Effect(order, execution, complaint)
 
     def _remember(self, event: events.NewOrderSent | events.ReplaceSent | events.CancelSent) -> None:
         if event.msg_seq_num is None:

@@ -166,6 +166,14 @@ class Pending(Output):
     time_in_force: str | None
 
 
+class OrderWarning(Output):
+    """What contradicts itself in an order's reports; `code` is the rule that is broken."""
+
+    code: str
+    text: str
+    at: str
+
+
 class Order(Output):
     """One for each chain of replaces. Decimals are strings."""
 
@@ -192,6 +200,7 @@ class Order(Output):
     last_qty: str | None
     last_px: str | None
     text: str | None
+    warnings: list[OrderWarning]
     fields: dict[str, str]
     custom_tags: dict[str, str]
     created_at: str

@@ -114,6 +114,10 @@ def order_to_json(order: Order) -> dict[str, Any]:
         "last_qty": _decimal(order.last_qty),
         "last_px": _decimal(order.last_px),
         "text": order.text,
+        "warnings": [
+            {"code": one.code, "text": one.text, "at": time_to_json(one.at)}
+            for one in order.warnings.values()
+        ],
         "fields": order.fields,
         "custom_tags": {str(tag): value for tag, value in order.custom_tags.items()},
         "created_at": time_to_json(order.created_at),

@@ -12,9 +12,20 @@ export function pendingText({ pending }) {
   return `Replace sent: ${parts.join(' ')}`;
 }
 
+// What the counterparty's reports on an order contradict themselves in
+export const warningText = ({ warnings }) => (warnings ?? []).map(({ text }) => text).join(' ');
+
 function statusCell({ data }) {
   const cell = element('span', `status tone-${statusTone(data)}`);
   cell.append(iconElement(statusIcon(data)), ` ${statusLabel(data)}`);
+  if (data.warnings?.length) {
+    const mark = element('span', 'order-warning');
+    mark.setAttribute('role', 'img');
+    mark.setAttribute('aria-label', warningText(data));
+    mark.dataset.testid = 'row-warning';
+    mark.append(iconElement('warn'));
+    cell.append(' ', mark);
+  }
   if (!data.pending) return cell;
   const both = element('span', 'status-both');
   both.append(cell, element('span', 'pending', pendingText(data)));
@@ -64,8 +75,8 @@ export const orderColumns = () => [
   { field: 'ord_type', headerName: 'Type', width: 84, valueFormatter: ({ value }) => ordTypeLabel(value), filterValueGetter: ({ data }) => ordTypeLabel(data.ord_type) },
   numeric('price', 'Price', { least: 2 }),
   {
-    colId: 'status', headerName: 'Status', width: 146, minWidth: 110, valueGetter: ({ data }) => `${statusLabel(data)}${data.pending ? `, ${pendingText(data)}` : ''}`, cellRenderer: statusCell,
-    tooltipValueGetter: ({ data }) => [statusLabel(data), pendingText(data), data.text].filter(Boolean).join(' · '),
+    colId: 'status', headerName: 'Status', width: 146, minWidth: 110, valueGetter: ({ data }) => `${statusLabel(data)}${data.pending ? `, ${pendingText(data)}` : ''}${(data.warnings ?? []).map(({ code }) => `, warning: ${code}`).join('')}`, cellRenderer: statusCell,
+    tooltipValueGetter: ({ data }) => [statusLabel(data), pendingText(data), data.text, warningText(data)].filter(Boolean).join(' · '),
   },
   {
     colId: 'actions', headerName: '', width: 98, minWidth: 98, maxWidth: 98, pinned: 'right', lockPinned: true, sortable: false, filter: false, resizable: false, enableCellChangeFlash: false, cellRenderer: actionsCell, cellClass: 'actions-cell',

