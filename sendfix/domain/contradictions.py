@@ -48,6 +48,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "refused": "The last report can't be, by the table below, and was not applied. It goes with the next that can",
         "side": "A report named the other side. It stays",
         "symbol": "A report named another instrument. It stays",
+        "adopted": "It was not sent by this desk, but by telephone or by another system. It stays",
         "exec_id": "An ExecID(17) was used for two executions; the second is not counted. It stays",
     }
 )

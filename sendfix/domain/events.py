@@ -97,6 +97,7 @@ class ExecutionReported:
     order_id: str | None = None
     exec_ref_id: str | None = None
     exec_trans_type: ExecTransType | None = None
+    account: str | None = None
     symbol: str | None = None
     side: Side | str | None = None
     order_qty: Decimal | None = None

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from sendfix.domain.contradictions import OrderWarning
-from sendfix.domain.enums import OrdStatus, OrdType, Side, TimeInForce
+from sendfix.domain.enums import ExecType, OrdStatus, OrdType, Side, TimeInForce
 from sendfix.domain.errors import ImpossibleTransition
 from sendfix.domain.events import (
     CancelRejected,
@@ -25,12 +25,14 @@ from sendfix.domain.order_record import fill_from_record, order_to_record
 from sendfix.domain.pending import Pending
 from sendfix.domain.refusals import on_cancel_rejected, on_message_rejected, on_not_resent
 from sendfix.domain.reports import on_execution_reported
+from sendfix.domain.requests import on_cancel_sent, on_replace_sent
 from sendfix.domain.tally import Tally
 from sendfix.domain.transitions import CLOSED, DAY_OVER, ENDED, TRANSITIONS, Kind
 
 __all__ = ["Execution", "Order", "Pending"]
 
 ZERO = Decimal(0)
+FILLS = frozenset({ExecType.PARTIAL_FILL, ExecType.FILL, ExecType.TRADE})
 _NEVER = ("", 0)
 
 
@@ -42,10 +44,12 @@ class Order:
     requests, oldest first; `pending` is the latest. `last_report`, `last_trade` and `last_terms` say
     when the counterparty sent the newest report, fill and change of terms (`ExecutionReported.sent`).
     `warnings` is what contradicts itself in its reports, by code; `tally` what its executions add up to.
+    An `adopted` order was not sent by this desk; the ids of it that are not ours have `adopted_id` as their form.
     """
 
     __slots__ = (
         "account",
+        "adopted",
         "avg_px",
         "cl_ord_id",
         "cl_ord_ids",
@@ -110,6 +114,7 @@ class Order:
         self.exec_ids: set[str] = set()
         self.tally = Tally()
         self.warnings: dict[str, OrderWarning] = {}
+        self.adopted = False
         # Whether the counterparty has reported on the order; until then REJECTED is only what we make of it.
         self.reported = False
         self.last_report: tuple[str, int] = _NEVER
@@ -122,6 +127,46 @@ class Order:
     def from_new(cls, event: NewOrderSent, order_no: int) -> Order:
         """The order that this message starts. `order_no` is the caller's, rising."""
         return cls(event, order_no)
+
+    @classmethod
+    def adopt(cls, event: ExecutionReported, order_no: int, names: list[str]) -> Order:
+        """The order that somebody else sent, before its first report is applied. `names` are its ids in this desk, its
+        ClOrdID first, as far as it has one."""
+        sent = NewOrderSent(
+            event.session_name,
+            event.at,
+            None,
+            names[0],
+            event.symbol,
+            event.side,
+            event.order_qty,
+            event.ord_type,
+            event.price,
+            event.stop_px,
+            event.time_in_force,
+            event.account,
+        )
+        order = cls(sent, order_no)
+        order.adopted = True
+        order.cl_ord_ids = list(names)
+        if event.cum_qty is not None:
+            # What was done before is no fill that went missing.
+            done = event.last_qty if event.last_qty is not None and event.exec_type in FILLS else ZERO
+            order.tally.carried = max(event.cum_qty - done, ZERO)
+            order.cum_qty = order.tally.carried
+        who = f"ClOrdID(11) {event.cl_ord_id!r}" if event.cl_ord_id else f"OrderID(37) {event.order_id!r}"
+        order.warn(
+            "adopted", f"Not sent by this desk: it is known from the reports on {who} alone.", event.at
+        )
+        return order
+
+    def wire_id(self, cl_ord_id: str) -> str | None:
+        """The ClOrdID(11) by which the counterparty knows it; None for one that only has an OrderID(37)."""
+        prefix = adopted_id(self.session_name, "")
+        if not self.adopted or not cl_ord_id.startswith(prefix):
+            return cl_ord_id
+        own = cl_ord_id.removeprefix(prefix)
+        return None if own == f"37={self.order_id}" else own
 
     @property
     def pending(self) -> Pending | None:
@@ -212,50 +257,20 @@ class Order:
         return ImpossibleTransition(self.status, event, f"{detail} (order {self.cl_ord_id})")
 
 
+def adopted_id(session_name: str, cl_ord_id: str) -> str:
+    """The name in this desk of somebody else's ClOrdID."""
+    return f"{session_name}/{cl_ord_id}"
+
+
 def _on_new_order_sent(order: Order, event: NewOrderSent) -> None:
     if event.cl_ord_id not in order.cl_ord_ids:
         raise order.impossible("new order sent", f"ClOrdID(11) {event.cl_ord_id!r} is another order")
 
 
-def _on_cancel_sent(order: Order, event: CancelSent) -> None:
-    request = Pending("cancel", event.cl_ord_id, event.orig_cl_ord_id, event.msg_seq_num, event.at)
-    _request(order, Kind.CANCEL_SENT, request)
-
-
-def _on_replace_sent(order: Order, event: ReplaceSent) -> None:
-    request = Pending(
-        "replace",
-        event.cl_ord_id,
-        event.orig_cl_ord_id,
-        event.msg_seq_num,
-        event.at,
-        event.order_qty,
-        event.price,
-        event.stop_px,
-        event.ord_type,
-        event.time_in_force,
-        event.account,
-        event.fields,
-        event.custom_tags,
-    )
-    _request(order, Kind.REPLACE_SENT, request)
-
-
-def _request(order: Order, kind: Kind, request: Pending) -> None:
-    if request.cl_ord_id in order.cl_ord_ids:
-        return  # sent again by the session layer
-    if request.orig_cl_ord_id not in order.cl_ord_ids:
-        raise order.impossible(kind, f"OrigClOrdID(41) {request.orig_cl_ord_id!r} is no id of this order")
-    order.check(kind, order.status)
-    order.cl_ord_ids.append(request.cl_ord_id)
-    order.requests.append(request)
-    order.updated_at = request.requested_at
-
-
 _HANDLERS: dict[type[Any], Callable[[Order, Any], Execution | None]] = {
     NewOrderSent: _on_new_order_sent,
-    CancelSent: _on_cancel_sent,
-    ReplaceSent: _on_replace_sent,
+    CancelSent: on_cancel_sent,
+    ReplaceSent: on_replace_sent,
     ExecutionReported: on_execution_reported,
     CancelRejected: on_cancel_rejected,
     MessageRejected: on_message_rejected,

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 
 from sendfix.domain.commands import CancelOrder, NewOrder, ReplaceOrder, RequestStatus
 from sendfix.domain.enums import OrdType
-from sendfix.domain.errors import FieldError
+from sendfix.domain.errors import FieldError, InvalidRequest
+from sendfix.domain.order import Order
 from sendfix.fix.dictionary import Dictionary
 from sendfix.fix.fieldtypes import format_utc
 from sendfix.fix.plan import Plan, plan
@@ -55,7 +56,7 @@ def encode_replace(cmd: ReplaceOrder, dictionary: Dictionary) -> bytes:
     message.add_all(texts, errors, changes)
     _drop_what_lost_its_meaning(texts, changes)
     message.add_own(texts, errors, "cl_ord_id", cmd.cl_ord_id)
-    texts[ORIG_CL_ORD_ID] = order.cl_ord_id if before is None else before.cl_ord_id
+    texts[ORIG_CL_ORD_ID] = _orig_cl_ord_id(order)
     custom = message.custom([], order.custom_tags if before is None else before.custom_tags)
     custom.update(message.custom(errors, cmd.custom_tags))
     texts[TRANSACT_TIME] = format_utc(cmd.transact_time)
@@ -71,7 +72,7 @@ def encode_cancel(cmd: CancelOrder, dictionary: Dictionary) -> bytes:
     before = cmd.order.pending_replace
     texts = message.order_texts(cmd.order, before)
     message.add_own(texts, errors, "cl_ord_id", cmd.cl_ord_id)
-    texts[ORIG_CL_ORD_ID] = cmd.order.cl_ord_id if before is None else before.cl_ord_id
+    texts[ORIG_CL_ORD_ID] = _orig_cl_ord_id(cmd.order)
     texts[TRANSACT_TIME] = format_utc(cmd.transact_time)
     return message.body(texts, {}, errors)
 
@@ -80,8 +81,24 @@ def encode_status_request(cmd: RequestStatus, dictionary: Dictionary) -> bytes:
     """OrderStatusRequest(H)."""
     message = plan(dictionary, "H")
     texts = message.order_texts(cmd.order)
-    texts[CL_ORD_ID] = cmd.order.cl_ord_id
+    texts[CL_ORD_ID] = _known_as(cmd.order, cmd.order.cl_ord_id)
     return message.body(texts, {}, [])
+
+
+def _orig_cl_ord_id(order: Order) -> str:
+    """A request builds on the latest replace that is not refused."""
+    before = order.pending_replace
+    return _known_as(order, order.cl_ord_id if before is None else before.cl_ord_id)
+
+
+def _known_as(order: Order, cl_ord_id: str) -> str:
+    wire_id = order.wire_id(cl_ord_id)
+    if wire_id is None:
+        reason = (
+            f"the counterparty reports it without a ClOrdID(11), as OrderID(37) {order.order_id}: call there"
+        )
+        raise InvalidRequest([FieldError("cl_ord_id", reason)])
+    return wire_id
 
 
 def _default_handling(texts: dict[int, str], message: Plan) -> None:

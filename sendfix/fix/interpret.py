@@ -114,6 +114,7 @@ def _execution_report(
         order_id=None if order_id == "NONE" else order_id,
         exec_ref_id=get(19),
         exec_trans_type=None if trans_type is None else _trans_type(trans_type),
+        account=get(1),
         symbol=get(55),
         side=_code(_SIDES, get(54)),
         order_qty=_decimal(values, 38, "OrderQty"),

@@ -104,7 +104,7 @@ class Desk:
         session = self._sessions.get(session_name)
         if not session.logged_on:
             return
-        orders = self._blotter.open_orders(session_name)
+        orders = [order for order in self._blotter.open_orders(session_name) if not order.adopted]
         for asked, order in enumerate(orders):
             if session.status_requests_refused:
                 log.info("session %s does not support OrderStatusRequest(H)", session_name)

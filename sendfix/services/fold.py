@@ -5,14 +5,15 @@ from __future__ import annotations
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sendfix.domain import events
 from sendfix.domain.errors import ImpossibleTransition
-from sendfix.domain.order import Execution, Order
+from sendfix.domain.order import Execution, Order, adopted_id
 from sendfix.services.blotter import Blotter
 from sendfix.services.sessions import Sessions
+from sendfix.services.strangers import Strangers
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,7 @@ class Fold:
     def __init__(self, blotter: Blotter, sessions: Sessions) -> None:
         self._blotter = blotter
         self._sessions = sessions
+        self._strangers = Strangers(blotter)
         self._requests: dict[str, OrderedDict[int, str]] = {
             session.config.name: OrderedDict() for session in sessions
         }
@@ -56,19 +58,22 @@ class Fold:
         }
 
     def resume(self, orders: Iterable[Order]) -> None:
-        """Take up the requests of the desk that ran before: a Reject(3) may still come for them."""
+        """Take up the requests of the desk that ran before: a Reject(3) may still come for them, also where the order
+        has come to its end meanwhile."""
         sent = [
-            (number, order.session_name, cl_ord_id)
+            (at, number, order.session_name, cl_ord_id)
             for order in orders
-            for number, cl_ord_id in (
-                (order.msg_seq_num, order.cl_ord_ids[0]),
-                *((request.msg_seq_num, request.cl_ord_id) for request in order.requests),
+            for at, number, cl_ord_id in (
+                (order.created_at, order.msg_seq_num, order.cl_ord_ids[0]),
+                *(
+                    (request.requested_at, request.msg_seq_num, request.cl_ord_id)
+                    for request in order.requests
+                ),
             )
-            if number is not None and order.is_open
+            if number is not None and order.session_name in self._requests
         ]
-        for number, session_name, cl_ord_id in sorted(sent):
-            if session_name in self._requests:
-                self._requests[session_name][number] = cl_ord_id
+        for _at, number, session_name, cl_ord_id in sorted(sent):
+            self._remember(session_name, number, cl_ord_id)
 
     def apply(self, event: events.Event) -> Effect:
         return self._handlers[type(event)](event)
@@ -79,7 +84,7 @@ class Fold:
             return Effect(known)
         order = Order.from_new(event, self._blotter.next_order_no)
         self._blotter.add(order)
-        self._remember(event)
+        self._remember(event.session_name, event.msg_seq_num, event.cl_ord_id, event.poss_dup)
         return Effect(order)
 
     def _request_sent(self, event: events.ReplaceSent | events.CancelSent) -> Effect:
@@ -88,10 +93,14 @@ class Fold:
             return Effect(known)
         order = self._blotter.find(event.orig_cl_ord_id)
         if order is None:
+            order = self._strangers.find_orig(event)
+            if order is not None:
+                event = replace(event, orig_cl_ord_id=adopted_id(event.session_name, event.orig_cl_ord_id))
+        if order is None:
             return Effect(complaint=f"A request for the unknown order {event.orig_cl_ord_id} was sent.")
         effect = self._apply(order, event)
         self._blotter.index(event.cl_ord_id, order)
-        self._remember(event)
+        self._remember(event.session_name, event.msg_seq_num, event.cl_ord_id, event.poss_dup)
         return effect
 
     def _sent_before(
@@ -102,13 +111,21 @@ class Fold:
         return (self._blotter.find if event.poss_dup else self._blotter.in_memory)(event.cl_ord_id)
 
     def _reported(self, event: events.ExecutionReported | events.CancelRejected) -> Effect:
-        order = self._order_of(event.session_name, event.cl_ord_id, event.orig_cl_ord_id)
+        order = self._order_of(event.session_name, event.cl_ord_id, event.orig_cl_ord_id, archive=False)
+        order = order or self._strangers.in_memory(event)
+        # What is not in memory is looked for in the archive, and only then taken for a stranger.
+        order = order or self._order_of(event.session_name, event.cl_ord_id, event.orig_cl_ord_id)
+        order = order or self._strangers.find(event)
+        adopted = None if order is not None else self._strangers.adopt(event)
+        order = order or adopted
         if order is None:
             kind = "ExecutionReport" if isinstance(event, events.ExecutionReported) else "OrderCancelReject"
             return Effect(
                 complaint=f"{kind} for ClOrdID(11) {event.cl_ord_id!r}, which is no order of this desk."
             )
-        effect = self._apply(order, event)
+        if order.adopted or event.cl_ord_id not in order.cl_ord_ids:
+            event = self._strangers.translated(order, event)
+        effect = self._apply(order, event, is_new=adopted is not None)
         if event.cl_ord_id in order.cl_ord_ids:
             # An unsolicited replace gives the order an id that it did not have.
             self._blotter.index(event.cl_ord_id, order)
@@ -135,34 +152,41 @@ class Fold:
     def _uninterpretable(self, event: events.Uninterpretable) -> Effect:
         return Effect(complaint=event.reason)
 
-    def _order_of(self, session_name: str, *cl_ord_ids: str | None) -> Order | None:
+    def _order_of(self, session_name: str, *cl_ord_ids: str | None, archive: bool = True) -> Order | None:
+        find = self._blotter.find if archive else self._blotter.in_memory
         for cl_ord_id in cl_ord_ids:
-            order = self._blotter.find(cl_ord_id) if cl_ord_id else None
+            order = find(cl_ord_id) if cl_ord_id else None
             if order is not None and order.session_name == session_name:
                 return order
         return None
 
-    def _apply(self, order: Order, event: events.OrderEvent) -> Effect:
-        before = dict(order.warnings)
+    def _apply(self, order: Order, event: events.OrderEvent, is_new: bool = False) -> Effect:
+        before = {} if is_new else dict(order.warnings)
         execution = None
+        complaints = []
         try:
             execution = order.apply(event)
         except ImpossibleTransition as error:
             # The counterparty may see the order otherwise than we do, and whoever looks at it should know.
             order.warn("refused", str(error), event.at)
-        new = [one.text for code, one in order.warnings.items() if before.get(code) is not one]
-        if not new:
+            complaints.append(str(error))
+        for code, one in order.warnings.items():
+            if before.get(code) is not one and one.text not in complaints:
+                complaints.append(one.text)
+        if not complaints:
             return Effect(order, execution)
-        complaint = " ".join(new)
+        complaint = " ".join(complaints)
         log.warning("session %s: order %s: %s", order.session_name, order.cl_ord_id, complaint)
         return Effect(order, execution, complaint)
 
-    def _remember(self, event: events.NewOrderSent | events.ReplaceSent | events.CancelSent) -> None:
-        if event.msg_seq_num is None:
+    def _remember(
+        self, session_name: str, msg_seq_num: int | None, cl_ord_id: str, poss_dup: bool = False
+    ) -> None:
+        if msg_seq_num is None:
             return
-        requests = self._requests[event.session_name]
-        if not event.poss_dup and requests and event.msg_seq_num <= next(reversed(requests)):
+        requests = self._requests[session_name]
+        if not poss_dup and requests and msg_seq_num <= next(reversed(requests)):
             requests.clear()  # the numbers were reset: the old ones mean nothing any more
-        requests[event.msg_seq_num] = event.cl_ord_id
+        requests[msg_seq_num] = cl_ord_id
         if len(requests) > REMEMBERED_REQUESTS:
             requests.popitem(last=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from sendfix.domain.enums import OrdStatus
@@ -160,6 +162,33 @@ def test_a_session_level_reject_finds_its_order_after_a_restart(kit: DeskKit) ->
         "S44", 0, fix(f"8=FIX.4.4|9=1|35=3|34=9|45={order.msg_seq_num}|372=D|58=Required tag missing|10=0|")
     )
     assert later.desk.order(order.cl_ord_id).status is OrdStatus.REJECTED
+
+
+@pytest.mark.parametrize("named_by", ["45={seq}|372=F", "45={seq}", "45=1|372=F|379={cl_ord_id}|380=0"])
+def test_a_late_reject_finds_its_request_after_its_order_was_closed_and_the_desk_restarted(
+    kit: DeskKit, named_by: str
+) -> None:
+    sent = kit.send().cl_ord_id
+    kit.acknowledge(sent)
+    cancel_id, order = kit.desk.cancel_order(sent)
+    kit.fill(sent)
+    later = DeskKit(kit.store, resumed=[order])
+    named = named_by.format(seq=order.requests[0].msg_seq_num, cl_ord_id=cancel_id)
+    msg_type = "j" if "380" in named else "3"
+    later.entry("S44", 0, fix(f"8=FIX.4.4|9=1|35={msg_type}|34=9|{named}|58=no such field|10=0|"))
+    found = later.desk.order(sent)
+    assert (found.status, found.requests) == (OrdStatus.FILLED, [])
+    assert later.heard.orders == [(sent, "FILLED")]
+    assert later.heard.messages[-1].order_no == found.order_no
+
+
+def test_numbers_of_before_a_reset_are_forgotten_over_a_restart_too(kit: DeskKit) -> None:
+    old, new = kit.send(), kit.send()
+    old.msg_seq_num, new.msg_seq_num = 9, 2
+    new.created_at += timedelta(seconds=1)
+    later = DeskKit(kit.store, resumed=[old, new])
+    later.entry("S44", 0, fix("8=FIX.4.4|9=1|35=3|34=9|45=9|372=D|58=no|10=0|"))
+    assert "refused message 9, of no order" in later.heard.messages[-1].raw
 
 
 def test_a_reject_of_something_else_leaves_orders_alone(kit: DeskKit) -> None:
