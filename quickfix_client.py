@@ -28,12 +28,13 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from sendfix.config import Endpoint, SessionConfig
-from sendfix.domain.enums import SessionPhase
+from sendfix.domain.enums import EndKind, SessionPhase
 from sendfix.domain.schedule import Hours
 from sendfix.link.acceptance import Acceptance, Garbled, Verdict
 from sendfix.link.body import text_of
 from sendfix.link.breaker import Breaker
 from sendfix.link.claims import Claims
+from sendfix.link.gap_fill import GapFill
 from sendfix.link.guard import guarded
 from sendfix.link.journal import Journal
 from sendfix.link.keeper import ConnectionRefusedByUs, Keeper
@@ -120,7 +121,12 @@ class _Application(quickfix.Application):
     @_guarded
     def toAdmin(self, message: quickfix.Message, session_id: quickfix.SessionID) -> None:
         config = self.connection.record.config
-        if message.getHeader().getField(35) == "A":
+        msg_type = message.getHeader().getField(35)
+        if msg_type == "4":
+            self.connection.number_gap_fill(message)
+        elif msg_type == "5":
+            self.connection.sign_logout(message)
+        elif msg_type == "A":
             if config.username is not None:
                 message.setField(553, config.username)
             if config.password is not None:
@@ -169,6 +175,8 @@ class _Connection:
         self._stopping = False
         self._sender = 0
         self._sent: bytes | None = None
+        self._gap_fill: GapFill | None = None
+        self._logout_text: str | None = None
         config = record.config
         dictionary = str(store.write_dictionary())
         self._id = quickfix.SessionID(config.fix_version, config.sender_comp_id, config.target_comp_id)
@@ -267,6 +275,38 @@ class _Connection:
         start = sent.index(b"\x0134=") + 4
         return int(sent[start : sent.index(b"\x01", start)])
 
+    def gap_fill(self, fill: GapFill) -> int:
+        """Send it; its MsgSeqNum(34). Raises `NotSent`. One sender at a time."""
+        self._gap_fill = fill
+        try:
+            number = self.send(f"35=4\x01123=Y\x0136={fill.new_seq_no}\x01")
+        finally:
+            self._gap_fill = None
+        self.record.never_again(fill.msg_seq_num, fill.new_seq_no)
+        return number
+
+    def number_gap_fill(self, message: quickfix.Message) -> None:
+        """Into the SequenceReset(4) that is being sent, if it is `gap_fill`'s: others are QuickFIX's own. QuickFIX
+        holds the session's lock, so no other message can take a number meanwhile."""
+        if self._gap_fill is None or self._session is None or self._sender != threading.get_ident():
+            return
+        next_number = self._session.getExpectedSenderNum()
+        header = message.getHeader()
+        header.setField(34, str(self._gap_fill.msg_seq_num))
+        if self._gap_fill.msg_seq_num < next_number:
+            header.setField(43, "Y")
+            header.setField(122, header.getField(52))
+        # QuickFIX adds one when it has stored the message.
+        self._session.setNextSenderMsgSeqNum(self._gap_fill.next_after(next_number) - 1)
+
+    def say_at_logout(self, text: str) -> None:
+        """As Text(58) of our Logout(5), when it comes to that."""
+        self._logout_text = text
+
+    def sign_logout(self, message: quickfix.Message) -> None:
+        if self._logout_text is not None and not message.isSetField(58):
+            message.setField(58, self._logout_text)
+
     @property
     def was_logged_on(self) -> bool:
         return self.why.was_logged_on
@@ -278,6 +318,10 @@ class _Connection:
     @property
     def reason(self) -> str | None:
         return self.why.reason
+
+    @property
+    def kind(self) -> EndKind:
+        return self.why.kind
 
     def incoming(self, raw: bytes) -> None:
         # What QuickFIX will not take must not be folded either.
@@ -377,7 +421,7 @@ class _Connection:
             self._initiator.block()
         except Exception as error:
             log.exception("session %s: QuickFIX failed", self.record.config.name)
-            self.why.because(f"QuickFIX failed: {error}")
+            self.why.because(EndKind.OURS, f"QuickFIX failed: {error}")
         finally:
             self.logged_on = False
             self._announce_end()

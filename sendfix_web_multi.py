@@ -48,6 +48,7 @@ from sendfix.web.context import Context
 from sendfix.web.live import Broadcaster, Json
 from sendfix.web.metrics import Metrics
 from sendfix.web.routes import ALL as APIS
+from sendfix.web.standing import Standing
 
 log = logging.getLogger("sendfix.desk")
 
@@ -138,6 +139,7 @@ def _build(app: Flask, settings: Settings, config: Config) -> None:
         was_sent=lambda cl_ord_id: blotter.in_memory(cl_ord_id) is not None,
         may_read=lambda: writer.backlog < MOST_UNSTORED_MESSAGES,
         stored=lambda: {**resume.cursors, **writer.stored},
+        origin=request_id.current,
     )
     desk = Desk(
         sessions,
@@ -169,15 +171,10 @@ def _build(app: Flask, settings: Settings, config: Config) -> None:
     def is_msg_type(session_name: str, msg_type: str) -> bool:
         return dictionary(session_name).msg_type_name(msg_type) is not None
 
-    metrics = Metrics(
-        sessions,
-        health,
-        lambda: broadcaster.clients,
-        lambda: writer.waiting_since_ns,
-        is_msg_type,
-        time.time(),
-        time.time,
+    standing = Standing(
+        sessions, health, broadcaster, lambda: writer.waiting_since_ns, time.time(), time.time
     )
+    metrics = Metrics(standing, is_msg_type, blotter)
     bus.subscribe(metrics)
     app.extensions["sendfix"] = Context(
         desk,

@@ -190,6 +190,34 @@ class SessionState(StrEnum):
     DISCONNECTED = "disconnected"
 
 
+class EndKind(StrEnum):
+    """Why an attempt at a session, or the session itself, came to an end."""
+
+    REQUESTED = "requested"
+    """Somebody here asked for it."""
+    HOURS = "hours"
+    """Its schedule has it closed."""
+    LOGGED_OUT = "logged_out"
+    """The counterparty sent a Logout(5) to a session that was logged on."""
+    LOST = "lost"
+    """The counterparty, or the network, closed the connection without a word."""
+    HEARTBEAT = "heartbeat"
+    """Nothing came any more, in spite of a TestRequest(1)."""
+    REFUSED = "refused"
+    """The counterparty said no to the Logon(A), in words or by hanging up."""
+    NO_ANSWER = "no_answer"
+    """To the Logon(A)."""
+    UNREACHABLE = "unreachable"
+    """No address, or no connection to it."""
+    TLS = "tls"
+    SEQUENCE = "sequence"
+    """The sequence numbers of the two ends don't fit."""
+    INVALID = "invalid"
+    """What the counterparty sent is not acceptable: another version, other CompIDs, a clock that is off."""
+    OURS = "ours"
+    """The journal, the settings or the engine itself."""
+
+
 STATE_OF: Final = {
     SessionPhase.NOT_CONNECTED: SessionState.NOT_CONNECTED,
     SessionPhase.WAITING_FOR_OPEN: SessionState.NOT_CONNECTED,

@@ -47,6 +47,7 @@ _UNKNOWN_SESSION = {
     "connected_at": None,
     "last_received_at": None,
     "last_sent_at": None,
+    "ends": {},
 }
 
 
@@ -88,15 +89,18 @@ class EngineLink:
         was_sent: Callable[[str], bool],
         may_read: Callable[[], bool],
         stored: Callable[[], Mapping[str, tuple[str, int]]] = dict,
+        origin: Callable[[], str | None] = lambda: None,
     ) -> None:
         """`cursors` is what is stored at the start, `stored` what is at any time; `was_sent` tells whether a ClOrdID
-        has been folded; the link stops reading while `may_read` says no."""
+        has been folded; the link stops reading while `may_read` says no. `origin` is the id of the request that is
+        being served, which goes along into the engine's log."""
         self._path = path
         self._session_names = session_names
         self._cursors = dict(cursors)
         self._was_sent = was_sent
         self._may_read = may_read
         self._stored = stored
+        self._origin = origin
         self._journal_ids: dict[str, str] = {}
         self._behind: set[str] = set(session_names)
         self._unknown: set[str] = set()
@@ -144,19 +148,23 @@ class EngineLink:
         return cl_ord_id in self._on_their_way
 
     def send(self, session_name: str, cl_ord_id: str, body: bytes) -> None:
-        self._ask(session_name, cl_ord_id, lambda number: protocol.Send(number, session_name, body))
+        origin = self._origin() or ""
+        self._ask(session_name, cl_ord_id, lambda number: protocol.Send(number, session_name, body, origin))
 
     def connect(self, session_name: str) -> None:
-        self._ask(session_name, "", lambda number: protocol.Connect(number, session_name))
+        origin = self._origin() or ""
+        self._ask(session_name, "", lambda number: protocol.Connect(number, session_name, origin))
 
     def disconnect(self, session_name: str) -> None:
-        self._ask(session_name, "", lambda number: protocol.Disconnect(number, session_name))
+        origin = self._origin() or ""
+        self._ask(session_name, "", lambda number: protocol.Disconnect(number, session_name, origin))
 
     def ask(self, session_name: str, question: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        origin = self._origin() or ""
         answer = self._ask(
             session_name,
             "",
-            lambda number: protocol.Ask(number, session_name, question, arguments),
+            lambda number: protocol.Ask(number, session_name, question, arguments, origin),
             ANSWER_TIMEOUT_SECONDS,
         )
         return answer.data if isinstance(answer, protocol.Answer) else {}

@@ -16,7 +16,7 @@ import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from sendfix.link import protocol
@@ -24,6 +24,8 @@ from sendfix.link.desk_connection import MAX_BACKLOG_BYTES, DeskConnection, pack
 from sendfix.link.journal import Journal
 from sendfix.link.journal_entries import Entry
 from sendfix.link.protocol import NotSent, ReplyCode
+from sendfix.link.questions import Asked, Questions
+from sendfix.link.request_log import RequestLog
 
 log = logging.getLogger("sendfix.engine")
 
@@ -31,11 +33,10 @@ STATUS_SECONDS = 1.0
 CHUNK_ENTRIES = 256
 CHUNK_BELOW_BYTES = 1024 * 1024
 PRUNE_SECONDS = 600.0
-MAX_ASKING = 16
 
 
-class Session(Protocol):
-    """One session as the hub sees it; none of these may block."""
+class Session(Asked, Protocol):
+    """One session as the hub sees it; none of these may block, but for `ask`."""
 
     @property
     def journal(self) -> Journal: ...
@@ -49,9 +50,6 @@ class Session(Protocol):
         """Raises `NotSent`."""
 
     def status(self) -> dict[str, Any]: ...
-
-    def ask(self, question: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """This one may take its time: it is called in a thread of its own. Raises `NotSent`."""
 
 
 class Hub:
@@ -75,8 +73,8 @@ class Hub:
         self._number = 0
         self._fresh: deque[tuple[str, Entry]] = deque()
         self._changed: deque[str] = deque()
-        self._answers: deque[tuple[DeskConnection, protocol.Answer]] = deque()
-        self._asking = 0
+        self._requests = RequestLog()
+        self._questions = Questions(self._requests, self._wake)
         self._journal_days = journal_days
         self._next_prune = 0.0
         self._stirred: set[str] = set()
@@ -161,11 +159,7 @@ class Hub:
     def _pass_on(self) -> None:
         """What has happened since goes to the desks, and to their sockets."""
         self._pass_on_entries()
-        while self._answers:
-            desk, answer = self._answers.popleft()
-            self._asking -= 1
-            if desk in self._desks:
-                desk.queue(answer)
+        self._questions.pass_on(self._desks)
         while self._changed:
             self._pass_on_status(self._changed.popleft())
         if self._stirred and self._clock() >= self._next_status:
@@ -176,6 +170,7 @@ class Hub:
         for desk in list(self._desks):
             self._serve_from_files(desk)
             self._flush(desk)
+        self._requests.write()
 
     def _pass_on_entries(self) -> None:
         while self._fresh:
@@ -338,6 +333,7 @@ class Hub:
             code = ReplyCode.OK
         except NotSent as error:
             code, detail = error.code, str(error)
+        self._requests.note(message, detail)
         # The entry of what was sent goes before the reply.
         self._pass_on_entries()
         desk.queue(protocol.Reply(message.request_id, code, detail))
@@ -348,44 +344,21 @@ class Hub:
             return
         try:
             session.connect()
+            code, detail = ReplyCode.OK, "Connecting"
         except NotSent as error:
-            desk.queue(protocol.Reply(message.request_id, error.code, str(error)))
-        else:
-            desk.queue(protocol.Reply(message.request_id, ReplyCode.OK, "Connecting"))
+            code, detail = error.code, str(error)
+        self._requests.note(message, detail)
+        desk.queue(protocol.Reply(message.request_id, code, detail))
 
     def _disconnect(self, desk: DeskConnection, message: protocol.Disconnect) -> None:
         session = self._session(desk, message)
         if session is not None:
             session.disconnect()
+            self._requests.note(message, "Disconnecting")
             desk.queue(protocol.Reply(message.request_id, ReplyCode.OK, "Disconnecting"))
 
     def _ask(self, desk: DeskConnection, message: protocol.Ask) -> None:
-        session = self.sessions.get(message.session_name)
-        if session is None:
-            text = f"The engine has no session {message.session_name!r}"
-            desk.queue(protocol.Answer(message.request_id, ReplyCode.UNKNOWN_SESSION, text, {}))
-        elif self._asking >= MAX_ASKING:
-            text = "The engine answers as many questions as it can already; ask again in a moment"
-            desk.queue(protocol.Answer(message.request_id, ReplyCode.REFUSED, text, {}))
-        else:
-            self._asking += 1
-            work = (desk, session, message)
-            threading.Thread(target=self._find_answer, args=work, name="ask", daemon=True).start()
-
-    def _find_answer(self, desk: DeskConnection, session: Session, message: protocol.Ask) -> None:
-        number = message.request_id
-        try:
-            data = session.ask(message.question, message.arguments)
-            answer = protocol.Answer(number, ReplyCode.OK, "", data)
-        except NotSent as error:
-            answer = protocol.Answer(number, error.code, str(error), {})
-        except Exception as error:
-            log.exception("session %s: %s failed", message.session_name, message.question)
-            answer = protocol.Answer(
-                number, ReplyCode.FAILED, f"The engine failed ({error!r}); see its log", {}
-            )
-        self._answers.append((desk, answer))
-        self._wake()
+        self._questions.ask(desk, self.sessions.get(message.session_name), message)
 
     def _session(
         self, desk: DeskConnection, message: protocol.Send | protocol.Connect | protocol.Disconnect

@@ -9,12 +9,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import cycle
 from typing import Protocol
 
 from sendfix.config import Endpoint, Tls
-from sendfix.domain.enums import SessionPhase
+from sendfix.domain.enums import EndKind, SessionPhase
 from sendfix.link.backoff import Backoff, Failure
 from sendfix.link.quickfix_settings import LOGON_TIMEOUT_SECONDS
 from sendfix.link.reach import NotReached, Reached, reach
@@ -43,12 +44,26 @@ class Connection(Protocol):
     @property
     def reason(self) -> str | None: ...
 
+    @property
+    def kind(self) -> EndKind:
+        """Of the reason."""
+
     def start(self) -> None: ...
 
     def stop(self) -> None:
         """Log out when logged on, and wait for the end."""
 
     def delete(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """How an attempt ended. `connection` is to be finished."""
+
+    reason: str
+    kind: EndKind
+    failure: Failure = Failure.UNREACHABLE
+    connection: Connection | None = None
 
 
 class ConnectionRefusedByUs(Exception):
@@ -136,14 +151,16 @@ class Keeper:
             if self._hurry:
                 self._hurry = False
                 self._connecting(endpoint)
-            reason, failure, connection = self._attempt(endpoint)
+            attempt = self._attempt(endpoint)
+            connection = attempt.connection
             if connection is not None and connection.was_logged_on:
                 self._hurry = False  # asked for while it was connected
             until = time.monotonic()
+            self._record.ended(self._kind_of(attempt))
             if not self._is_open():
                 backoff = Backoff(self._config.reconnection)
             elif self._wanted:
-                until += self._failed(reason, failure, backoff)
+                until += self._failed(attempt.reason, attempt.failure, backoff)
             self._finish(connection)
             if self._ended_on_request:
                 # Asked for again during the logout, it begins anew, at the first endpoint.
@@ -195,22 +212,27 @@ class Keeper:
         self._record.set_phase(SessionPhase.WAITING_TO_RECONNECT, text, next_at)
         return delay
 
-    def _attempt(self, endpoint: Endpoint) -> tuple[str, Failure, Connection | None]:
-        """Connect, and stay until it is over: the reason, its kind, and the connection that is to be finished."""
+    def _kind_of(self, attempt: Attempt) -> EndKind:
+        if self._ended_on_request:
+            return EndKind.REQUESTED
+        return attempt.kind if self._is_open() else EndKind.HOURS
+
+    def _attempt(self, endpoint: Endpoint) -> Attempt:
+        """Connect, and stay until it is over."""
         if not self._record.recover():
-            return self._record.failure or "", Failure.UNREACHABLE, None
+            return Attempt(self._record.failure or "", EndKind.OURS)
         found = self._look(endpoint, self._config.tls, REACH_TIMEOUT_SECONDS)
         if isinstance(found, NotReached):
-            return found.reason, Failure.UNREACHABLE, None
+            return Attempt(found.reason, found.kind)
         self._record.certificate(found.expires_at, self._now())
         if self._ended_on_request:
-            return "", Failure.UNREACHABLE, None
+            return Attempt("", EndKind.REQUESTED)
         self._connecting(endpoint)
         with self.using:
             try:
                 connection = self._open(endpoint, found.address)
             except ConnectionRefusedByUs as error:
-                return str(error), Failure.UNREACHABLE, None
+                return Attempt(str(error), EndKind.OURS)
             self.apart = False
         config = self._config
         self._record.set_phase(
@@ -219,9 +241,9 @@ class Keeper:
         connection.start()
         self._stay(connection)
         reason = self._record.failure or connection.reason or "The Logon was not answered in time"
-        if connection.was_logged_on:
-            return reason, Failure.LOST, connection
-        return reason, Failure.REFUSED if connection.was_refused else Failure.UNREACHABLE, connection
+        kind = EndKind.OURS if self._record.failure is not None else connection.kind
+        failure = Failure.REFUSED if connection.was_refused else Failure.UNREACHABLE
+        return Attempt(reason, kind, Failure.LOST if connection.was_logged_on else failure, connection)
 
     def _stay(self, connection: Connection) -> None:
         logon_by = time.monotonic() + LOGON_TIMEOUT_SECONDS + REACH_TIMEOUT_SECONDS

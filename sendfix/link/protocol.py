@@ -14,7 +14,7 @@ from typing import Any, ClassVar, TypeAlias
 
 import msgpack
 
-PROTOCOL_VERSION = 4
+PROTOCOL_VERSION = 5
 MAX_MESSAGE_BYTES = 32 * 1024 * 1024
 
 
@@ -86,7 +86,7 @@ class CaughtUp:
 class Status:
     """Engine to desk: the live part of a session. Keys: state, phase (a `SessionPhase`), logged_on, reason,
     next_attempt_at, tls_expires_at, next_sender_seq_num, next_target_seq_num, connected_at, last_received_at,
-    last_sent_at (times in ns or None)."""
+    last_sent_at (times in ns or None), ends (how often it ended since the engine started, by `EndKind`)."""
 
     kind: ClassVar[str] = "s"
     session_name: str
@@ -121,12 +121,14 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """Desk to engine: send one application message. `body` begins with `35=` and has no header or trailer."""
+    """Desk to engine: send one application message. `body` begins with `35=` and has no header or trailer. `origin`,
+    here and in other requests, is the id of the request to the desk that it comes from, for the logs."""
 
     kind: ClassVar[str] = "S"
     request_id: int
     session_name: str
     body: bytes
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,7 @@ class Connect:
     kind: ClassVar[str] = "C"
     request_id: int
     session_name: str
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +148,7 @@ class Disconnect:
     kind: ClassVar[str] = "D"
     request_id: int
     session_name: str
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +168,7 @@ class Ask:
     session_name: str
     question: str
     arguments: Mapping[str, Any]
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)

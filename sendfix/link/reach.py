@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sendfix.config import Endpoint, Tls
+from sendfix.domain.enums import EndKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class NotReached:
     """`reason` is a sentence without a full stop."""
 
     reason: str
+    kind: EndKind = EndKind.UNREACHABLE
 
 
 def reach(endpoint: Endpoint, tls: Tls | None, timeout: float) -> Reached | NotReached:
@@ -36,7 +38,7 @@ def reach(endpoint: Endpoint, tls: Tls | None, timeout: float) -> Reached | NotR
     try:
         context = None if tls is None else tls_context(tls)
     except BadFileError as error:
-        return NotReached(str(error))
+        return NotReached(str(error), EndKind.TLS)
     try:
         found = socket.getaddrinfo(endpoint.server_ip, endpoint.port, socket.AF_INET, socket.SOCK_STREAM)
     except (socket.gaierror, UnicodeError) as error:
@@ -55,9 +57,10 @@ def reach(endpoint: Endpoint, tls: Tls | None, timeout: float) -> Reached | NotR
     except TimeoutError:
         return NotReached(f"The connection to {where} was not answered in {timeout:g} s")
     except ssl.SSLCertVerificationError as error:
-        return NotReached(f"The TLS certificate of {where} is not accepted: {error.verify_message}")
+        text = f"The TLS certificate of {where} is not accepted: {error.verify_message}"
+        return NotReached(text, EndKind.TLS)
     except ssl.SSLError as error:
-        return NotReached(f"The TLS handshake with {where} failed: {error.reason or error}")
+        return NotReached(f"The TLS handshake with {where} failed: {error.reason or error}", EndKind.TLS)
     except OSError as error:
         return NotReached(f"The connection to {where} failed: {error.strerror or error}")
     return Reached(address, expires_at)

@@ -27,7 +27,7 @@ class NotResent:
 def judge(raw: str, sent_lately: Container[tuple[str, str]], now: datetime) -> NotResent | None:
     """`raw` is the message as it would be sent again, with OrigSendingTime(122); None: send it. `sent_lately` are
     MsgSeqNum(34) and SendingTime(52) of the messages that the journal has: the sender of any other has not been told
-    that it was sent."""
+    that it was sent. Those that a person has given up are taken out of it."""
     number, sent_at = field(raw, 34), field(raw, 122)
     age = _age(sent_at, now)
     if age is None:
@@ -35,7 +35,7 @@ def judge(raw: str, sent_lately: Container[tuple[str, str]], now: datetime) -> N
     elif not 0 <= age < STALE_AFTER_SECONDS:
         why = f"it was {age:.0f} s old" if age > 0 else "the clock has been set back since"
     elif (number, sent_at) not in sent_lately:
-        why = "it had never been reported as sent"
+        why = "it had never been reported as sent, or was filled with a gap fill by hand"
     else:
         return None
     text = f"The counterparty asked for MsgSeqNum(34) {number} again; it was not sent again, because {why}"

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from sendfix.config import SessionConfig
-from sendfix.domain.enums import STATE_OF, SessionPhase, SessionState
+from sendfix.domain.enums import STATE_OF, EndKind, SessionPhase, SessionState
 from sendfix.fix.redact import redact
 from sendfix.fix.refused import with_reason
 from sendfix.link.journal import Journal
@@ -59,6 +59,8 @@ class SessionRecord:
         self.tls_expires_at: int | None = None
         self._warned_days: int | None = None
         self.failure: str | None = None
+        self.ends = dict.fromkeys(EndKind, 0)
+        """How often the session or an attempt at it ended, by kind, since the engine started."""
         self.connected_at: int | None = None
         self.last_received_at: int | None = None
         self.last_sent_at: int | None = None
@@ -102,28 +104,42 @@ class SessionRecord:
         settled = {"index": index, "state": state, "reason": reason, "corrections": dict(corrections)}
         self._event({"event": "alarm", "text": text, **settled})
 
+    def never_again(self, begin: int, end: int) -> None:
+        """What was sent under the numbers from `begin` to `end` - 1 is not sent again, whoever asks for it."""
+        self.sent_lately = {
+            key: at for key, at in self.sent_lately.items() if not begin <= int(key[0] or 0) < end
+        }
+
     @property
     def state(self) -> SessionState:
         return STATE_OF[self.phase]
 
     def set_phase(self, phase: SessionPhase, reason: str, next_attempt_at: int | None = None) -> None:
-        """Change phase or reason, write the change down and tell the listener. The same again is no change.
+        """Change phase or reason, write the change down and tell the listener. The same again is not written down.
         `next_attempt_at` is in nanoseconds since the epoch."""
         with self.changed:
+            is_later = next_attempt_at != self.next_attempt_at
             self.next_attempt_at = next_attempt_at
-            if (phase, reason) == (self.phase, self.reason):
-                return
-            if phase != self.phase and phase not in TRANSITIONS[self.phase]:
-                log.error("session %s: impossible change %s to %s", self.config.name, self.phase, phase)
-            if phase is SessionPhase.CONNECTED and self.phase is not SessionPhase.CONNECTED:
-                self.connected_at = time.time_ns()
-            elif STATE_OF[phase] is not SessionState.CONNECTED:
-                self.connected_at = None
-            self.phase, self.reason = phase, reason
-            self.changed.notify_all()
-        log.info("session %s: %s: %s", self.config.name, phase.value, reason)
-        self._event({"event": "state", "state": STATE_OF[phase].value, "phase": phase.value, "text": reason})
-        self._on_status()
+            is_news = (phase, reason) != (self.phase, self.reason)
+            if is_news:
+                self._change_phase(phase, reason)
+        if is_news:
+            log.info("session %s: %s: %s", self.config.name, phase.value, reason)
+            self._event(
+                {"event": "state", "state": STATE_OF[phase].value, "phase": phase.value, "text": reason}
+            )
+        if is_news or is_later:
+            self._on_status()
+
+    def _change_phase(self, phase: SessionPhase, reason: str) -> None:
+        if phase != self.phase and phase not in TRANSITIONS[self.phase]:
+            log.error("session %s: impossible change %s to %s", self.config.name, self.phase, phase)
+        if phase is SessionPhase.CONNECTED and self.phase is not SessionPhase.CONNECTED:
+            self.connected_at = time.time_ns()
+        elif STATE_OF[phase] is not SessionState.CONNECTED:
+            self.connected_at = None
+        self.phase, self.reason = phase, reason
+        self.changed.notify_all()
 
     def certificate(self, expires_at: datetime | None, now: datetime) -> None:
         """Their certificate as the last connection showed it; warns 30, 7 and 1 days before it expires, each once."""
@@ -137,6 +153,10 @@ class SessionRecord:
             log.warning("session %s: %s", self.config.name, text)
             self.note(text)
         self._warned_days = due
+
+    def ended(self, kind: EndKind) -> None:
+        """Once for each attempt, however far it got."""
+        self.ends = {**self.ends, kind: self.ends[kind] + 1}
 
     def announce(self) -> None:
         """Tell the listener: something of `status` has changed."""
@@ -178,6 +198,7 @@ class SessionRecord:
             "connected_at": self.connected_at,
             "last_received_at": self.last_received_at,
             "last_sent_at": self.last_sent_at,
+            "ends": {kind.value: count for kind, count in self.ends.items()},
         }
 
     def _event(self, event: dict[str, object]) -> None:

@@ -4,6 +4,7 @@ session level. The engine's hub calls `ask` in a thread of its own.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -12,12 +13,14 @@ from sendfix.config import SessionConfig
 from sendfix.domain.enums import SessionPhase
 from sendfix.link.breaker import Breaker
 from sendfix.link.diagnosis import LOOKED_BACK, Seen, ask_network, diagnose
+from sendfix.link.gap_fill import GapFill
 from sendfix.link.keeper import Keeper
 from sendfix.link.protocol import NotSent, ReplyCode
 from sendfix.link.quickfix_store import QuickFixStore
 from sendfix.link.session_record import SessionRecord
 
 MAX_SEQ_NUM = 2**31 - 1
+_ADMIN = re.compile(rb"\x0135=[0-5A]\x01")
 
 
 class Speaker(Protocol):
@@ -25,6 +28,15 @@ class Speaker(Protocol):
 
     def send(self, text: str) -> int:
         """Store and send a message; its MsgSeqNum(34). Raises `NotSent`."""
+
+    def gap_fill(self, fill: GapFill) -> int:
+        """Likewise."""
+
+    def update_seq_nums(self) -> None:
+        """Into the record."""
+
+    def say_at_logout(self, text: str) -> None:
+        """As Text(58) of the Logout(5) that ends this connection, unless the counterparty ends it."""
 
 
 class SessionTools:
@@ -55,6 +67,9 @@ class SessionTools:
             "settle_alarm": self._settle_alarm,
             "test_request": self._test_request,
             "resend_request": self._resend_request,
+            "seq_nums": self._seq_nums,
+            "gap_fill": self._gap_fill,
+            "logout": self._logout,
         }
 
     def ask(self, question: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -153,6 +168,40 @@ class SessionTools:
 
     def _resend_request(self, begin: int, end: int) -> dict[str, Any]:
         return self._say("2", f"7={begin}", f"16={end}")
+
+    def _seq_nums(self) -> dict[str, Any]:
+        """As they are at this moment."""
+        with self._keeper.using:
+            self._logged_on().update_seq_nums()
+            return {"sender": self._record.next_sender_seq_num, "target": self._record.next_target_seq_num}
+
+    def _gap_fill(self, expected: int, msg_seq_num: int, new_seq_no: int, why: str) -> dict[str, Any]:
+        """`expected` is our next number as the person saw it: what has been sent since must not be filled unseen."""
+        fill = GapFill(msg_seq_num, new_seq_no)
+        with self._keeper.using:
+            speaker = self._logged_on()
+            refusal = fill.refusal(expected)
+            if refusal is not None:
+                raise NotSent(ReplyCode.REFUSED, refusal)
+            unseen = self._store.messages(expected, new_seq_no - 1)
+            if any(not _ADMIN.search(raw, 0, 64) for _, raw in unseen):
+                raise NotSent(
+                    ReplyCode.REFUSED,
+                    f"Messages have been sent under {expected} and above since the preview; look at a new one",
+                )
+            number = speaker.gap_fill(fill)
+        self._record.note(
+            f"Gap filled by hand from {msg_seq_num} to {new_seq_no - 1}, "
+            f"the counterparty is to expect {new_seq_no}: {why}"
+        )
+        self._record.announce()
+        return {"msg_seq_num": number}
+
+    def _logout(self, text: str) -> dict[str, Any]:
+        with self._keeper.using:
+            self._logged_on().say_at_logout(text)
+        self._keeper.disconnect("Logged out on request, with a Text(58)")
+        return {}
 
     def _say(self, msg_type: str, *fields: str) -> dict[str, Any]:
         body = "".join(f"{field}\x01" for field in (f"35={msg_type}", *fields))

@@ -1,4 +1,5 @@
-"""Sequence numbers set by a person: what it would lose, repeat or overwrite is shown first, and must be confirmed.
+"""Sequence numbers set by a person, and gaps filled: what it would lose, repeat or overwrite is shown first, and must
+be confirmed.
 
 A preview gives a token. Confirming with it does exactly what the preview showed, as long as the numbers have not moved
 on since; then nothing is done.
@@ -20,6 +21,7 @@ SHOWN_MESSAGES = 200
 SHOWN_ORDERS = 200
 GOOD_FOR = timedelta(minutes=5)
 MOST_PREVIEWS = 100
+NO_REASON = "no reason given"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +34,9 @@ class Numbers:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """`kind` is one of lost, replayed, overwritten, gap_filled, refused. `begin` to `end` are the numbers it is about,
-    as far as they are known; `messages` those of them that the desk has, newest first, at most `SHOWN_MESSAGES`."""
+    """`kind` is one of lost, replayed, overwritten, gap_filled, refused, never_delivered. `begin` to `end` are the
+    numbers it is about, as far as they are known; `messages` those of them that the desk has, newest first, at most
+    `SHOWN_MESSAGES`."""
 
     kind: str
     text: str
@@ -43,8 +46,17 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
+class GapFill:
+    """SequenceReset-GapFill(4): the counterparty takes `msg_seq_num` to `new_seq_no` - 1 as received."""
+
+    msg_seq_num: int
+    new_seq_no: int
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
-    """`open_orders` are ClOrdIDs of the session's orders of which a report may be on its way."""
+    """`open_orders` are ClOrdIDs of the session's orders of which a report may be on its way. `gap_fill` is there when
+    that is the `action`."""
 
     token: str
     session_name: str
@@ -54,6 +66,7 @@ class Preview:
     effects: Sequence[Effect]
     open_orders: Sequence[str]
     good_until: datetime
+    gap_fill: GapFill | None = None
 
 
 def effects_of(
@@ -143,6 +156,36 @@ def effects_of(
     return found
 
 
+def effects_of_gap_fill(
+    fill: GapFill, next_number: int, messages: Callable[[str, int, int], Sequence[MessageRow]]
+) -> list[Effect]:
+    """What becomes of our messages (FIX 4.4 Volume 2, "Sequence Reset (Gap Fill)"); `next_number` is the one that our
+    next message would have."""
+    found: list[Effect] = []
+    if fill.msg_seq_num < next_number:
+        last = min(fill.new_seq_no, next_number) - 1
+        found.append(
+            Effect(
+                "never_delivered",
+                "What the counterparty has not got of these it never gets: it takes them as received, and they are not "
+                "sent again. What it has got stays as it is",
+                fill.msg_seq_num,
+                last,
+                messages("OUT", fill.msg_seq_num, last),
+            )
+        )
+    if fill.new_seq_no > next_number:
+        found.append(
+            Effect(
+                "gap_filled",
+                f"No message gets these numbers: our next one is {fill.new_seq_no}",
+                max(fill.msg_seq_num, next_number),
+                fill.new_seq_no - 1,
+            )
+        )
+    return found
+
+
 class SequenceDesk:
     def __init__(
         self,
@@ -168,17 +211,6 @@ class SequenceDesk:
         now = self._numbers(session)
         wanted = _wanted(action, now, sender, target)
         self._allow(session)
-
-        def messages(direction: str, begin: int, end: int) -> Sequence[MessageRow]:
-            return self._archive.messages(
-                MessageQuery(
-                    session_name=session_name,
-                    directions=(direction,),
-                    seq_nums=(begin, end),
-                    limit=SHOWN_MESSAGES,
-                )
-            )
-
         open_orders = [
             order.cl_ord_id
             for order in self._blotter.orders(OrderQuery(session_name=session_name, limit=5000))
@@ -190,13 +222,36 @@ class SequenceDesk:
             action,
             now,
             wanted,
-            effects_of(action, now, wanted, messages),
+            effects_of(action, now, wanted, self._messages_of(session_name)),
             open_orders[:SHOWN_ORDERS],
             self._clock() + GOOD_FOR,
         )
-        self._forget_old()
-        self._previews[made.token] = made
-        return made
+        return self._keep(made)
+
+    def preview_gap_fill(self, session_name: str, fill: GapFill) -> Preview:
+        """What a gap fill on a session that is logged on would keep from the counterparty. Raises `UnknownSession`,
+        `NotLoggedOn`, `InvalidRequest`, `StateForbids`, `EngineUnavailable`, `StorageUnavailable`."""
+        self._sessions.logged_on(session_name)
+        # The desk hears of the numbers of a busy session once a second only.
+        now = Numbers(**self._engine.ask(session_name, "seq_nums", {}))
+        if fill.msg_seq_num > now.sender:
+            what = f"must be {now.sender}, our next MsgSeqNum(34), or one that was used"
+            raise InvalidRequest([FieldError("msg_seq_num", f"{what}; got {fill.msg_seq_num}")])
+        if fill.new_seq_no <= fill.msg_seq_num:
+            what = f"must be above msg_seq_num {fill.msg_seq_num}; got {fill.new_seq_no}"
+            raise InvalidRequest([FieldError("new_seq_no", what)])
+        made = Preview(
+            self._new_token(),
+            session_name,
+            "gap_fill",
+            now,
+            Numbers(max(now.sender, fill.new_seq_no), now.target),
+            effects_of_gap_fill(fill, now.sender, self._messages_of(session_name)),
+            (),
+            self._clock() + GOOD_FOR,
+            fill,
+        )
+        return self._keep(made)
 
     def confirm(self, session_name: str, token: str, reason: str) -> Numbers:
         """Do what the preview of this token showed; the numbers afterwards. A token is good once. Raises
@@ -208,12 +263,15 @@ class SequenceDesk:
             raise StateForbids(
                 "There is no preview with this token, or it is older than five minutes: make a new one."
             )
+        if made.gap_fill is not None:
+            del self._previews[token]
+            return self._fill(made, made.gap_fill, reason)
         if self._numbers(session) != made.now:
             del self._previews[token]
             raise StateForbids("The sequence numbers have moved on since the preview: make a new one.")
         self._allow(session)
         del self._previews[token]
-        why = reason or "no reason given"
+        why = reason or NO_REASON
         expected = (made.now.sender, made.now.target)
         if made.action == "reset":
             self._engine.ask(session_name, "reset", {"expected": expected, "why": why})
@@ -226,6 +284,35 @@ class SequenceDesk:
             }
             self._engine.ask(session_name, "set_seq_nums", arguments)
         return made.wanted
+
+    def _fill(self, made: Preview, fill: GapFill, reason: str) -> Numbers:
+        """The numbers go on while a session is logged on; the engine sees to it that only what was shown is filled."""
+        arguments = {
+            "expected": made.now.sender,
+            "msg_seq_num": fill.msg_seq_num,
+            "new_seq_no": fill.new_seq_no,
+            "why": reason or NO_REASON,
+        }
+        self._engine.ask(made.session_name, "gap_fill", arguments)
+        return Numbers(**self._engine.ask(made.session_name, "seq_nums", {}))
+
+    def _keep(self, made: Preview) -> Preview:
+        self._forget_old()
+        self._previews[made.token] = made
+        return made
+
+    def _messages_of(self, session_name: str) -> Callable[[str, int, int], Sequence[MessageRow]]:
+        def messages(direction: str, begin: int, end: int) -> Sequence[MessageRow]:
+            return self._archive.messages(
+                MessageQuery(
+                    session_name=session_name,
+                    directions=(direction,),
+                    seq_nums=(begin, end),
+                    limit=SHOWN_MESSAGES,
+                )
+            )
+
+        return messages
 
     def _numbers(self, session: Session) -> Numbers:
         if session.next_sender_seq_num is None or session.next_target_seq_num is None:

@@ -15,7 +15,8 @@ NO_ENGINE = "The engine is not running, so no session can trade; the desk waits 
 
 @dataclass(slots=True)
 class Session:
-    """What is configured, and beside it what is so just now. Times are nanoseconds UTC or None."""
+    """What is configured, and beside it what is so just now. Times are nanoseconds UTC or None; `ends` counts by
+    `EndKind` since the engine started."""
 
     config: SessionConfig
     state: str = SessionState.NOT_CONNECTED.value
@@ -29,6 +30,7 @@ class Session:
     connected_at: int | None = None
     last_received_at: int | None = None
     last_sent_at: int | None = None
+    ends: Mapping[str, int] = field(default_factory=dict)
     status_requests_refused: bool = field(default=False)
 
     @property
@@ -91,6 +93,7 @@ class Sessions:
             session.connected_at = status["connected_at"]
             session.last_received_at = status["last_received_at"]
             session.last_sent_at = status["last_sent_at"]
+            session.ends = status["ends"]
         return session
 
     def engine_lost(self, reason: str) -> list[Session]:

@@ -104,7 +104,7 @@ class Effect(Output):
     """`begin` to `end` are the MsgSeqNum(34)s it is about; `orders` the ClOrdIDs(11) in the messages, of which the desk
     may have some only."""
 
-    kind: Literal["lost", "replayed", "overwritten", "gap_filled", "refused"]
+    kind: Literal["lost", "replayed", "overwritten", "gap_filled", "refused", "never_delivered"]
     text: str
     begin: int
     end: int
@@ -113,7 +113,8 @@ class Effect(Output):
 
 
 class SequencePreview(Output):
-    """Confirm with `token` before `good_until`. `open_orders` may have reports on their way."""
+    """Confirm with `token` before `good_until`. `open_orders` may have reports on their way; `msg_seq_num` and
+    `new_seq_no` are of a gap fill."""
 
     token: str
     session_name: str
@@ -123,6 +124,8 @@ class SequencePreview(Output):
     effects: list[Effect]
     open_orders: list[str]
     good_until: str
+    msg_seq_num: int | None
+    new_seq_no: int | None
 
 
 class LetGo(Output):

@@ -86,6 +86,8 @@ class Broadcaster:
         self._queue: list[tuple[str, orjson.Fragment]] = []
         self._ready = Event()
         self._last_health: dict[str, Any] | None = None
+        self.events_dropped = 0
+        self.clients_dropped = 0
         socketio.on_event("connect", self._connected)
         socketio.on_event("subscribe", self._subscribe)
         socketio.on_event("disconnect", self._disconnected)
@@ -95,6 +97,14 @@ class Broadcaster:
     @property
     def clients(self) -> int:
         return sum(map(len, self._members.values()))
+
+    @property
+    def events_waiting(self) -> int:
+        return len(self._queue)
+
+    @property
+    def packets_waiting(self) -> int:
+        return sum(self._packets_waiting(sid) for members in self._members.values() for sid in members)
 
     def order_changed(self, order: Order) -> None:
         if self.clients:
@@ -137,6 +147,7 @@ class Broadcaster:
     def _queue_event(self, name: str, payload: Mapping[str, Any]) -> None:
         if len(self._queue) >= EVENTS_AT_ONCE:
             log.warning("%d events wait to be told; the browsers load them instead", len(self._queue))
+            self.events_dropped += len(self._queue)
             self._queue.clear()
             self._let_go(sid for members in self._members.values() for sid in members)
         self._queue.append((name, orjson.Fragment(orjson.dumps(payload))))
@@ -182,6 +193,7 @@ class Broadcaster:
         """The transport is closed, not the Socket.IO session: that would tell the client to stay away."""
         for eio_socket in [self._transport(sid) for sid in sids]:
             if eio_socket is not None:
+                self.clients_dropped += 1
                 gevent.spawn(eio_socket.close, wait=False, abort=True)
 
     def _transport(self, sid: str) -> Any:

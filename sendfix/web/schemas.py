@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AliasChoices,
@@ -12,9 +12,11 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    model_validator,
 )
 
 from sendfix.domain.enums import OrdStatus, OrdType, Side, TimeInForce
+from sendfix.domain.errors import FieldError, InvalidRequest
 from sendfix.services.intake import DIRECTIONS
 
 MAX_LIMIT = 5_000
@@ -128,12 +130,38 @@ class CancelOrder(Input):
 SeqNum = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
-class SequencePreview(Input):
-    """`set` needs one of the numbers or both, `reset` none."""
+_NUMBERS = {
+    "next_sender_seq_num": False,
+    "next_target_seq_num": False,
+    "msg_seq_num": True,
+    "new_seq_no": True,
+}
+"""Each number that a preview can be given, and whether it is one of a gap fill."""
 
-    action: Literal["set", "reset"]
+
+class SequencePreview(Input):
+    """`set` needs one of the next numbers or both, `reset` none of the numbers, `gap_fill` MsgSeqNum(34) and
+    NewSeqNo(36)."""
+
+    action: Literal["set", "reset", "gap_fill"]
     next_sender_seq_num: SeqNum | None = None
     next_target_seq_num: SeqNum | None = None
+    msg_seq_num: SeqNum | None = None
+    new_seq_no: SeqNum | None = None
+
+    @model_validator(mode="after")
+    def _numbers_suit_action(self) -> Self:
+        fills = self.action == "gap_fill"
+        errors = []
+        for name, is_of_fill in _NUMBERS.items():
+            given = getattr(self, name) is not None
+            if fills and is_of_fill and not given:
+                errors.append(FieldError(name, "is required for gap_fill"))
+            elif fills != is_of_fill and given:
+                errors.append(FieldError(name, f"must be left out for {self.action}"))
+        if errors:
+            raise InvalidRequest(errors)
+        return self
 
 
 class SequenceConfirm(Input):
@@ -167,6 +195,12 @@ class DismissAlarm(Input):
     """`reason` goes into the session's journal."""
 
     reason: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class Logout(Input):
+    """Text(58) of the Logout(5)."""
+
+    text: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 
 
 class ResendRange(Input):

@@ -48,6 +48,17 @@ def test_an_order_is_followed_by_the_id_of_its_request(logging_stack: Stack) -> 
     )
     assert (access["status"], access["message"]) == (201, "POST /api/send_order HTTP/1.1")
     engine = lines(Path(stack.environ["SENDFIX_LOG_DIR"]) / "engine.log")
+    (passed_on,) = eventually(
+        lambda: [
+            one
+            for one in lines(Path(stack.environ["SENDFIX_LOG_DIR"]) / "engine.log")
+            if one.get("request_id") == "algo-7:1"
+        ],
+        "the engine's line about it",
+    )
+    assert (passed_on["session"], passed_on["level"]) == (FIX44, "INFO")
+    (order,) = stack.get(f"/api/messages?session_name={FIX44}&direction=OUT&text={cl_ord_id}")["messages"]
+    assert passed_on["message"].endswith(f": MsgSeqNum(34) {order['msg_seq_num']}")
     assert FIX44 in {one.get("session") for one in engine}
     assert all({"time", "level", "logger", "message"} <= one.keys() for one in engine)
 

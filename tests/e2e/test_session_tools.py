@@ -129,12 +129,49 @@ def test_numbers_are_previewed_confirmed_and_written_down(own_stack: Stack) -> N
         ({"action": "set", "next_sender_seq_num": "x"}, 422, "next_sender_seq_num"),
         ({"action": "reset", "next_target_seq_num": 7}, 422, "next_target_seq_num"),
         ({"action": "forget"}, 422, "action"),
+        ({"action": "reset", "msg_seq_num": 1}, 422, "msg_seq_num"),
+        ({"action": "gap_fill", "msg_seq_num": 1}, 422, "new_seq_no"),
+        ({"action": "gap_fill", "msg_seq_num": 3, "new_seq_no": 3}, 422, "new_seq_no"),
+        ({"action": "gap_fill", "msg_seq_num": 2**31 - 2, "new_seq_no": 2**31 - 1}, 422, "msg_seq_num"),
+        ({"action": "gap_fill", "msg_seq_num": 1.5, "new_seq_no": True}, 422, "msg_seq_num"),
         ({}, 422, "action"),
     ],
 )
 def test_a_preview_of_nonsense_names_the_field(stack: Stack, body: Any, status: int, field: str) -> None:
     answer = stack.post(f"/api/sessions/{FIX44}/sequence/preview", body, status)
     assert answer["errors"][0]["field"] == field
+
+
+def test_a_gap_is_filled_after_a_preview_of_what_never_arrives(stack: Stack) -> None:
+    sent = stack.send(FIX44, ord_type="LIMIT", price="230.10")
+    stack.wait_order(sent, status="NEW")
+    (mine,) = stack.get(f"/api/messages?session_name={FIX44}&msg_type=D&text={sent}")["messages"]
+    number = mine["msg_seq_num"]
+    path = f"/api/sessions/{FIX44}/sequence"
+    body = {"action": "gap_fill", "msg_seq_num": number, "new_seq_no": number + 1}
+    preview = stack.post(f"{path}/preview", body, 200)
+    (effect,) = preview["effects"]
+    assert (effect["kind"], effect["begin"], effect["end"]) == ("never_delivered", number, number)
+    assert (effect["orders"], preview["open_orders"]) == ([sent], [])
+    stack.post(path, {"token": preview["token"], "reason": "nobody misses it"}, 200)
+    stack.post(path, {"token": preview["token"]}, 409)
+    events = stack.get(f"/api/messages?session_name={FIX44}&direction=EVENT&text=nobody misses it")
+    assert len(events["messages"]) == 1
+    (filled,) = stack.get(f"/api/messages?session_name={FIX44}&msg_type=4&direction=OUT")["messages"]
+    assert f"|34={number}|" in filled["raw"]
+    # The broker has got it long ago, and the session goes on.
+    stack.wait_order(stack.send(FIX44, ord_type="LIMIT", price="230.10"), status="NEW")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "a\x01b", "x" * 201, 7, None, "\ud800"],
+    ids=["empty", "SOH", "long", "number", "none", "half"],
+)
+def test_a_logout_with_a_text_that_fix_has_no_room_for_is_refused(stack: Stack, text: Any) -> None:
+    answer = stack.post(f"/api/sessions/{FIX44}/logout", {"text": text}, 422)
+    assert answer["errors"][0]["field"] == "text"
+    assert stack.session(FIX44)["logged_on"]
 
 
 def test_the_store_and_messages_of_the_session_layer(stack: Stack) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from sendfix.fix.decode import decode
 from sendfix.fix.parse import header, text_of
 from sendfix.fix.redact import redact
-from sendfix.services.sequence import Effect, Numbers, Preview
+from sendfix.services.sequence import Effect, GapFill, Numbers, Preview
 from sendfix.web import answers, schemas
 from sendfix.web.api import Api
 from sendfix.web.context import context
@@ -42,8 +42,12 @@ def sequence(session_name: str) -> dict[str, Any]:
     answers={200: answers.SequencePreview},
 )
 def sequence_preview(session_name: str, body: schemas.SequencePreview) -> dict[str, Any]:
-    """What setting the numbers, or beginning anew at 1, would lose, repeat or overwrite.
-    Nothing is done; the token of the answer confirms it. The session must be disconnected."""
+    """What setting the numbers, beginning anew at 1, or filling a gap would lose, repeat or overwrite.
+    Nothing is done; the token of the answer confirms it. The session must be disconnected, for a gap fill logged on."""
+    context().settle()
+    if body.msg_seq_num is not None and body.new_seq_no is not None:
+        fill = GapFill(body.msg_seq_num, body.new_seq_no)
+        return _preview(context().sequence.preview_gap_fill(session_name, fill))
     made = context().sequence.preview(
         session_name, body.action, body.next_sender_seq_num, body.next_target_seq_num
     )
@@ -58,7 +62,8 @@ def sequence_preview(session_name: str, body: schemas.SequencePreview) -> dict[s
 )
 def set_sequence(session_name: str, body: schemas.SequenceConfirm) -> dict[str, Any]:
     """Do what a preview showed.
-    409 when the numbers have moved on since. It is written into the session's journal, with `reason`."""
+    409 when the numbers have moved on since, or, for a gap fill, when something was sent that it would reach. It is
+    written into the session's journal, with `reason`."""
     numbers = context().sequence.confirm(session_name, body.token, body.reason)
     return _numbers(session_name, numbers.sender, numbers.target)
 
@@ -110,6 +115,16 @@ def resend_request(session_name: str, body: schemas.ResendRange) -> tuple[dict[s
 
 
 @api.route(
+    "POST", "/api/sessions/<session_name>/logout", body=schemas.Logout, answers={202: answers.Accepted}
+)
+def logout(session_name: str, body: schemas.Logout) -> tuple[dict[str, Any], int]:
+    """Log out with a Text(58), and stay disconnected."""
+    name = context().sessions.logged_on(session_name).config.name
+    context().engine.ask(name, "logout", {"text": body.text})
+    return {"session_name": name, "message": "Logging out"}, 202
+
+
+@api.route(
     "POST",
     "/api/sessions/<session_name>/circuit_breaker/let_go",
     body=schemas.Reason,
@@ -142,6 +157,8 @@ def _preview(made: Preview) -> dict[str, Any]:
         "effects": [_effect(effect) for effect in made.effects],
         "open_orders": list(made.open_orders),
         "good_until": time_to_json(made.good_until),
+        "msg_seq_num": None if made.gap_fill is None else made.gap_fill.msg_seq_num,
+        "new_seq_no": None if made.gap_fill is None else made.gap_fill.new_seq_no,
     }
 
 

@@ -57,6 +57,7 @@ export const rest = {
   previewSequence: (sessionName, body) => post(`/api/sessions/${id(sessionName)}/sequence/preview`, body),
   setSequence: (sessionName, body) => post(`/api/sessions/${id(sessionName)}/sequence`, body),
   testRequest: (sessionName) => post(`/api/sessions/${id(sessionName)}/test_request`, {}),
+  logout: (sessionName, text) => post(`/api/sessions/${id(sessionName)}/logout`, { text }),
   resendRequest: (sessionName, from) => post(`/api/sessions/${id(sessionName)}/resend_request`, { begin_seq_no: from }),
   letGo: (sessionName) => post(`/api/sessions/${id(sessionName)}/circuit_breaker/let_go`, {}),
   alarms: (query) => get('/api/alarms', query),

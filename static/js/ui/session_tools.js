@@ -56,10 +56,10 @@ function Why({ session }) {
 }
 
 const range = (begin, end) => (end >= 2 ** 31 - 1 ? `from ${begin} on` : begin === end ? `${begin}` : `${begin} to ${end}`);
-const KINDS = { lost: ['bad', 'Lost'], refused: ['bad', 'Refused'], overwritten: ['wait', 'Overwritten'], replayed: ['good', 'Sent again'], gap_filled: ['good', 'Gap filled'] };
+const KINDS = { lost: ['bad', 'Lost'], refused: ['bad', 'Refused'], overwritten: ['wait', 'Overwritten'], replayed: ['good', 'Sent again'], gap_filled: ['good', 'Gap filled'], never_delivered: ['bad', 'Never delivered'] };
 
 function Numbers({ session }) {
-  const [values, setValues] = useState({ out: '', into: '', reason: '' });
+  const [values, setValues] = useState({ out: '', into: '', from: '', next: '', text: '', reason: '' });
   const [preview, setPreview] = useState(null);
   const [problem, setProblem] = useState(null);
   const up = session.state === 'connected' || session.state === 'connecting';
@@ -79,6 +79,17 @@ function Numbers({ session }) {
     event.preventDefault();
     look({ action: 'set', next_sender_seq_num: number(values.out), next_target_seq_num: number(values.into) });
   };
+  const fill = (event) => {
+    event.preventDefault();
+    look({ action: 'gap_fill', msg_seq_num: number(values.from), new_seq_no: number(values.next) });
+  };
+  const logout = (event) => {
+    event.preventDefault();
+    attempt(async () => {
+      await rest.logout(session.name, values.text);
+      close();
+    });
+  };
   const confirm = () => attempt(async () => {
     const done = await rest.setSequence(session.name, { token: preview.token, reason: values.reason });
     toast('good', `${session.name}: next out ${done.next_sender_seq_num}, next in ${done.next_target_seq_num}`);
@@ -93,7 +104,16 @@ function Numbers({ session }) {
       ${up ? ' They can be set while the session is disconnected.' : ' What setting them does is shown first.'}</p>
     ${up && html`<div class="row-buttons"><button type="button" disabled=${!session.logged_on} data-testid="test-request" onClick=${() => say(() => rest.testRequest(session.name), 'TestRequest')}>Send a TestRequest</button>
       <button type="button" disabled=${!session.logged_on} data-testid="resend-all" onClick=${() => say(() => rest.resendRequest(session.name, 1), 'ResendRequest from 1')}>Ask for everything again</button></div>
-      <p class="quiet">What comes again is counted once.</p>`}
+      <p class="quiet">What comes again is counted once.</p>
+      <form onSubmit=${fill} class="numbers-form">
+        <label>Fill from<input type="text" inputmode="numeric" class="num" placeholder=${session.next_sender_seq_num} autocomplete="off" data-testid="fill-from" ...${field('from')} /></label>
+        <label>They expect then<input type="text" inputmode="numeric" class="num" autocomplete="off" data-testid="fill-next" ...${field('next')} /></label>
+        <div class="row-buttons"><button type="submit" disabled=${!session.logged_on} data-testid="preview-fill">Preview a gap fill</button></div>
+      </form>
+      <form onSubmit=${logout} class="numbers-form">
+        <label>Text of the Logout<input type="text" maxlength="200" autocomplete="off" data-testid="logout-text" ...${field('text')} /></label>
+        <div class="row-buttons"><button type="submit" disabled=${!session.logged_on || !values.text} data-testid="logout">Log out with it</button></div>
+      </form>`}
     ${!up && html`<form onSubmit=${set} class="numbers-form">
       <label>Next out<input type="text" inputmode="numeric" class="num" placeholder=${session.next_sender_seq_num} autocomplete="off" data-testid="number-out" ...${field('out')} /></label>
       <label>Next in<input type="text" inputmode="numeric" class="num" placeholder=${session.next_target_seq_num} autocomplete="off" data-testid="number-in" ...${field('into')} /></label>
@@ -103,7 +123,7 @@ function Numbers({ session }) {
     ${preview && html`<${Preview} preview=${preview} />
       <label class="wide-label">Reason, for the journal<input type="text" maxlength="200" autocomplete="off" data-testid="number-reason" value=${values.reason} onInput=${(event) => setValues({ ...values, reason: event.target.value })} /></label>`}
     <div class="dialog-buttons"><button type="button" onClick=${close}>Close</button>
-      ${preview && html`<button type="button" class="primary danger-fill" data-testid="confirm-numbers" onClick=${confirm}>${preview.action === 'reset' ? 'Reset both to 1' : `Set to ${preview.wanted.next_sender_seq_num} out, ${preview.wanted.next_target_seq_num} in`}</button>`}</div>
+      ${preview && html`<button type="button" class="primary danger-fill" data-testid="confirm-numbers" onClick=${confirm}>${preview.action === 'reset' ? 'Reset both to 1' : preview.action === 'gap_fill' ? `Fill ${range(preview.msg_seq_num, preview.new_seq_no - 1)}` : `Set to ${preview.wanted.next_sender_seq_num} out, ${preview.wanted.next_target_seq_num} in`}</button>`}</div>
   <//>`;
 }
 
@@ -113,4 +133,4 @@ const Preview = ({ preview }) => html`<div class="preview" data-testid="preview"
     ${orders.length > 0 && html`<p class="quiet">Orders in them: ${orders.slice(0, 8).join(', ')}${orders.length > 8 ? ` and ${orders.length - 8} more` : ''}</p>`}
     ${messages.length > 0 && html`<details><summary>${messages.length} messages that the desk has</summary><ul>${messages.slice(0, 50).map((one) => html`<li key=${one.id} class="num">${one.msg_seq_num} ${dayAndTime(one.at, zone.value)} ${one.msg_type_name ?? one.msg_type}</li>`)}</ul></details>`}</li>`)}</ul>
   ${preview.open_orders.length > 0 && html`<p>Open on this session, perhaps with reports on their way: ${preview.open_orders.slice(0, 8).join(', ')}${preview.open_orders.length > 8 ? ` and ${preview.open_orders.length - 8} more` : ''}.</p>`}
-  <p class="quiet">Good until ${dayAndTime(preview.good_until, zone.value).slice(11, 19)} ${zone.value}, and only while the numbers stay where they are.</p></div>`;
+  <p class="quiet">Good until ${dayAndTime(preview.good_until, zone.value).slice(11, 19)} ${zone.value}${preview.action === 'gap_fill' ? '' : ', and only while the numbers stay where they are'}.</p></div>`;

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sendfix.config import Endpoint, Reconnection, SessionConfig, Tls
-from sendfix.domain.enums import SessionPhase, SessionState
+from sendfix.domain.enums import EndKind, SessionPhase, SessionState
 from sendfix.domain.schedule import Schedule
 from sendfix.link.journal import Journal
 from sendfix.link.keeper import ConnectionRefusedByUs, Keeper
@@ -30,6 +30,7 @@ class FakeConnection:
         self.was_logged_on = False
         self.was_refused = False
         self.reason: str | None = None
+        self.kind = EndKind.NO_ANSWER
         self._record = record
         self._story = story
         self._log = log
@@ -48,8 +49,8 @@ class FakeConnection:
         self.was_logged_on = True
         self._record.set_phase(SessionPhase.CONNECTED, "Logged on")
 
-    def end(self, reason: str) -> None:
-        self.reason = reason
+    def end(self, reason: str, kind: EndKind = EndKind.LOST) -> None:
+        self.reason, self.kind = reason, kind
         with self._record.changed:
             self.ended = True
             self._record.changed.notify_all()
@@ -89,7 +90,9 @@ class Kit:
 
     def _changed(self) -> None:
         with self.record.changed:
-            self.states.append((self.record.state.value, self.record.reason))
+            now = (self.record.state.value, self.record.reason)
+            if self.states[-1:] != [now]:
+                self.states.append(now)
             self.record.changed.notify_all()
 
     def _look(self, endpoint: Endpoint, tls: Tls | None, timeout: float) -> Reached | NotReached:
@@ -104,6 +107,10 @@ class Kit:
         assert address == "10.0.0.1"
         self.last = FakeConnection(self.record, self.story, self.log)
         return self.last
+
+
+def ends(kit: Kit) -> dict[EndKind, int]:
+    return {kind: count for kind, count in kit.record.ends.items() if count}
 
 
 @pytest.fixture
@@ -144,6 +151,10 @@ def test_a_lost_connection_is_made_anew(kit: Kit) -> None:
     kit.wait(lambda: kit.states.count(("connected", "Logged on")) == 2)
     assert ("disconnected", "gone; trying again in 0.01 s") in kit.states
     assert kit.log == ["start", "stop", "delete", "start"]
+    assert ends(kit) == {EndKind.LOST: 1}
+    kit.keeper.disconnect("Disconnected on request")
+    kit.wait_state("not_connected")
+    assert ends(kit) == {EndKind.LOST: 1, EndKind.REQUESTED: 1}
 
 
 def test_an_address_that_can_not_be_reached_is_tried_with_its_alternates_and_said_once(kit: Kit) -> None:
@@ -156,6 +167,9 @@ def test_an_address_that_can_not_be_reached_is_tried_with_its_alternates_and_sai
         ("disconnected", "nobody there; trying again in 0.01 s"),
     ]
     assert kit.log == []
+    kit.found = NotReached("no certificate", EndKind.TLS)
+    kit.wait(lambda: bool(kit.record.ends[EndKind.TLS]))
+    assert kit.record.ends[EndKind.UNREACHABLE] >= 4
     kit.found = Reached("10.0.0.1")
     kit.wait_state("connected")
 
@@ -165,6 +179,7 @@ def test_settings_that_are_not_accepted_are_the_reason(kit: Kit) -> None:
     kit.keeper.connect()
     kit.wait_state("disconnected")
     assert kit.record.reason == "bad dictionary; trying again in 0.01 s"
+    assert set(ends(kit)) == {EndKind.OURS}
 
 
 def test_waits_grow_up_to_the_longest_and_end_with_the_last_attempt(tmp_path: Path) -> None:
@@ -288,6 +303,7 @@ def test_a_session_waits_for_its_hours_and_logs_out_at_their_end(tmp_path: Path)
     kit.now += timedelta(hours=8)
     kit.wait(lambda: kit.record.phase is SessionPhase.WAITING_FOR_OPEN)
     assert ("connected", "Logging out: its hours are over") in kit.states
+    assert ends(kit) == {EndKind.HOURS: 1}
     assert kit.log == ["start", "stop", "delete"]
     kit.keeper.disconnect("Disconnected on request")
     kit.wait(lambda: kit.states[-1] == ("not_connected", "Disconnected on request"))

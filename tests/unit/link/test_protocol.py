@@ -55,7 +55,7 @@ def test_messages_arrive_whole_however_the_stream_is_cut(said: list[Message], si
         msgpack.packb([]),
         msgpack.packb({"S": 1}),
         msgpack.packb(["S", 1]),
-        msgpack.packb(["C", 1, "A", "more"]),
+        msgpack.packb(["C", 1, "A", "origin", "more"]),
         msgpack.packb([["S"], 1, "A", b""]),
         b"\xc1",
     ],

@@ -36,6 +36,7 @@ LOGGED_ON = {
     "connected_at": NOW_NS,
     "last_received_at": NOW_NS,
     "last_sent_at": NOW_NS,
+    "ends": {},
 }
 DOWN = {
     **LOGGED_ON,
@@ -150,11 +151,13 @@ class LoopEngine:
 class DeskKit:
     """The parts together, both sessions logged on."""
 
-    def __init__(self, store: MemoryStore | None = None, resumed: Sequence[Order] = ()) -> None:
+    def __init__(
+        self, store: MemoryStore | None = None, resumed: Sequence[Order] = (), bus: Bus | None = None
+    ) -> None:
         self.store = store or MemoryStore()
         self.heard = Heard()
         self.engine = LoopEngine()
-        bus = Bus()
+        bus = bus or Bus()
         bus.subscribe(self.heard)
         self.sessions = Sessions(
             [
