@@ -65,6 +65,11 @@ def test_a_person_has_the_last_word_and_the_first_of_two_counts() -> None:
     assert (values[14], values[32], values[58], assumed) == ("30", "5", "a", [])
 
 
+def test_what_is_left_of_an_order_that_has_ended_is_not_worked_out() -> None:
+    values, assumed = completed("17=e|39=4|14=20|")
+    assert (151 in values, assumed) == (False, [])
+
+
 @given(
     st.lists(st.tuples(st.sampled_from([*CORRECTABLE, 43, 95, 96, 9999]), st.text(max_size=6)), max_size=12)
 )
