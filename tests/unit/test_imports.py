@@ -19,8 +19,7 @@ ROOT_MODULES = ("quickfix_client", "multi_fix_client", "sendfix_web_multi", "wsg
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "sendfix.domain": ("sendfix.domain",),
     "sendfix.fix": ("sendfix.fix", "sendfix.domain"),
-    "sendfix.config": ("sendfix.config", "sendfix.config_reader", "sendfix.domain"),
-    "sendfix.config_reader": ("sendfix.config", "sendfix.config_reader", "sendfix.domain"),
+    "sendfix.config": ("sendfix.config", "sendfix.domain"),
     "sendfix.bus": ("sendfix.services", "sendfix.domain"),
     "sendfix.services": ("sendfix.services", "sendfix.fix", "sendfix.domain", "sendfix.config"),
     # These implement ports that services define.
@@ -90,7 +89,6 @@ ENGINE = (
     "multi_fix_client",
     "sendfix.link",
     "sendfix.config",
-    "sendfix.config_reader",
     "sendfix.logs",
 )
 # The desk's end of the socket runs in the desk, under gevent.

@@ -1,27 +1,28 @@
-"""What the product is told from outside: `multi_session_config.json` and the environment.
-
-Everything is read once, at start, into frozen dataclasses. A mistake is a `ConfigError`: one line that says which
-file, session and key, what is wrong and what is allowed.
-"""
+"""From the JSON of the configuration to its dataclasses, each key checked."""
 
 from __future__ import annotations
 
 import difflib
-import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, time
-from decimal import Decimal
 from pathlib import Path
 from zoneinfo import available_timezones
 
-from sendfix.config_reader import ConfigError as ConfigError
-from sendfix.config_reader import ObjectReader, RepeatedKeyError, no_repeated_keys
+from sendfix.config.reader import ConfigError, ObjectReader
+from sendfix.config.types import (
+    FIX_VERSIONS,
+    CircuitBreaker,
+    Config,
+    Endpoint,
+    Limits,
+    Reconnection,
+    SessionConfig,
+    Tls,
+)
 from sendfix.domain.schedule import WEEKDAYS, Schedule
 
-FIX_VERSIONS = ("FIX.4.0", "FIX.4.1", "FIX.4.2", "FIX.4.3", "FIX.4.4")
-
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _BY_THE_ENGINE = "the engine puts in by itself"
 _LOGON_TAGS = {
     **dict.fromkeys((8, 9, 10, 34, 35, 43, 49, 52, 56, 97, 98, 122, 141, 789), _BY_THE_ENGINE),
@@ -29,207 +30,20 @@ _LOGON_TAGS = {
     553: "has a key of its own: username",
     554: "has a key of its own: password",
 }
-_NOT_REDACTED = {
-    **dict.fromkeys((8, 9, 10, 34, 35), "a message can't be read without"),
-    96: "is always hidden",
-    554: "is always hidden",
-    925: "is always hidden",
-    # The data fields of FIX 4.0 to 4.4, which may hold SOH.
-    **dict.fromkeys(
-        (89, 91, 213, 349, 351, 353, 355, 357, 359, 361, 363, 365, 446, 619, 622),
-        "is data of any bytes, which can't be hidden",
-    ),
-}
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """Where a counterparty listens."""
-
-    server_ip: str
-    port: int
-
-
-@dataclass(frozen=True, slots=True)
-class Tls:
-    """TLS to the counterparty; `verify` false accepts any certificate."""
-
-    ca_file: Path | None = None
-    cert_file: Path | None = None
-    key_file: Path | None = None
-    server_name: str | None = None
-    verify: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Reconnection:
-    """Seconds between attempts: `initial_delay`, then times `backoff_factor` each time, up to `max_delay`; after a
-    refused Logon at least twice as long each time, up to `max_refused_delay`. Each is more or less by up to the part
-    `jitter` of itself. `max_attempts` None: for ever."""
-
-    initial_delay: float = 5.0
-    max_delay: float = 60.0
-    backoff_factor: float = 2.0
-    max_refused_delay: float = 900.0
-    jitter: float = 0.1
-    max_attempts: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CircuitBreaker:
-    """No new order after `max_rejects` rejected ones within `seconds`, until a person lets go."""
-
-    max_rejects: int
-    seconds: float = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Limits of one session; None is no limit."""
-
-    max_orders_per_second: int | None = None
-    max_order_qty: Decimal | None = None
-    max_notional: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SessionConfig:
-    """One FIX session. `heartbeat_interval` is in seconds, `logon_fields` are further (tag, value) of the Logon(A). No
-    secret appears in the repr."""
-
-    name: str
-    server_ip: str
-    port: int
-    fix_version: str
-    sender_comp_id: str
-    target_comp_id: str
-    heartbeat_interval: int = 30
-    enabled: bool = True
-    auto_connect: bool = False
-    username: str | None = None
-    password: str | None = field(default=None, repr=False)
-    logon_fields: tuple[tuple[int, str], ...] = field(default=(), repr=False)
-    account: str | None = None
-    data_dictionary: Path | None = None
-    alternates: tuple[Endpoint, ...] = ()
-    tls: Tls | None = None
-    reset_on_logon: bool = False
-    reconnection: Reconnection = Reconnection()
-    schedule: Schedule | None = None
-    limits: Limits = Limits()
-    circuit_breaker: CircuitBreaker | None = None
-    validate_incoming: str = "lenient"
-
-    @property
-    def endpoints(self) -> tuple[Endpoint, ...]:
-        """The address and its alternates, in the order in which they are tried."""
-        return (Endpoint(self.server_ip, self.port), *self.alternates)
-
-
-@dataclass(frozen=True, slots=True)
-class Config:
-    """The file, read and checked. `sessions` are in the file's order, disabled ones too."""
-
-    sessions: tuple[SessionConfig, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """The environment variables that begin with SENDFIX_, with their defaults put in."""
-
-    config_path: Path
-    database_url: str
-    store_dir: Path
-    log_dir: Path
-    log_level: str
-    log_format: str
-    redact_tags: tuple[int, ...]
-    host: str
-    port: int
-    engine_socket: Path
-    cors_origins: tuple[str, ...]
-    max_body_bytes: int
-    journal_days: int
-
-    @classmethod
-    def from_environ(cls, environ: Mapping[str, str]) -> Settings:
-        """Raises `ConfigError`. A variable that is set to nothing counts as not set."""
-
-        def get(key: str, default: str) -> str:
-            return environ.get(key) or default
-
-        def number(key: str, default: int, lowest: int, highest: int) -> int:
-            text = get(key, str(default))
-            if not text.isascii() or not text.isdigit() or not lowest <= int(text) <= highest:
-                raise ConfigError(f"{key} is {text!r}; give a whole number from {lowest} to {highest}")
-            return int(text)
-
-        store_dir = Path(get("SENDFIX_STORE_DIR", "store"))
-        log_level = get("SENDFIX_LOG_LEVEL", "INFO").upper()
-        levels = ("DEBUG", "INFO", "WARNING", "ERROR")
-        if log_level not in levels:
-            raise ConfigError(f"SENDFIX_LOG_LEVEL is {log_level!r}; give one of {', '.join(levels)}")
-        log_format = get("SENDFIX_LOG_FORMAT", "text").lower()
-        if log_format not in ("text", "json"):
-            raise ConfigError(f"SENDFIX_LOG_FORMAT is {log_format!r}; give text or json")
-        return cls(
-            config_path=Path(get("SENDFIX_CONFIG", "multi_session_config.json")),
-            database_url=get("SENDFIX_DATABASE_URL", f"sqlite:///{store_dir / 'sendfix.db'}"),
-            store_dir=store_dir,
-            log_dir=Path(get("SENDFIX_LOG_DIR", "log")),
-            log_level=log_level,
-            log_format=log_format,
-            redact_tags=_redact_tags(environ.get("SENDFIX_REDACT_TAGS", "")),
-            host=get("SENDFIX_HOST", "127.0.0.1"),
-            port=number("SENDFIX_PORT", 5001, 0, 65535),
-            engine_socket=Path(get("SENDFIX_ENGINE_SOCKET", str(store_dir / "engine.sock"))),
-            cors_origins=_origins(environ.get("SENDFIX_CORS_ORIGINS", "")),
-            journal_days=number("SENDFIX_JOURNAL_DAYS", 30, 0, 36500),
-            max_body_bytes=number("SENDFIX_MAX_BODY_BYTES", 1024 * 1024, 1024, 1024 * 1024 * 1024),
-        )
-
-
-def load_config(path: Path, environ: Mapping[str, str]) -> Config:
-    """Read the file; relative paths in it are relative to its folder. Raises `ConfigError`."""
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=no_repeated_keys)
-    except OSError as error:
-        raise ConfigError(f"{path}: can't be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: is not UTF-8 text: {error.reason} at byte {error.start}") from error
-    except json.JSONDecodeError as error:
-        raise ConfigError(f"{path}: line {error.lineno}, column {error.colno}: {error.msg}") from error
-    except RepeatedKeyError as error:
-        raise ConfigError(f"{path}: the key {error} stands twice in one object; keep one of them") from error
+def config_of(path: Path, document: object, environ: Mapping[str, str], version: str = "") -> Config:
+    """The configuration that this JSON is; relative paths in it are relative to the folder of `path`, and errors name
+    it. Raises `ConfigError`."""
     top = ObjectReader(str(path), document, environ, path.parent)
     sessions = tuple(_session(reader) for reader in top.objects("sessions"))
+    log_level = top.optional_text("log_level")
+    if log_level is not None and log_level.upper() not in LOG_LEVELS:
+        raise top.fail("log_level", f"is {log_level!r}; give one of {', '.join(LOG_LEVELS)}")
     top.finish()
     _refuse_twins(path, sessions)
-    return Config(sessions)
-
-
-def _origins(text: str) -> tuple[str, ...]:
-    origins = tuple(item.strip().rstrip("/") for item in text.split(",") if item.strip())
-    for origin in origins:
-        if origin != "*" and not re.fullmatch(r"https?://[^/\s]+", origin):
-            raise ConfigError(
-                f"SENDFIX_CORS_ORIGINS has {origin!r}; give origins like https://desk.example.com, or *"
-            )
-    return origins
-
-
-def _redact_tags(text: str) -> tuple[int, ...]:
-    tags = []
-    for item in (part.strip() for part in text.split(",") if part.strip()):
-        if not (item.isascii() and item.isdigit() and 0 < int(item[:10]) < 2**31):
-            raise ConfigError(f"SENDFIX_REDACT_TAGS has {item!r}; give tags separated by commas, like 1,58")
-        if int(item) in _NOT_REDACTED:
-            raise ConfigError(
-                f"SENDFIX_REDACT_TAGS has {item}, which {_NOT_REDACTED[int(item)]}; leave it out"
-            )
-        tags.append(int(item))
-    return tuple(tags)
+    return Config(sessions, None if log_level is None else log_level.upper(), version)
 
 
 def _refuse_twins(path: Path, sessions: Sequence[SessionConfig]) -> None:
