@@ -12,7 +12,7 @@ VENV_PYTHON := .venv/bin/python
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run setup dev test format certify crash fuzz bench bench-broker lock vendor clean
+.PHONY: help run setup dev test format certify crash kill fuzz bench bench-broker lock vendor clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -47,6 +47,9 @@ certify: dev  ## an hour of simulated trading with the broker on two FIX librari
 
 crash: dev  ## kill the broker 100 times under load, and check all that it said; KILL_ROUNDS for more or fewer
 	@KILL_ROUNDS=$${KILL_ROUNDS:-100} $(VENV_PYTHON) -m pytest -q --timeout 0 tests/faults/test_broker_kill.py
+
+kill: dev  ## kill desk, engine and broker 20 times under load, and compare both ends' books; KILL_ROUNDS for more or fewer
+	@KILL_ROUNDS=$${KILL_ROUNDS:-20} $(VENV_PYTHON) -m pytest -q --timeout 0 tests/faults/test_processes.py
 
 fuzz: dev  ## send the broker anything and everything, 20 times as much as make test; FUZZ_TIMES for more or less
 	@FUZZ_TIMES=$${FUZZ_TIMES:-20} $(VENV_PYTHON) -m pytest -q --timeout 0 \

@@ -66,6 +66,15 @@ class RequestHandler(WebSocketHandler, PyWSGIHandler):  # type: ignore[misc]
     """The worker's own handler logs no request. A WebSocket is logged when it ends, with the time it was open."""
 
     websockets: ClassVar[set[Any]] = set()
+    idle: ClassVar[set[Any]] = set()
+    """Connections that wait for their next request."""
+
+    def read_requestline(self) -> Any:
+        self.idle.add(self.socket)
+        try:
+            return super().read_requestline()
+        finally:
+            self.idle.discard(self.socket)
 
     def run_websocket(self) -> None:
         self.websockets.add(self.socket)
@@ -160,8 +169,8 @@ def _let_browsers_go() -> None:
     while True:
         _close_transports()
         gevent.sleep(0.2)
-        # Some do not answer the closing frame, and the worker would wait for them.
-        for connection in list(RequestHandler.websockets):
+        # Some do not answer the closing frame, others keep a connection for later: the worker would wait for them.
+        for connection in [*RequestHandler.websockets, *RequestHandler.idle]:
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RD)
 

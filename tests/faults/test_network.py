@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -9,7 +10,8 @@ import pytest
 import requests
 
 from tests.faults.conftest import SHORT, LinedStack
-from tests.support.books import broker_books, desk_books
+from tests.support.books import broker_books, desk_books, equal_books
+from tests.support.load import BEHAVIOURS, Load
 from tests.support.proxy import Way
 from tests.support.stack import FIX42, FIX44, eventually
 
@@ -194,3 +196,22 @@ def test_a_flood_of_executions(stack: LinedStack) -> None:
         stack.wait_order(one, status="FILLED", cum_qty="500")
     books = desk_books(stack)
     assert [len(books[one].fills) for one in sent] == [500, 500]
+
+
+def test_lines_that_delay_garble_and_break_under_load(stack: LinedStack) -> None:
+    chance = random.Random(1)
+    stack.behave(symbols=BEHAVIOURS)
+    with Load(stack, (FIX42, FIX44)) as load:
+        for line in (stack.lines[FIX42], stack.lines[FIX44]):
+            line.delay = 0.02
+            load.more(20)
+            line.garble(2500, Way.BACK)
+            line.garble(4000, Way.OUT)
+            load.more(20)
+            line.cut_after(chance.randint(1, 3000), chance.choice(list(Way)), reset=True)
+            load.more(20)
+            line.behave()
+            assert line.garbled
+        load.more(20)
+    stack.wait_logged_on(FIX42, FIX44)
+    load.all_known(equal_books(stack, 60))

@@ -1,4 +1,4 @@
-"""The desk's database locked, or its disk full: the desk trades on, says what is wrong, and stores it all later."""
+"""Disks that are full and a database that is locked: what can go on goes on, says what is wrong, and makes up later."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 import pytest
+import requests
 
+from tests.faults.conftest import LinedStack
 from tests.support.stack import FIX44, Stack, eventually
-from tests.support.storage_faults import database_locked, disk_full
+from tests.support.storage_faults import database_locked, disk_full, engine_disk_full
 
 
 @pytest.mark.parametrize("fault", [database_locked, disk_full])
 def test_the_desk_trades_on_and_stores_it_when_it_can(
-    own_stack: Stack, fault: Callable[[Stack], AbstractContextManager[None]]
+    stack: LinedStack, fault: Callable[[Stack], AbstractContextManager[None]]
 ) -> None:
-    stack = own_stack
-    stack.behave(default="fill")
     stack.wait_order(stack.send(FIX44, ord_type="MARKET"), status="FILLED")
 
     with fault(stack):
@@ -40,3 +40,33 @@ def test_the_desk_trades_on_and_stores_it_when_it_can(
     stack.desk.stop()
     stack.start_desk()
     assert stack.wait_order(sent, status="FILLED")["executions"]
+
+
+def test_the_engines_disk_is_full(stack: LinedStack) -> None:
+    stack.behave(default="manual")
+    resting = stack.send(FIX44, ord_type="LIMIT", price="200")
+    number = int(stack.wait_order(resting, status="NEW")["order_id"][1:])
+    with engine_disk_full(stack):
+        fill = {"order_id": number, "exec_quantity": 60, "exec_price": "200"}
+        requests.post(f"{stack.broker_url}/api/executions", json=fill, timeout=10).raise_for_status()
+        down = eventually(
+            lambda: (session := stack.session(FIX44))["state"] == "disconnected" and session,
+            "the session is ended",
+        )
+        assert "can't be written" in down["reason"]
+        order = {"session_name": FIX44, "symbol": "AAPL", "side": "BUY", "order_qty": 1, "ord_type": "MARKET"}
+        assert "can't be written" in stack.post("/api/send_order", order, 409)["detail"]
+        assert stack.order(resting)["cum_qty"] == "0"
+    stack.wait_logged_on(FIX44)
+    stack.wait_order(resting, status="PARTIALLY_FILLED", cum_qty="60")
+
+
+def test_the_engines_disk_is_full_when_an_order_is_sent(stack: LinedStack) -> None:
+    body = {"session_name": FIX44, "symbol": "AAPL", "side": "BUY", "order_qty": 100, "ord_type": "MARKET"}
+    with engine_disk_full(stack):
+        answer = requests.post(f"{stack.desk_url}/api/send_order", json=body, timeout=20)
+        eventually(lambda: not stack.session(FIX44)["logged_on"], "the session is ended")
+    assert answer.status_code == 503, answer.text
+    assert answer.json()["detail"] == "QuickFIX could not store the message, so it was not sent"
+    stack.wait_logged_on(FIX44)
+    stack.wait_order(stack.send(FIX44, ord_type="MARKET"), status="FILLED")

@@ -34,3 +34,16 @@ def disk_full(stack: Stack) -> Iterator[None]:
         yield
     finally:
         worker.rlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@contextmanager
+def engine_disk_full(stack: Stack) -> Iterator[None]:
+    """No file of the engine may grow; what is overwritten in place, as QuickFIX does with its numbers, still can be."""
+    assert stack.engine is not None
+    engine = psutil.Process(stack.engine.pid)
+    soft, hard = engine.rlimit(resource.RLIMIT_FSIZE)
+    engine.rlimit(resource.RLIMIT_FSIZE, (256, hard))
+    try:
+        yield
+    finally:
+        engine.rlimit(resource.RLIMIT_FSIZE, (soft, hard))
