@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from sendfix.config import Endpoint, SessionConfig
+from sendfix.config.difference import needing_reconnect
 from sendfix.domain.enums import EndKind, SessionPhase
 from sendfix.domain.schedule import Hours
 from sendfix.link.acceptance import Acceptance, Garbled, Verdict
@@ -162,12 +163,13 @@ class _Connection:
         session: Hours | None,
         breaker: Breaker,
     ) -> None:
-        """`session` is the one of the schedule in which sequence numbers must begin at 1. Raises quickfix's
-        FIXException, `DictionaryError` and OSError."""
+        """With the store's configuration, to its end. `session` is the one of the schedule in which sequence numbers
+        must begin at 1. Raises quickfix's FIXException, `DictionaryError` and OSError."""
         self.record = record
+        self.config = config = store.config
         self.logged_on = False
         self.ended = False
-        self.why = WhyEnded(record.config.sender_comp_id, record.config.target_comp_id)
+        self.why = WhyEnded(config.sender_comp_id, config.target_comp_id)
         self._endpoint = endpoint
         self.breaker = breaker
         self._store = store
@@ -177,7 +179,6 @@ class _Connection:
         self._sent: bytes | None = None
         self._gap_fill: GapFill | None = None
         self._logout_text: str | None = None
-        config = record.config
         dictionary = str(store.write_dictionary())
         self._id = quickfix.SessionID(config.fix_version, config.sender_comp_id, config.target_comp_id)
         self._settings = quickfix.SessionSettings()
@@ -242,7 +243,7 @@ class _Connection:
 
     def send(self, text: str) -> int:
         """Store and send; the MsgSeqNum(34). Raises `NotSent`. One sender at a time."""
-        name = self.record.config.name
+        name = self.config.name
         if self.record.failure is not None:
             raise NotSent(ReplyCode.NOT_LOGGED_ON, self.record.failure)
         if self._session is None or not self.logged_on or not self._session.isLoggedOn():
@@ -357,7 +358,7 @@ class _Connection:
                 f"QuickFIX has refused message {number.decode()}, which the desk has taken into account all the same:"
                 f" {_value(raw, b'58').decode('utf-8', 'replace')}"
             )
-            log.error("session %s: %s", self.record.config.name, text)
+            log.error("session %s: %s", self.config.name, text)
             self.record.note(text)
 
     def _validate(self, text: str) -> str | None:
@@ -380,7 +381,7 @@ class _Connection:
         if self._begins is not None:
             self._store.logged_on_in(self._begins)
         self.logged_on = self.why.was_logged_on = True
-        config = self.record.config
+        config = self.config
         where = f"{self._endpoint.server_ip}:{self._endpoint.port}"
         self.record.set_phase(
             SessionPhase.CONNECTED,
@@ -413,14 +414,14 @@ class _Connection:
             self._session.disconnect()
 
     def callback_failed(self, callback: str, error: BaseException) -> None:
-        log.error("session %s: %s failed", self.record.config.name, callback, exc_info=error)
+        log.error("session %s: %s failed", self.config.name, callback, exc_info=error)
 
     def _block(self) -> None:
         assert self._initiator is not None
         try:
             self._initiator.block()
         except Exception as error:
-            log.exception("session %s: QuickFIX failed", self.record.config.name)
+            log.exception("session %s: QuickFIX failed", self.config.name)
             self.why.because(EndKind.OURS, f"QuickFIX failed: {error}")
         finally:
             self.logged_on = False
@@ -450,8 +451,7 @@ class QuickFixClient:
         """Opens the journal under `store_dir` unless one is given; `close` closes it. `on_status` is called at each
         change of state, from several threads, and must be quick. Raises ValueError for a session that another
         client of this process has, and what `Journal` raises."""
-        self.config = config
-        self._identity = (config.fix_version, config.sender_comp_id, config.target_comp_id)
+        self._identity = config.identity
         self._claims.claim(self._identity)
         try:
             self.journal = journal or Journal(store_dir / "journal" / config.name)
@@ -464,9 +464,12 @@ class QuickFixClient:
         self._connection: _Connection | None = None
         self._breaker = Breaker(config.circuit_breaker, self._store.folder / "breaker.json", self._tripped)
         self._keeper = Keeper(self._record, self._open)
-        self._tools = SessionTools(
-            config, self._record, self._store, self._keeper, self._breaker, self._speaker
-        )
+        self._tools = SessionTools(self._record, self._store, self._keeper, self._breaker, self._speaker)
+
+    @property
+    def config(self) -> SessionConfig:
+        """The newest; an open connection may have been made with an older one, see `status`."""
+        return self._record.config
 
     def __enter__(self) -> QuickFixClient:
         return self
@@ -481,6 +484,30 @@ class QuickFixClient:
     def disconnect(self) -> None:
         """Log out and stay disconnected. Returns at once."""
         self._keeper.disconnect("Disconnected on request")
+
+    def reconfigure(self, config: SessionConfig) -> None:
+        """From now on, as far as that goes; the rest with the next connection. The name stays. Raises `NotSent` when
+        BeginString or CompIDs change while it is connected, and ValueError when another client has these."""
+        with self._keeper.using:
+            if config.identity != self._identity:
+                if not self._keeper.apart:
+                    raise NotSent(
+                        ReplyCode.REFUSED,
+                        f"Session {config.name} is connected; disconnect it before its FIX version or CompIDs change",
+                    )
+                self._claims.claim(config.identity)
+                self._claims.give_back(self._identity)
+                self._identity = config.identity
+            self._record.reconfigure(config)
+            if self._keeper.apart:
+                self._store.config = config
+                self._record.next_sender_seq_num, self._record.next_target_seq_num = self._store.seq_nums()
+        try:
+            self._breaker.set_policy(config.circuit_breaker)
+        except OSError as error:
+            log.error("session %s: the circuit breaker can't be let go of: %s", config.name, error.strerror)
+        self._keeper.reconfigured()
+        self._record.announce()
 
     def wait_until_connected(self, timeout: float) -> None:
         """Raises TimeoutError, with the reason, when the session is not logged on after `timeout` seconds."""
@@ -519,7 +546,12 @@ class QuickFixClient:
         with self._keeper.using:
             if self._connection is not None:
                 self._connection.update_seq_nums()
-        return {**self._record.status(), "breaker": self._breaker.reason}
+            pending = [] if self._keeper.apart else needing_reconnect(self._store.config, self.config)
+        return {
+            **self._record.status(),
+            "breaker": self._breaker.reason,
+            "pending_reconnect": pending,
+        }
 
     def ask(self, question: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Look into the session, or do something rare to it: see `SessionTools`. Raises `NotSent`."""
@@ -535,6 +567,9 @@ class QuickFixClient:
         return connection if connection is not None and connection.logged_on else None
 
     def _open(self, endpoint: Endpoint, address: str) -> _Connection:
+        if endpoint not in self.config.endpoints:
+            raise ConnectionRefusedByUs("The configuration has changed just now")
+        self._store.config = self.config
         # For TLS the name goes along, since the server may choose its certificate by it.
         host = endpoint.server_ip if self.config.tls is not None else address
         try:

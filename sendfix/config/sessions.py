@@ -56,7 +56,7 @@ def _refuse_twins(path: Path, sessions: Sequence[SessionConfig]) -> None:
                 f"{path}: session {session.name}: the name is used twice; each session needs its own"
             )
         names.add(session.name.lower())
-        identity = (session.fix_version, session.sender_comp_id, session.target_comp_id)
+        identity = session.identity
         if identity in identities:
             raise ConfigError(
                 f"{path}: session {session.name}: {session.fix_version} {session.sender_comp_id} → "

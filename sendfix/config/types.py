@@ -90,6 +90,11 @@ class SessionConfig:
     validate_incoming: str = "lenient"
 
     @property
+    def identity(self) -> tuple[str, str, str]:
+        """BeginString(8), SenderCompID(49), TargetCompID(56)."""
+        return (self.fix_version, self.sender_comp_id, self.target_comp_id)
+
+    @property
     def endpoints(self) -> tuple[Endpoint, ...]:
         """The address and its alternates, in the order in which they are tried."""
         return (Endpoint(self.server_ip, self.port), *self.alternates)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from enum import Enum, auto
 
 from sendfix.config import Reconnection
@@ -23,15 +24,16 @@ class Failure(Enum):
 class Backoff:
     """`attempts` are the failures in a row."""
 
-    def __init__(self, policy: Reconnection, chance: random.Random | None = None) -> None:
-        self.policy = policy
+    def __init__(self, policy: Callable[[], Reconnection], chance: random.Random | None = None) -> None:
+        """`policy` is asked each time, since it may change."""
+        self._policy = policy
         self.attempts = 0
         self._refusals = 0
         self._chance = chance or random.Random()
 
     def delay_after(self, failure: Failure) -> float | None:
         """Seconds until the next attempt; None to give up."""
-        policy = self.policy
+        policy = self._policy()
         if failure is Failure.LOST:
             self.attempts = self._refusals = 0
         self.attempts += 1

@@ -45,6 +45,12 @@ class Breaker:
         if policy is not None:
             self.reason = _read(path)
 
+    def set_policy(self, policy: CircuitBreaker | None) -> None:
+        """Without one it is let go of. Raises OSError."""
+        self._policy = policy
+        if policy is None:
+            self.let_go()
+
     def heard(self, raw: bytes) -> None:
         """A message of the counterparty; one that it sends again does not count."""
         policy = self._policy

@@ -42,6 +42,7 @@ _UNKNOWN_SESSION = {
     "next_attempt_at": None,
     "tls_expires_at": None,
     "breaker": None,
+    "pending_reconnect": [],
     "next_sender_seq_num": None,
     "next_target_seq_num": None,
     "connected_at": None,

@@ -11,10 +11,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import cycle
+from itertools import count
 from typing import Protocol
 
-from sendfix.config import Endpoint, Tls
+from sendfix.config import Endpoint, SessionConfig, Tls
 from sendfix.domain.enums import EndKind, SessionPhase
 from sendfix.link.backoff import Backoff, Failure
 from sendfix.link.quickfix_settings import LOGON_TIMEOUT_SECONDS
@@ -88,7 +88,6 @@ class Keeper:
         self.apart = True
         self._record = record
         self._changed = record.changed
-        self._config = record.config
         self._open = open_connection
         self._look = look
         self._clock = clock
@@ -98,7 +97,7 @@ class Keeper:
         self._closed = False
         self._idle = True
         self._why_not = ""
-        self._thread = threading.Thread(target=self._run, name=f"keep {self._config.name}", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=f"keep {record.config.name}", daemon=True)
         self._thread.start()
 
     def connect(self) -> None:
@@ -120,9 +119,19 @@ class Keeper:
             self._closed = True
         self.disconnect(why)
 
+    def reconfigured(self) -> None:
+        """The record has another configuration: whatever is waited for is looked at again."""
+        with self._changed:
+            self._hurry = self._hurry or self._record.phase is SessionPhase.WAITING_TO_RECONNECT
+            self._changed.notify_all()
+
     def join(self) -> None:
         """Wait for the end, after `begin_close`; not for ever, since a name's look-up can't be interrupted."""
         self._thread.join(CLOSE_TIMEOUT_SECONDS)
+
+    @property
+    def _config(self) -> SessionConfig:
+        return self._record.config
 
     def _run(self) -> None:
         while True:
@@ -143,8 +152,10 @@ class Keeper:
 
     def _keep_open(self) -> None:
         """Until it is not wanted any more, or given up."""
-        backoff = Backoff(self._config.reconnection)
-        for endpoint in cycle(self._config.endpoints):
+        backoff = Backoff(lambda: self._config.reconnection)
+        for number in count():
+            endpoints = self._config.endpoints
+            endpoint = endpoints[number % len(endpoints)]
             if not self._wait_for_open():
                 self._record.set_phase(SessionPhase.NOT_CONNECTED, self._why_not)
                 return
@@ -158,7 +169,7 @@ class Keeper:
             until = time.monotonic()
             self._record.ended(self._kind_of(attempt))
             if not self._is_open():
-                backoff = Backoff(self._config.reconnection)
+                backoff = Backoff(lambda: self._config.reconnection)
             elif self._wanted:
                 until += self._failed(attempt.reason, attempt.failure, backoff)
             self._finish(connection)

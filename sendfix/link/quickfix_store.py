@@ -12,20 +12,21 @@ MOST_MESSAGES = 1_000
 
 
 class QuickFixStore:
-    """Private to the user, since the store has every message as it was sent, passwords too."""
+    """Private to the user, since the store has every message as it was sent, passwords too. `config` is changed while
+    no connection has the store open."""
 
     def __init__(self, folder: Path, config: SessionConfig) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.folder = folder
-        self._config = config
+        self.config = config
 
     def write_dictionary(self) -> Path:
         """Made anew for each connection from QuickFIX's own dictionary or the configured one: a lenient one, unless
         what comes in is validated strictly. Raises `DictionaryError` and OSError."""
-        source = self._config.data_dictionary or shipped_dictionary(self._config.fix_version)
+        source = self.config.data_dictionary or shipped_dictionary(self.config.fix_version)
         target = self.folder / "dictionary.xml"
         lenient = lenient_dictionary(source)  # also a check of the file
-        target.write_bytes(source.read_bytes() if self._config.validate_incoming == "strict" else lenient)
+        target.write_bytes(source.read_bytes() if self.config.validate_incoming == "strict" else lenient)
         return target
 
     def must_reset(self, session: Hours) -> bool:
@@ -79,7 +80,7 @@ class QuickFixStore:
             return []
 
     def _file(self, suffix: str) -> Path:
-        config = self._config
+        config = self.config
         return self.folder / f"{config.fix_version}-{config.sender_comp_id}-{config.target_comp_id}.{suffix}"
 
     def seq_nums(self) -> tuple[int, int]:

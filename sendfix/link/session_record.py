@@ -51,7 +51,6 @@ class SessionRecord:
     """`failure` says why the journal can't be written, from the first write that failed until `recover` worked."""
 
     def __init__(self, config: SessionConfig, journal: Journal, on_status: Callable[[], None]) -> None:
-        self.config = config
         self.journal = journal
         self.phase = SessionPhase.NOT_CONNECTED
         self.reason: str | None = None
@@ -69,12 +68,21 @@ class SessionRecord:
         self.changed = threading.Condition()
         self._on_status = on_status
         self._unwritten: list[bytes] = []
-        # What a counterparty wants in its Logon beside the password may be as secret.
-        tags = "|".join(str(tag) for tag, _ in config.logon_fields)
-        self._logon_secret = re.compile(rf"\x01({tags})=[^\x01]*".encode()) if tags else None
+        self._secret_tags: set[int] = set()
+        self._logon_secret: re.Pattern[bytes] | None = None
+        self.reconfigure(config)
         # MsgSeqNum(34) and SendingTime(52) of the application messages that the journal has: what may be sent again.
         self.sent_lately: dict[tuple[str, str], int] = {}
         self._recall_what_was_sent()
+
+    def reconfigure(self, config: SessionConfig) -> None:
+        """`config` is read at the moment of use, but for what a connection was made with."""
+        self.config = config
+        # What a counterparty wants in its Logon beside the password may be as secret; what it wanted before, too.
+        self._secret_tags |= {tag for tag, _ in config.logon_fields}
+        if self._secret_tags:
+            tags = "|".join(map(str, sorted(self._secret_tags)))
+            self._logon_secret = re.compile(rf"\x01({tags})=[^\x01]*".encode())
 
     def received(self, raw: bytes) -> None:
         self.last_received_at = time.time_ns()

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from sendfix.config import SessionConfig
 from sendfix.domain.enums import SessionPhase
 from sendfix.link.breaker import Breaker
 from sendfix.link.diagnosis import LOOKED_BACK, Seen, ask_network, diagnose
@@ -42,7 +41,6 @@ class Speaker(Protocol):
 class SessionTools:
     def __init__(
         self,
-        config: SessionConfig,
         record: SessionRecord,
         store: QuickFixStore,
         keeper: Keeper,
@@ -51,7 +49,6 @@ class SessionTools:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """`speaker` is called while `keeper.using` is held; None while the session is not logged on."""
-        self._config = config
         self._record = record
         self._store = store
         self._keeper = keeper
@@ -87,7 +84,7 @@ class SessionTools:
     def _diagnose(self) -> dict[str, Any]:
         record, journal = self._record, self._record.journal
         seen = Seen(
-            config=self._config,
+            config=self._record.config,
             phase=record.phase,
             reason=record.reason,
             failure=record.failure,
@@ -125,7 +122,7 @@ class SessionTools:
         if not self._keeper.apart:
             raise NotSent(
                 ReplyCode.REFUSED,
-                f"Session {self._config.name} is connected; disconnect it before its numbers are set",
+                f"Session {self._record.config.name} is connected; disconnect it before its numbers are set",
             )
         now = self._store.seq_nums()
         if now != tuple(expected):
@@ -211,5 +208,5 @@ class SessionTools:
     def _logged_on(self) -> Speaker:
         speaker = self._speaker() if self._record.phase is SessionPhase.CONNECTED else None
         if speaker is None:
-            raise NotSent(ReplyCode.NOT_LOGGED_ON, f"Session {self._config.name} is not logged on")
+            raise NotSent(ReplyCode.NOT_LOGGED_ON, f"Session {self._record.config.name} is not logged on")
         return speaker

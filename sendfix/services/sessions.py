@@ -25,6 +25,7 @@ class Session:
     next_attempt_at: int | None = None
     tls_expires_at: int | None = None
     breaker: str | None = None
+    pending_reconnect: list[str] = field(default_factory=list)
     next_sender_seq_num: int | None = None
     next_target_seq_num: int | None = None
     connected_at: int | None = None
@@ -88,6 +89,7 @@ class Sessions:
             session.next_attempt_at = status["next_attempt_at"]
             session.tls_expires_at = status["tls_expires_at"]
             session.breaker = status["breaker"]
+            session.pending_reconnect = status["pending_reconnect"]
             session.next_sender_seq_num = status["next_sender_seq_num"]
             session.next_target_seq_num = status["next_target_seq_num"]
             session.connected_at = status["connected_at"]

@@ -52,6 +52,7 @@ class Session(Output):
     reason: str | None
     next_attempt_at: str | None
     tls_expires_at: str | None
+    pending_reconnect: list[str]
     breaker: str | None
     schedule: Schedule | None
     next_sender_seq_num: int | None

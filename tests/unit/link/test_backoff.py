@@ -12,7 +12,7 @@ from sendfix.link.backoff import Backoff, Failure
 
 
 def delays(policy: Reconnection, *failures: Failure) -> list[float | None]:
-    backoff = Backoff(policy)
+    backoff = Backoff(lambda: policy)
     return [backoff.delay_after(failure) for failure in failures]
 
 
@@ -46,7 +46,7 @@ def test_a_wait_is_never_longer_than_its_ceiling_and_the_jitter(
     failures: list[Failure], factor: float, jitter: float, seed: int
 ) -> None:
     policy = Reconnection(backoff_factor=factor, jitter=jitter)
-    backoff = Backoff(policy, random.Random(seed))
+    backoff = Backoff(lambda: policy, random.Random(seed))
     for failure in failures:
         delay = backoff.delay_after(failure)
         ceiling = policy.max_refused_delay if failure is Failure.REFUSED else policy.max_delay

@@ -30,6 +30,7 @@ LOGGED_ON = {
     "next_attempt_at": None,
     "tls_expires_at": None,
     "breaker": None,
+    "pending_reconnect": [],
     "reason": None,
     "next_sender_seq_num": 2,
     "next_target_seq_num": 2,
