@@ -225,9 +225,11 @@ def _take_terms(order: Order, event: ExecutionReported) -> None:
 
 
 def _speaks_of_the_order(order: Order, event: ExecutionReported) -> bool:
-    """With a replace on its way, one can't tell whether a status report gives the old terms or the new."""
+    """With a replace on its way, one can't tell whether a status report gives the old terms or the new. REJECTED says
+    that the order is not known (FIX 4.2 D24): its OrderQty(38) is 0 then."""
     replacing = any(request.type == "replace" for request in order.requests)
-    return event.cl_ord_id == order.cl_ord_id and not replacing
+    known = event.ord_status is not OrdStatus.REJECTED
+    return known and event.cl_ord_id == order.cl_ord_id and not replacing
 
 
 def _execution(order: Order, kind: Kind, event: ExecutionReported, fills: Decimal | None) -> Execution:

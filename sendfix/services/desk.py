@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sendfix.domain.commands import CancelOrder, NewOrder, ReplaceOrder, RequestStatus
+from sendfix.domain.enums import OrdStatus
 from sendfix.domain.errors import (
     DuplicateClOrdID,
     EngineUnavailable,
@@ -18,6 +19,7 @@ from sendfix.domain.errors import (
     UnknownOrder,
 )
 from sendfix.domain.order import Order
+from sendfix.domain.values import parse_decimal
 from sendfix.fix.dictionary import Dictionary
 from sendfix.fix.encode import encode_cancel, encode_new, encode_replace, encode_status_request
 from sendfix.services.blotter import Blotter
@@ -72,7 +74,10 @@ class Desk:
         self, cl_ord_id: str, changes: Mapping[str, Any], custom_tags: Mapping[int, str]
     ) -> tuple[str, Order]:
         """The new ClOrdID and the order, its request pending. Raises as `send_order`, and `UnknownOrder`."""
-        order = self._open_order(cl_ord_id, "replaced")
+        order = self.order(cl_ord_id)
+        if not _is_raised(order, changes):
+            self._must_be_open(order, "replaced")
+        self._sessions.get(order.session_name)
         if not changes and not custom_tags:
             raise InvalidRequest(
                 [FieldError("order_qty", "nothing to change: give order_qty, price or another field")]
@@ -86,7 +91,9 @@ class Desk:
 
     def cancel_order(self, cl_ord_id: str) -> tuple[str, Order]:
         """The request's ClOrdID and the order, its request pending. Raises as `send_order`, and `UnknownOrder`."""
-        order = self._open_order(cl_ord_id, "canceled")
+        order = self.order(cl_ord_id)
+        self._must_be_open(order, "canceled")
+        self._sessions.get(order.session_name)
         new_id = self._ids.next()
         command = CancelOrder(order, new_id, self._now())
         self._send(order.session_name, new_id, encode_cancel(command, self._dictionaries[order.session_name]))
@@ -132,14 +139,11 @@ class Desk:
         """None when an order can be sent; else why not."""
         return self._engine.refusal(session.config.name) or session.cannot_send_reason
 
-    def _open_order(self, cl_ord_id: str, verb: str) -> Order:
-        order = self.order(cl_ord_id)
+    def _must_be_open(self, order: Order, verb: str) -> None:
         if not order.is_open:
             raise StateForbids(
                 f"Order {order.cl_ord_id} is {order.status.name}: it can't be {verb} any more."
             )
-        self._sessions.get(order.session_name)
-        return order
 
     def _send(self, session_name: str, cl_ord_id: str, body: bytes) -> None:
         refusal = self._engine.refusal(session_name)
@@ -159,3 +163,13 @@ class Desk:
                 f"Order {cl_ord_id} was sent, but could not be folded: see the session's log, and the desk's."
             )
         return order
+
+
+def _is_raised(order: Order, changes: Mapping[str, Any]) -> bool:
+    """Whether a filled order gets more to fill: FIX lets it open again so (FIX 4.2 D8, FIX 4.4 C.1.c)."""
+    if order.status is not OrdStatus.FILLED or order.pending is not None:
+        return False
+    try:
+        return parse_decimal(changes.get("order_qty")) > order.cum_qty
+    except ValueError:
+        return False

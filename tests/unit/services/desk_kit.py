@@ -153,11 +153,16 @@ class DeskKit:
     """The parts together, both sessions logged on."""
 
     def __init__(
-        self, store: MemoryStore | None = None, resumed: Sequence[Order] = (), bus: Bus | None = None
+        self,
+        store: MemoryStore | None = None,
+        resumed: Sequence[Order] = (),
+        bus: Bus | None = None,
+        engine: LoopEngine | None = None,
+        ids: ClOrdIdSource | None = None,
     ) -> None:
         self.store = store or MemoryStore()
         self.heard = Heard()
-        self.engine = LoopEngine()
+        self.engine = engine or LoopEngine()
         bus = bus or Bus()
         bus.subscribe(self.heard)
         self.sessions = Sessions(
@@ -173,7 +178,7 @@ class DeskKit:
         self.alarms = Alarms()
         self.intake = Intake(self.sessions, self.blotter, self.alarms, self.store, bus, dictionary_of, set, 1)
         self.desk = Desk(
-            self.sessions, self.blotter, self.engine, ClOrdIdSource(1, 1), lambda: NOW, dictionary_of
+            self.sessions, self.blotter, self.engine, ids or ClOrdIdSource(1, 1), lambda: NOW, dictionary_of
         )
         self.index = dict.fromkeys(SESSIONS, 0)
         self.engine.on_sent = lambda name, raw: self.entry(name, 1, raw)

@@ -101,6 +101,18 @@ def test_requests_for_orders_that_can_not_take_them(kit: DeskKit) -> None:
     assert len(kit.engine.sent) == 1
 
 
+def test_a_filled_order_is_replaced_to_have_more_filled_and_not_otherwise(kit: DeskKit) -> None:
+    sent = kit.send().cl_ord_id
+    kit.fill(sent)
+    for changes in ({"order_qty": 100}, {"order_qty": "many"}, {"order_qty": True}, {"price": 201}):
+        with pytest.raises(StateForbids, match="FILLED"):
+            kit.desk.replace_order(sent, changes, {})
+    new_id, order = kit.desk.replace_order(sent, {"order_qty": 150}, {})
+    assert f"|41={sent}|" in kit.engine.sent[-1]
+    kit.report(new_id, f"17=R|41={sent}|150=5|39=1|55=AAPL|54=1|38=150|14=100|151=50|6=200")
+    assert (order.status, order.is_open, str(order.order_qty)) == (OrdStatus.PARTIALLY_FILLED, True, "150")
+
+
 def test_an_execution_counts_once(kit: DeskKit) -> None:
     sent = kit.send().cl_ord_id
     kit.fill(sent)
