@@ -150,8 +150,8 @@ ROWS: tuple[Row, ...] = (
     Row(
         Kind.TRADE,
         {FILLED},
-        {FILLED, *REQUESTED, *DAY_OVER},
-        "An overfill, or a fill during a request that came too late",
+        {FILLED, PARTIALLY_FILLED, *REQUESTED, *DAY_OVER},
+        "An overfill, or a fill during a request that came too late; PARTIALLY_FILLED after a bust that is in a gap",
     ),
     Row(
         Kind.TRADE,

@@ -138,7 +138,11 @@ class Fold:
         if event.ref_msg_type not in _ORDER_MESSAGES:
             return NOTHING
         by_number = self._requests[event.session_name].get(event.ref_seq_num or 0)
-        order = self._order_of(event.session_name, event.ref_id, by_number)
+        order = self._order_of(event.session_name, event.ref_id)
+        if order is None:
+            # By its id the order tells a request that was answered before from one that is not its own.
+            event = replace(event, ref_id=by_number)
+            order = self._order_of(event.session_name, by_number)
         if order is None:
             return Effect(
                 complaint=f"The counterparty refused message {event.ref_seq_num}, of no order known here."
