@@ -65,16 +65,17 @@ class OrderWarning:
 
 def review(order: Order, event: ExecutionReported, newest: bool) -> None:
     """After a report was taken: hold the order against itself. `newest` says that the report is the latest word."""
-    order.warn("executions", _executions(order), event.at)
-    order.warn("avg_px", _avg_px(order), event.at)
-    order.warn("overfill", _overfill(order), event.at)
+    found = {"executions": _executions(order), "avg_px": _avg_px(order), "overfill": _overfill(order)}
     if newest and event.leaves_qty is not None:
-        order.warn("leaves_qty", _leaves_qty(order, event, event.leaves_qty), event.at)
+        found["leaves_qty"] = _leaves_qty(order, event, event.leaves_qty)
     # A report that names another instrument or side stays what it was, whatever the next one says.
-    if (text := _side(order, event) or order.warning("side")) is not None:
-        order.warn("side", text, event.at)
-    if (text := _symbol(order, event) or order.warning("symbol")) is not None:
-        order.warn("symbol", text, event.at)
+    if event.side is not order.side and (text := _side(order, event)):
+        found["side"] = text
+    if event.symbol != order.symbol and (text := _symbol(order, event)):
+        found["symbol"] = text
+    for code, warning in found.items():
+        if warning is not None or code in order.warnings:
+            order.warn(code, warning, event.at)
 
 
 def reused_exec_id(order: Order, key: str, event: ExecutionReported) -> None:
@@ -101,8 +102,11 @@ def _executions(order: Order) -> str | None:
 
 
 def _avg_px(order: Order) -> str | None:
-    expected = order.tally.avg_px
-    if expected is None or not order.avg_px or order.tally.total != order.cum_qty:
+    tally = order.tally
+    if not order.avg_px or order.avg_px * tally.qty == tally.value or tally.total != order.cum_qty:
+        return None
+    expected = tally.avg_px
+    if expected is None:
         return None
     exponent = order.avg_px.as_tuple().exponent
     last_place = Decimal(1).scaleb(min(int(exponent), 0))
@@ -121,6 +125,8 @@ def _overfill(order: Order) -> str | None:
 def _leaves_qty(order: Order, event: ExecutionReported, leaves: Decimal) -> str | None:
     order_qty = order.order_qty if order.order_qty is not None else event.order_qty
     if order_qty is None:
+        return None
+    if leaves == order_qty - order.cum_qty:
         return None
     # While a replace is on its way, a report may speak of the order as it was or as it shall be.
     allowed = {max(order_qty - order.cum_qty, ZERO)}

@@ -16,13 +16,13 @@ class Tally:
     what a split added. It is None for an order whose fills were not counted from its beginning: then nothing is known.
     """
 
-    __slots__ = ("_superseded", "_unpriced", "_value", "carried", "fills", "qty")
+    __slots__ = ("_superseded", "_unpriced", "carried", "fills", "qty", "value")
 
     def __init__(self) -> None:
         self.carried: Decimal | None = ZERO
         self.fills: dict[str, tuple[Decimal, Decimal | None]] = {}
         self.qty = ZERO
-        self._value = ZERO
+        self.value = ZERO
         self._unpriced = 0
         # Which execution took the place of which; "" where nothing did.
         self._superseded: dict[str, str] = {}
@@ -55,7 +55,7 @@ class Tally:
         """What AvgPx should be; None when it is not known, or nothing is filled."""
         if self.carried != 0 or self._unpriced or not self.qty:
             return None
-        return self._value / self.qty
+        return self.value / self.qty
 
     def to_record(self) -> dict[str, Any]:
         return {
@@ -85,4 +85,4 @@ class Tally:
         if px is None:
             self._unpriced += sign
         else:
-            self._value += sign * qty * px
+            self.value += sign * qty * px
