@@ -144,3 +144,27 @@ def test_the_page_shows_the_alarm_until_somebody_decides(
     expect(desk.cell(cl_ord_id, "status")).to_contain_text("Filled")
     expect(desk.get("alarms")).to_contain_text("Every report of every counterparty is in its order")
     expect(desk.get("banner")).not_to_contain_text("in no order")
+
+
+@pytest.mark.browser
+def test_an_order_whose_reports_do_not_add_up_is_marked(
+    refusing: Refusing, browser_context: BrowserContext
+) -> None:
+    cl_ord_id = refusing.send(NAME, ord_type="LIMIT", price="230")
+    desk = DeskPage(browser_context.new_page(), refusing).open()
+    order = [(37, "o9"), (11, cl_ord_id), (55, "AAPL"), (54, "1"), (38, "100"), (150, "F"), (39, "1")]
+    refusing.acceptor.send("8", [*order, (17, "W1"), (32, 40), (31, 230), (14, 70), (151, 60), (6, 230)])
+    mark = desk.cell(cl_ord_id, "status").get_by_test_id("row-warning")
+    expect(mark).to_have_attribute("aria-label", re.compile(r"CumQty\(14\) is 70.* LeavesQty\(151\) is 60"))
+    desk.cell(cl_ord_id, "symbol").dblclick()
+    expect(desk.get("drawer-warnings").locator("li")).to_have_count(2)
+    expect(desk.get("drawer").locator(".drawer-messages li").last).to_contain_text("CumQty(14) is 70")
+    refusing.acceptor.send("8", [*order, (17, "W2"), (32, 30), (31, 230), (14, 70), (151, 30), (6, 230)])
+    expect(desk.get("drawer-warnings")).to_have_count(0)
+    expect(mark).to_have_count(0)
+
+    telephoned = [(37, "T1"), (55, "MSFT"), (54, "2"), (38, "50"), (150, "0"), (39, "0")]
+    refusing.acceptor.send("8", [*telephoned, (17, "W3"), (14, 0), (151, 50), (6, 0)])
+    mark = desk.cell(f"{NAME}/37=T1", "status").get_by_test_id("row-warning")
+    expect(mark).to_have_attribute("aria-label", re.compile("Not sent by this desk"))
+    assert refusing.order(f"{NAME}/37=T1")["symbol"] == "MSFT"

@@ -59,10 +59,10 @@ function Detail({ order }) {
     ${more.fault && html`<p class="fault">${more.fault}</p>`}
     <${Executions} rows=${more.executions} order=${order} />
     <h3>Messages</h3>
-    <ul class="drawer-messages">${more.messages.map((one) => html`<li key=${one.id}>
+    <ul class="drawer-messages">${more.messages.map((one) => html`<li key=${one.id}>${one.direction === 'EVENT' ? html`<p class="quiet"><span class="num">${time(one.at, zone.value)}</span> <${Icon} name="dot" size=${11} /> ${one.raw}</p>` : html`
       <button type="button" aria-expanded=${line?.id === one.id} onClick=${() => setLine(line?.id === one.id ? null : { ...one, key: `drawer#${one.id}` })}>
         <span class="num">${time(one.at, zone.value)}</span> <${Icon} name=${one.direction === 'IN' ? 'in' : 'out'} size=${11} /> ${one.direction === 'IN' ? 'in' : 'out'} <b>${one.msg_type_name ?? msgTypeName(one.msg_type)}</b> <span class="quiet num">${one.msg_seq_num ?? ''}</span></button>
-      ${line?.id === one.id && html`<${Decode} line=${line} onClose=${() => setLine(null)} />`}
+      ${line?.id === one.id && html`<${Decode} line=${line} onClose=${() => setLine(null)} />`}`}
     </li>`)}</ul>
   </aside>`;
 }
