@@ -23,8 +23,10 @@ from types import FrameType, MappingProxyType, TracebackType
 
 from quickfix_client import QuickFixClient
 from sendfix import logs
-from sendfix.config import Config, ConfigError, SessionConfig, Settings, load_config
+from sendfix.config import ConfigError, SessionConfig, Settings
 from sendfix.fix.redact import mask
+from sendfix.link.config_file import ConfigFile
+from sendfix.link.configurator import Configurator
 from sendfix.link.hub import Hub
 from sendfix.link.journal import Journal, JournalError
 from sendfix.link.journal_entries import Entry
@@ -37,6 +39,7 @@ LOG_FORMAT = "%(asctime)s.%(msecs)03dZ %(levelname)s %(message)s"
 LOG_BYTES = 20 * 1024 * 1024
 SOCKET_PATH_LIMIT = 107  # bytes, by the kernel
 SWITCH_SECONDS = 0.0005
+CLOSE_SECONDS = 15.0
 
 
 class StartError(Exception):
@@ -68,9 +71,12 @@ class MultiFixClient:
         """`on_entry` gets each journal entry with its session's name, in order, and `on_status` a session's name at
         each change of state: both from several threads, and both must be quick."""
         self._clients: dict[str, _PooledClient] = {}
+        self._store_dir = store_dir
+        self._on_entry = on_entry
+        self._on_status = on_status
         for config in sessions:
             try:
-                self._clients[config.name] = self._open(config, store_dir, on_entry, on_status)
+                self.open(config)
             except (OSError, JournalError, ValueError) as error:
                 log.error("session %s is left out: %s", config.name, error)
 
@@ -94,19 +100,15 @@ class MultiFixClient:
 
     def close(self) -> None:
         """Log out of all sessions side by side, and wait for them."""
-        for client in self._clients.values():
+        clients = list(self._clients.values())
+        for client in clients:
             client.begin_close()
-        for client in self._clients.values():
+        for client in clients:
             client.close()
 
-    def _open(
-        self,
-        config: SessionConfig,
-        store_dir: Path,
-        on_entry: Callable[[str, Entry], None],
-        on_status: Callable[[str], None],
-    ) -> _PooledClient:
-        journal = Journal(store_dir / "journal" / config.name)
+    def open(self, config: SessionConfig) -> QuickFixClient:
+        """One more session, not connected yet. Raises OSError, `JournalError` and ValueError."""
+        journal = Journal(self._store_dir / "journal" / config.name)
         if journal.repaired_bytes:
             log.warning(
                 "session %s: %d bytes of an unfinished entry were cut off the journal",
@@ -126,20 +128,70 @@ class MultiFixClient:
                 config.name,
                 journal.left_out,
             )
-        journal.on_append = lambda entry: on_entry(config.name, entry)
+        journal.on_append = lambda entry: self._on_entry(config.name, entry)
         try:
-            return _PooledClient(config, store_dir, journal, lambda: on_status(config.name))
+            client = _PooledClient(config, self._store_dir, journal, lambda: self._on_status(config.name))
         except BaseException:
             journal.close()
             raise
+        self._clients[config.name] = client
+        return client
+
+    def remove(self, name: str) -> QuickFixClient | None:
+        """It is no longer one of the pool; whoever asked closes it."""
+        return self._clients.pop(name, None)
+
+
+class _Sessions:
+    """What the configurator does to the pool, in the sight of the hub."""
+
+    def __init__(self, pool: MultiFixClient, hub: Hub) -> None:
+        self._pool = pool
+        self._hub = hub
+
+    def is_apart(self, name: str) -> bool:
+        client = self._pool.clients.get(name)
+        return client is None or client.is_apart
+
+    def add(self, config: SessionConfig) -> None:
+        client = self._pool.open(config)
+        self._hub.opened(config.name, client)
+        if config.enabled and config.auto_connect:
+            client.connect()
+
+    def remove(self, name: str) -> None:
+        client = self._pool.remove(name)
+        if client is not None:
+            client.begin_close()
+            client.wait_until_apart(CLOSE_SECONDS)
+            self._hub.closed(name).wait(CLOSE_SECONDS)
+            client.close()
+
+    def reconfigure(self, config: SessionConfig) -> None:
+        client = self._pool.clients.get(config.name)
+        if client is None:  # it could not be opened before
+            self.add(config)
+            return
+        before = client.config
+        client.reconfigure(config)
+        if before.enabled and not config.enabled:
+            client.disconnect("Switched off in the configuration")
+        elif config.enabled and config.auto_connect and not (before.enabled and before.auto_connect):
+            client.connect()
+
+    def note(self, name: str, text: str) -> None:
+        client = self._pool.clients.get(name)
+        if client is not None:
+            client.note(text)
 
 
 class Engine:
     """The process: pool, hub, logs. `run` returns when a signal has asked for the end and all sessions are out."""
 
-    def __init__(self, settings: Settings, config: Config) -> None:
+    def __init__(self, settings: Settings, file: ConfigFile) -> None:
         self._settings = settings
-        self._config = config
+        self._file = file
+        self._configurator: Configurator | None = None
         self._stopping = False
         self._hub: Hub | None = None
         self._pool: MultiFixClient | None = None
@@ -159,13 +211,18 @@ class Engine:
                 hub.entry_appended(name, entry)
 
             pool = MultiFixClient(
-                self._config.sessions, self._settings.store_dir, on_entry, hub.status_changed
+                self._file.config.sessions, self._settings.store_dir, on_entry, hub.status_changed
             )
             hub.sessions.update(pool.clients)
+            configurator = Configurator(self._file, _Sessions(pool, hub), hub.configured, self._set_log_level)
+            hub.control = configurator
+            hub.configured(configurator.version, None)
+            self._configurator = configurator
             self._hub, self._pool = hub, pool
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, self._on_signal)
             pool.connect_automatic()
+            configurator.start()
             # One write, so that nothing else on the terminal gets into the line.
             sys.stdout.write(
                 f"engine: ready on {self._settings.engine_socket} with {len(pool.clients)} sessions\n"
@@ -173,6 +230,9 @@ class Engine:
             sys.stdout.flush()
             hub.run()
             log.info("engine: stopped")
+
+    def _set_log_level(self, level: str | None) -> None:
+        logging.getLogger().setLevel(level or self._settings.log_level)
 
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
         if self._stopping:
@@ -185,7 +245,9 @@ class Engine:
         # The hub serves until the last Logout is written, so that desks see how it ended.
         assert self._pool is not None
         assert self._hub is not None
+        assert self._configurator is not None
         try:
+            self._configurator.stop()
             self._pool.close()
         finally:
             self._hub.stop()
@@ -296,14 +358,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             environ[key] = value
     try:
         settings = Settings.from_environ(environ)
-        config = load_config(settings.config_path, environ)
+        file = ConfigFile(settings.config_path, environ)
         if given.check:
-            print(f"engine: {settings.config_path} is good: {len(config.sessions)} sessions")
+            print(f"engine: {settings.config_path} is good: {len(file.config.sessions)} sessions")
             return 0
         _set_up_logging(settings)
         # A desk's request must not wait 5 ms, Python's default, for a thread of QuickFIX that is busy.
         sys.setswitchinterval(SWITCH_SECONDS)
-        Engine(settings, config).run()
+        Engine(settings, file).run()
     except (ConfigError, StartError) as error:
         print(f"engine: {error}", file=sys.stderr)
         return 2

@@ -481,9 +481,9 @@ class QuickFixClient:
         """Open the session and keep it open. Returns at once; does nothing while it is open."""
         self._keeper.connect()
 
-    def disconnect(self) -> None:
+    def disconnect(self, why: str = "Disconnected on request") -> None:
         """Log out and stay disconnected. Returns at once."""
-        self._keeper.disconnect("Disconnected on request")
+        self._keeper.disconnect(why)
 
     def reconfigure(self, config: SessionConfig) -> None:
         """From now on, as far as that goes; the rest with the next connection. The name stays. Raises `NotSent` when
@@ -513,6 +513,20 @@ class QuickFixClient:
         """Raises TimeoutError, with the reason, when the session is not logged on after `timeout` seconds."""
         if not self._record.wait_for(SessionPhase.CONNECTED, timeout):
             raise TimeoutError(self._record.reason or "not asked to connect")
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether there is no connection."""
+        return self._keeper.apart
+
+    def wait_until_apart(self, timeout: float) -> None:
+        """At most `timeout` seconds."""
+        with self._record.changed:
+            self._record.changed.wait_for(lambda: self._keeper.apart, timeout)
+
+    def note(self, text: str) -> None:
+        """A line of the session's event log."""
+        self._record.note(text)
 
     def begin_close(self) -> None:
         """Begin to end everything and return at once; `close` waits for it."""

@@ -34,6 +34,7 @@ from sendfix.fix.redact import mask
 from sendfix.link.client import EngineLink
 from sendfix.services.alarms import AlarmDesk, Alarms
 from sendfix.services.blotter import RECENT_ORDERS, Blotter
+from sendfix.services.configuration import Configuration
 from sendfix.services.desk import Desk
 from sendfix.services.health import HealthCheck
 from sendfix.services.ids import ClOrdIdSource
@@ -88,6 +89,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     settings = Settings.from_environ(environ)
     config = load_config(settings.config_path, environ)
     _log_to_stderr(settings)
+    _follow_log_level(settings, config)
     app = Flask("sendfix", root_path=str(ROOT))
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.json.sort_keys = False  # type: ignore[attr-defined]
@@ -101,7 +103,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
         ping_interval=10,
         ping_timeout=10,
     )
-    _build(app, settings, config)
+    _build(app, settings, config, environ)
     request_id.register(app)
     problems.register(app)
     for api in APIS:
@@ -119,7 +121,7 @@ def shutdown(app: Flask) -> None:
     parts.close()
 
 
-def _build(app: Flask, settings: Settings, config: Config) -> None:
+def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str, str]) -> None:
     lock = DeskLock(settings.database_url)
     writer_engine = open_engine(settings.database_url)
     migrate(writer_engine)
@@ -150,7 +152,22 @@ def _build(app: Flask, settings: Settings, config: Config) -> None:
         dictionary_of,
     )
     alarms = Alarms(resume.alarms)
-    health = HealthCheck(sessions, link, lambda: writer.problem, lambda: writer.backlog, alarms)
+    configuration = Configuration(
+        sessions,
+        config.version,
+        lambda: _follow_log_level(settings, load_config(settings.config_path, environ)),
+        lambda session: dictionary_of(Session(session)),
+        link.configure,
+        bus,
+    )
+    health = HealthCheck(
+        sessions,
+        link,
+        lambda: writer.problem,
+        lambda: writer.backlog,
+        alarms,
+        lambda: configuration.problem,
+    )
     intake = Intake(
         sessions,
         blotter,
@@ -194,13 +211,18 @@ def _build(app: Flask, settings: Settings, config: Config) -> None:
     )
     app.extensions["sendfix.parts"] = Parts(link, broadcaster, writer, reader, lock)
     writer.start()
-    link.start(intake, desk.ask_status)
+    link.start(intake, desk.ask_status, configuration.configured)
 
 
 def dictionary_of(session: Session) -> Dictionary:
     """The session's own dictionary file, or the standard one of its FIX version."""
     path = session.config.data_dictionary
     return load_file(path) if path else load(session.config.fix_version)
+
+
+def _follow_log_level(settings: Settings, config: Config) -> Config:
+    logging.getLogger("sendfix").setLevel(config.log_level or settings.log_level)
+    return config
 
 
 def _log_to_stderr(settings: Settings) -> None:

@@ -30,6 +30,9 @@ class Bus:
     def session_changed(self, session: Session) -> None:
         self._tell("session_changed", session)
 
+    def session_removed(self, session_name: str) -> None:
+        self._tell("session_removed", session_name)
+
     def connection_result(self, session_name: str, state: str, message: str) -> None:
         self._tell("connection_result", session_name, state, message)
 

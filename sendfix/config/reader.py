@@ -14,7 +14,13 @@ _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 
 
 class ConfigError(Exception):
-    """The configuration can't be used; the text is one line for a person."""
+    """The configuration can't be used; the text is one line for a person. `field` is the key, within its session, and
+    `problem` what is wrong with it."""
+
+    def __init__(self, text: str, field: str = "", problem: str = "") -> None:
+        super().__init__(text)
+        self.field = field
+        self.problem = problem or text
 
 
 class RepeatedKeyError(ValueError):
@@ -33,17 +39,22 @@ def no_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 class ObjectReader:
     """One JSON object on its way to a dataclass: expands variables, checks types, remembers what was not asked for."""
 
-    def __init__(self, where: str, value: object, environ: Mapping[str, str], folder: Path) -> None:
+    def __init__(
+        self, where: str, value: object, environ: Mapping[str, str], folder: Path, prefix: str = ""
+    ) -> None:
+        """`prefix` is where the object is within its session, with a dot at its end."""
         if not isinstance(value, dict):
-            raise ConfigError(f"{where}: is {kind_of(value)}; give an object {{…}}")
+            problem = f"is {kind_of(value)}; give an object {{…}}"
+            raise ConfigError(f"{where}: {problem}", prefix.rstrip("."), problem)
         self.where = where
+        self.prefix = prefix
         self.folder = folder
         self._environ = environ
         self._values: dict[str, Any] = value
         self._known: list[str] = []
 
     def fail(self, key: str, problem: str) -> ConfigError:
-        return ConfigError(f"{self.where}: {key}: {problem}")
+        return ConfigError(f"{self.where}: {key}: {problem}", self.prefix + key, problem)
 
     def finish(self) -> None:
         for key in self._values:
@@ -55,7 +66,9 @@ class ObjectReader:
                 if near
                 else f"allowed are {', '.join(dict.fromkeys(self._known))}"
             )
-            raise ConfigError(f'{self.where}: unknown key "{key}"; {hint}')
+            raise ConfigError(
+                f'{self.where}: unknown key "{key}"; {hint}', self.prefix + key, f"is no key; {hint}"
+            )
 
     def raw(self, key: str) -> Any:
         """The value with its variables put in, or None when it is missing or null."""
@@ -161,14 +174,16 @@ class ObjectReader:
         for number, value in enumerate(self.items(key), 1):
             name = value.get("name") if isinstance(value, dict) and key == "sessions" else None
             label = f"session {name}" if isinstance(name, str) and name else f"{key}[{number}]"
-            found.append(ObjectReader(f"{self.where}: {label}", value, self._environ, self.folder))
+            prefix = "" if key == "sessions" else f"{self.prefix}{key}[{number}]."
+            found.append(ObjectReader(f"{self.where}: {label}", value, self._environ, self.folder, prefix))
         return found
 
     def object(self, key: str) -> ObjectReader | None:
         value = self.raw(key)
-        return (
-            None if value is None else ObjectReader(f"{self.where}: {key}", value, self._environ, self.folder)
-        )
+        if value is None:
+            return None
+        prefix = f"{self.prefix}{key}."
+        return ObjectReader(f"{self.where}: {key}", value, self._environ, self.folder, prefix)
 
     def _expand(self, key: str, text: str) -> str:
         def value_of(match: re.Match[str]) -> str:

@@ -52,17 +52,17 @@ def _refuse_twins(path: Path, sessions: Sequence[SessionConfig]) -> None:
     for session in sessions:
         # Folders are named after sessions, and some file systems do not tell "a" from "A".
         if session.name.lower() in names:
-            raise ConfigError(
-                f"{path}: session {session.name}: the name is used twice; each session needs its own"
-            )
+            problem = "the name is used twice; each session needs its own"
+            raise ConfigError(f"{path}: session {session.name}: {problem}", "name", problem)
         names.add(session.name.lower())
         identity = session.identity
         if identity in identities:
-            raise ConfigError(
-                f"{path}: session {session.name}: {session.fix_version} {session.sender_comp_id} → "
-                f"{session.target_comp_id} is already session {identities[identity]}; "
-                "give it another sender_comp_id or target_comp_id"
+            problem = (
+                f"{session.fix_version} {session.sender_comp_id} → {session.target_comp_id} is both session "
+                f"{identities[identity]} and session {session.name}; give one of them another sender_comp_id or "
+                "target_comp_id"
             )
+            raise ConfigError(f"{path}: session {session.name}: {problem}", "sender_comp_id", problem)
         identities[identity] = session.name
 
 

@@ -110,6 +110,7 @@ def load(version: str) -> Dictionary:
     return _read(path, session)
 
 
+@cache
 def load_file(path: str | Path) -> Dictionary:
     """The dictionary in this file, in QuickFIX's format. Raises `DictionaryError`."""
     return _read(Path(path), None)

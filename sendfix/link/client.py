@@ -10,7 +10,7 @@ import itertools
 import logging
 import socket as native_socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,7 +20,14 @@ from gevent import socket
 from gevent.event import AsyncResult, Event
 
 from sendfix.domain.enums import SessionPhase, SessionState
-from sendfix.domain.errors import EngineUnavailable, NotLoggedOn, StateForbids, StorageUnavailable
+from sendfix.domain.errors import (
+    EngineUnavailable,
+    FieldError,
+    InvalidRequest,
+    NotLoggedOn,
+    StateForbids,
+    StorageUnavailable,
+)
 from sendfix.link import protocol
 from sendfix.link.protocol import ReplyCode
 
@@ -85,7 +92,7 @@ class EngineLink:
     def __init__(
         self,
         path: Path,
-        session_names: list[str],
+        session_names: Iterable[str],
         cursors: Mapping[str, tuple[str, int]],
         was_sent: Callable[[str], bool],
         may_read: Callable[[], bool],
@@ -96,14 +103,14 @@ class EngineLink:
         has been folded; the link stops reading while `may_read` says no. `origin` is the id of the request that is
         being served, which goes along into the engine's log."""
         self._path = path
-        self._session_names = session_names
+        self._session_names = set(session_names)
         self._cursors = dict(cursors)
         self._was_sent = was_sent
         self._may_read = may_read
         self._stored = stored
         self._origin = origin
         self._journal_ids: dict[str, str] = {}
-        self._behind: set[str] = set(session_names)
+        self._behind: set[str] = set(self._session_names)
         self._unknown: set[str] = set()
         self._waiting_for_database = False
         self._heard_at = 0.0
@@ -117,14 +124,29 @@ class EngineLink:
         self._greenlet: gevent.Greenlet[..., None] | None = None
         self._handler: Handler | None = None
         self._on_logon: Callable[[str], None] = lambda _name: None
+        self._on_configured: Callable[[str, str | None], None] = lambda _version, _problem: None
 
-    def start(self, handler: Handler, on_logon: Callable[[str], None]) -> None:
+    def start(
+        self,
+        handler: Handler,
+        on_logon: Callable[[str], None],
+        on_configured: Callable[[str, str | None], None] = lambda _version, _problem: None,
+    ) -> None:
         """Begin, and go on for ever: `on_logon` is called in a greenlet of its own for each session that is logged
-        on and whose journal has been folded to the end."""
+        on and whose journal has been folded to the end; `on_configured` hears which version of the configuration the
+        engine goes by, and what is wrong with a newer one."""
+        self._on_configured = on_configured
         self._handler = handler
         self._on_logon = on_logon
         handler.engine_lost(self._reason or "")
         self._greenlet = gevent.spawn(self._run, handler)
+
+    def configure(self, session_names: Iterable[str]) -> None:
+        """The sessions that are served from now on; those that the engine has opened meanwhile are attached to when it
+        says so."""
+        self._session_names = set(session_names)
+        self._behind &= self._session_names
+        self._unknown &= self._session_names
 
     def close(self) -> None:
         if self._greenlet is not None:
@@ -195,6 +217,9 @@ class EngineLink:
             raise NotLoggedOn(session_name, reply.detail)
         if reply.code == ReplyCode.FAILED:
             raise EngineUnavailable(reply.detail)
+        if reply.code == ReplyCode.INVALID:
+            field, _, problem = reply.detail.partition(": ")
+            raise InvalidRequest([FieldError(field, problem)])
         if reply.code != ReplyCode.OK:
             raise StateForbids(reply.detail)
         return reply
@@ -283,6 +308,12 @@ class EngineLink:
             case protocol.Status():
                 if handler.status(message.session_name, message.status):
                     self._announce_logon(message.session_name)
+            case protocol.Configured():
+                self._on_configured(message.version, message.problem)
+            case protocol.Opened():
+                self._opened(message, handler)
+            case protocol.Closed():
+                self._lose(message.session_name, handler)
             case protocol.CaughtUp():
                 self._caught_up(message.session_name)
             case protocol.Hello():
@@ -297,15 +328,32 @@ class EngineLink:
                 f" this desk {protocol.PROTOCOL_VERSION}: install both from the same release"
             )
         self._journal_ids = {name: str(session["journal_id"]) for name, session in hello.sessions.items()}
-        self._behind = set(hello.sessions) & set(self._session_names)
+        self._behind = set(hello.sessions) & self._session_names
+        self._unknown = set()
         self._reason = None
         for name, session in hello.sessions.items():
             handler.status(name, session["status"])
-        self._unknown = set(self._session_names) - set(hello.sessions)
-        for name in self._unknown:
+        for name in self._session_names - set(hello.sessions):
+            self._lose(name, handler)
+        self._write(protocol.encode(protocol.Attach(self._cursors)))
+
+    def _opened(self, opened: protocol.Opened, handler: Handler) -> None:
+        name = opened.session_name
+        self._journal_ids[name] = str(opened.session["journal_id"])
+        self._unknown.discard(name)
+        if name in self._session_names:
+            self._behind.add(name)
+            handler.status(name, opened.session["status"])
+        cursors = {name: self._cursors[name]} if name in self._cursors else {}
+        self._write(protocol.encode(protocol.Attach(cursors)))
+
+    def _lose(self, name: str, handler: Handler) -> None:
+        """The engine does not have it, or not any more."""
+        self._behind.discard(name)
+        if name in self._session_names:
+            self._unknown.add(name)
             log.warning("session %s is not known to the engine", name)
             handler.status(name, _UNKNOWN_SESSION)
-        self._write(protocol.encode(protocol.Attach(self._cursors)))
 
     def _entry(self, entry: protocol.Entry, handler: Handler) -> None:
         name = entry.session_name

@@ -44,10 +44,21 @@ class DeskConnection:
         return len(self._out)
 
     def attach(self, cursors: Mapping[str, int]) -> None:
-        """`cursors` has the last index that the desk has, for every session."""
+        """`cursors` has the last index that the desk has, for every session that it is not attached to yet."""
         self.attached = True
-        self._positions = {name: Position(index) for name, index in cursors.items()}
-        self.behind = list(cursors)
+        self._positions |= {name: Position(index) for name, index in cursors.items()}
+        self.behind += cursors
+
+    def has(self, name: str) -> bool:
+        """Whether it is attached to that session."""
+        return name in self._positions
+
+    def detach(self, name: str) -> None:
+        """The session is no longer there."""
+        self._positions.pop(name, None)
+        self.stored.pop(name, None)
+        if name in self.behind:
+            self.behind.remove(name)
 
     def receive(self) -> Iterable[protocol.Message] | None:
         """The messages that have come; None when the desk has hung up. Raises `ProtocolError` while iterated, and

@@ -7,9 +7,7 @@ disconnecting are requests to the session's own thread.
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import os
 import secrets
 import selectors
 import socket
@@ -26,6 +24,7 @@ from sendfix.link.journal_entries import Entry
 from sendfix.link.protocol import NotSent, ReplyCode
 from sendfix.link.questions import Asked, Questions
 from sendfix.link.request_log import RequestLog
+from sendfix.link.waker import Waker
 
 log = logging.getLogger("sendfix.engine")
 
@@ -53,8 +52,9 @@ class Session(Asked, Protocol):
 
 
 class Hub:
-    """Serves `sessions`, which is filled before `run`. `run` serves until `stop`, which may be called from any thread
-    and from a signal handler."""
+    """Serves `sessions`, which is filled before `run` and then changed by `opened` and `closed`. `run` serves until
+    `stop`, which may be called from any thread and from a signal handler. `control` is asked what is asked of no
+    session."""
 
     def __init__(
         self,
@@ -67,23 +67,24 @@ class Hub:
         self.engine_id = secrets.token_hex(8)
         self._listener = listener
         self.sessions: dict[str, Session] = {}
+        self.control: Asked | None = None
+        self._configured: protocol.Configured | None = None
+        self._orders: deque[Callable[[], None]] = deque()
         self._max_backlog_bytes = max_backlog_bytes
         self._clock = clock
         self._desks: list[DeskConnection] = []
         self._number = 0
         self._fresh: deque[tuple[str, Entry]] = deque()
         self._changed: deque[str] = deque()
+        self._waker = Waker()
         self._requests = RequestLog()
-        self._questions = Questions(self._requests, self._wake)
+        self._questions = Questions(self._requests, self._waker.wake)
         self._journal_days = journal_days
         self._next_prune = 0.0
         self._stirred: set[str] = set()
         self._last_status: dict[str, dict[str, Any]] = {}
         self._next_status = 0.0
         self._stopping = False
-        self._woken = False
-        self._thread_id = 0
-        self._wake_in, self._wake_out = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._selector = selectors.DefaultSelector()
         self._handlers: dict[type[protocol.Message], Callable[[DeskConnection, Any], None]] = {
             protocol.Attach: self._attach,
@@ -98,23 +99,37 @@ class Hub:
     def entry_appended(self, name: str, entry: Entry) -> None:
         """From any thread, in the journal's order."""
         self._fresh.append((name, entry))
-        self._wake()
+        self._waker.wake()
 
     def status_changed(self, name: str) -> None:
         """From any thread: a state or its reason has changed."""
         self._changed.append(name)
-        self._wake()
+        self._waker.wake()
+
+    def configured(self, version: str, problem: str | None) -> None:
+        """From any thread: the configuration that is gone by, and what is wrong with a newer one."""
+        self._order(lambda: self._tell_configured(protocol.Configured(version, problem)))
+
+    def opened(self, name: str, session: Session) -> None:
+        """From any thread, before the session does anything."""
+        self._order(lambda: self._open(name, session))
+
+    def closed(self, name: str) -> threading.Event:
+        """From any thread; the event comes when the session is not used any more."""
+        done = threading.Event()
+        self._order(lambda: self._close(name, done))
+        return done
 
     def stop(self) -> None:
         self._stopping = True
-        self._write_pipe()
+        self._waker.write()
 
     def run(self) -> None:
         """Serve; closes all sockets at the end."""
-        self._thread_id = threading.get_ident()
+        self._waker.begin()
         self._listener.setblocking(False)
         self._selector.register(self._listener, selectors.EVENT_READ, self._accept)
-        self._selector.register(self._wake_in, selectors.EVENT_READ, self._drain_pipe)
+        self._selector.register(self._waker.descriptor, selectors.EVENT_READ, self._waker.drain)
         try:
             while not self._stopping:
                 for key, _ in self._selector.select(self._timeout()):
@@ -126,28 +141,39 @@ class Hub:
                 self._drop(desk, "the engine stops")
             self._selector.close()
             self._listener.close()
-            os.close(self._wake_in)
-            self._wake_in = -1
+            self._waker.end()
+
+    def _order(self, order: Callable[[], None]) -> None:
+        self._orders.append(order)
+        self._waker.wake()
+
+    def _tell_configured(self, configured: protocol.Configured) -> None:
+        if configured != self._configured:
+            self._configured = configured
+            for desk in self._desks:
+                desk.queue(configured)
+
+    def _open(self, name: str, session: Session) -> None:
+        self.sessions[name] = session
+        for desk in list(self._desks):
+            if desk.attached:
+                desk.queue(protocol.Opened(name, _introduced(session)))
+            else:
+                self._drop(desk, "a session was added before it attached")
+
+    def _close(self, name: str, done: threading.Event) -> None:
+        self._pass_on_entries()
+        self.sessions.pop(name, None)
+        self._last_status.pop(name, None)
+        self._stirred.discard(name)
+        for desk in self._desks:
+            desk.detach(name)
+            desk.queue(protocol.Closed(name))
+        done.set()
 
     def close_pipe(self) -> None:
         """After `run`, when no other thread can wake the hub any more."""
-        os.close(self._wake_out)
-
-    def _wake(self) -> None:
-        if not self._woken and threading.get_ident() != self._thread_id:
-            self._woken = True
-            self._write_pipe()
-
-    def _write_pipe(self) -> None:
-        with contextlib.suppress(BlockingIOError, BrokenPipeError):
-            os.write(self._wake_out, b"!")
-
-    def _drain_pipe(self) -> None:
-        # In this order: a byte written after the read is a wake-up of its own; one swallowed by it would leave the
-        # flag up for ever, and the hub deaf.
-        with contextlib.suppress(BlockingIOError):
-            os.read(self._wake_in, 4096)
-        self._woken = False
+        self._waker.close()
 
     def _timeout(self) -> float | None:
         if any(desk.behind and desk.backlog_bytes < CHUNK_BELOW_BYTES for desk in self._desks):
@@ -158,6 +184,8 @@ class Hub:
 
     def _pass_on(self) -> None:
         """What has happened since goes to the desks, and to their sockets."""
+        while self._orders:
+            self._orders.popleft()()
         self._pass_on_entries()
         self._questions.pass_on(self._desks)
         while self._changed:
@@ -182,6 +210,8 @@ class Hub:
                     desk.queue_entry(name, entry, packed)
 
     def _pass_on_status(self, name: str) -> None:
+        if name not in self.sessions:
+            return
         status = self.sessions[name].status()
         if status == self._last_status.get(name):
             return
@@ -235,18 +265,10 @@ class Hub:
         self._desks.append(desk)
         self._selector.register(connection, selectors.EVENT_READ, lambda: self._converse(desk))
         log.info("%s: connected", desk.name)
-        desk.queue(protocol.Hello(protocol.PROTOCOL_VERSION, self.engine_id, self._hello()))
-
-    def _hello(self) -> dict[str, dict[str, Any]]:
-        return {
-            name: {
-                "journal_id": session.journal.journal_id,
-                "first_index": session.journal.first_index,
-                "last_index": session.journal.last_index,
-                "status": session.status(),
-            }
-            for name, session in self.sessions.items()
-        }
+        sessions = {name: _introduced(session) for name, session in self.sessions.items()}
+        desk.queue(protocol.Hello(protocol.PROTOCOL_VERSION, self.engine_id, sessions))
+        if self._configured is not None:
+            desk.queue(self._configured)
 
     def _drop(self, desk: DeskConnection, why: str) -> None:
         self._desks.remove(desk)
@@ -277,14 +299,16 @@ class Hub:
             self._drop(desk, "its request failed; see above")
 
     def _attach(self, desk: DeskConnection, message: protocol.Attach) -> None:
-        if desk.attached:
-            raise protocol.ProtocolError("Attach came twice")
         cursors = {}
         for name, session in self.sessions.items():
+            if desk.has(name):
+                continue
             journal_id, index = message.cursors.get(name, ("", 0))
             if journal_id != session.journal.journal_id or index < 0:
                 index = 0
             cursors[name] = self._within(name, session.journal, index)
+        if desk.attached and not cursors:
+            raise protocol.ProtocolError("Attach came twice")
         desk.attach(cursors)
 
     def _stored(self, desk: DeskConnection, message: protocol.Stored) -> None:
@@ -358,7 +382,8 @@ class Hub:
             desk.queue(protocol.Reply(message.request_id, ReplyCode.OK, "Disconnecting"))
 
     def _ask(self, desk: DeskConnection, message: protocol.Ask) -> None:
-        self._questions.ask(desk, self.sessions.get(message.session_name), message)
+        asked = self.sessions.get(message.session_name) if message.session_name else self.control
+        self._questions.ask(desk, asked, message)
 
     def _session(
         self, desk: DeskConnection, message: protocol.Send | protocol.Connect | protocol.Disconnect
@@ -368,3 +393,13 @@ class Hub:
             detail = f"The engine has no session {message.session_name!r}"
             desk.queue(protocol.Reply(message.request_id, ReplyCode.UNKNOWN_SESSION, detail))
         return session
+
+
+def _introduced(session: Session) -> dict[str, Any]:
+    """A session as a desk gets to know it."""
+    return {
+        "journal_id": session.journal.journal_id,
+        "first_index": session.journal.first_index,
+        "last_index": session.journal.last_index,
+        "status": session.status(),
+    }

@@ -39,6 +39,8 @@ class ReplyCode:
     UNKNOWN_SESSION = "unknown_session"
     NOT_LOGGED_ON = "not_logged_on"
     REFUSED = "refused"
+    INVALID = "invalid"
+    """The detail is `field: what is wrong with it`."""
     FAILED = "failed"
 
 
@@ -85,12 +87,40 @@ class CaughtUp:
 @dataclass(frozen=True, slots=True)
 class Status:
     """Engine to desk: the live part of a session. Keys: state, phase (a `SessionPhase`), logged_on, reason,
-    next_attempt_at, tls_expires_at, pending_reconnect (keys of the configuration that wait for one), next_sender_seq_num,
-    next_target_seq_num, connected_at, last_received_at, last_sent_at (times in ns or None), ends (how often it ended since the engine started, by `EndKind`)."""
+    next_attempt_at, tls_expires_at, pending_reconnect (keys of the configuration that wait for one),
+    next_sender_seq_num, next_target_seq_num, connected_at, last_received_at, last_sent_at (times in ns or None), ends
+    (how often it ended since the engine started, by `EndKind`)."""
 
     kind: ClassVar[str] = "s"
     session_name: str
     status: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """Engine to desk, after `Hello` and whenever it changes: the version of the configuration file that the engine goes
+    by, and what is wrong with a newer one."""
+
+    kind: ClassVar[str] = "g"
+    version: str
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Engine to desk: a session has been added; `session` as in `Hello`. The desk attaches to it."""
+
+    kind: ClassVar[str] = "o"
+    session_name: str
+    session: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Engine to desk: a session is no longer there."""
+
+    kind: ClassVar[str] = "c"
+    session_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +135,8 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Attach:
-    """Desk to engine, once: per session the `(journal_id, index)` that the desk has folded and stored."""
+    """Desk to engine, once and for each session that is `Opened`: per session the `(journal_id, index)` that the desk
+    has folded and stored."""
 
     kind: ClassVar[str] = "A"
     cursors: Mapping[str, tuple[str, int]]
@@ -161,7 +192,8 @@ class Ping:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Desk to engine: look at a session, or do something rare to it; `question` is one of `SessionTools`."""
+    """Desk to engine: look at a session, or do something rare to it; `question` is one of `SessionTools`. Without a
+    session's name it is one of `Configurator`."""
 
     kind: ClassVar[str] = "Q"
     request_id: int
@@ -187,6 +219,9 @@ Message: TypeAlias = (
     | Entry
     | CaughtUp
     | Status
+    | Configured
+    | Opened
+    | Closed
     | Reply
     | Attach
     | Stored
@@ -205,6 +240,9 @@ _TYPES: dict[str, type[Message]] = {
         Entry,
         CaughtUp,
         Status,
+        Configured,
+        Opened,
+        Closed,
         Reply,
         Attach,
         Stored,

@@ -48,7 +48,7 @@ class Desk:
         self._engine = engine
         self._ids = ids
         self._now = now
-        self._dictionaries = {session.config.name: dictionary_of(session) for session in sessions}
+        self._dictionary_of = dictionary_of
 
     def send_order(
         self,
@@ -64,7 +64,7 @@ class Desk:
             fields = {**fields, "account": session.config.account}
         new_id = cl_ord_id or self._ids.next()
         command = NewOrder(session_name, new_id, self._now(), fields, custom_tags)
-        body = encode_new(command, self._dictionaries[session_name])
+        body = encode_new(command, self._dictionary(session_name))
         if cl_ord_id is not None and self._blotter.find(cl_ord_id) is not None:
             raise DuplicateClOrdID(cl_ord_id)
         self._send(session_name, new_id, body)
@@ -84,9 +84,7 @@ class Desk:
             )
         new_id = self._ids.next()
         command = ReplaceOrder(order, new_id, self._now(), changes, custom_tags)
-        self._send(
-            order.session_name, new_id, encode_replace(command, self._dictionaries[order.session_name])
-        )
+        self._send(order.session_name, new_id, encode_replace(command, self._dictionary(order.session_name)))
         return new_id, order
 
     def cancel_order(self, cl_ord_id: str) -> tuple[str, Order]:
@@ -96,7 +94,7 @@ class Desk:
         self._sessions.get(order.session_name)
         new_id = self._ids.next()
         command = CancelOrder(order, new_id, self._now())
-        self._send(order.session_name, new_id, encode_cancel(command, self._dictionaries[order.session_name]))
+        self._send(order.session_name, new_id, encode_cancel(command, self._dictionary(order.session_name)))
         return new_id, order
 
     def order(self, cl_ord_id: str) -> Order:
@@ -117,7 +115,7 @@ class Desk:
                 log.info("session %s does not support OrderStatusRequest(H)", session_name)
                 return
             try:
-                body = encode_status_request(RequestStatus(order), self._dictionaries[session_name])
+                body = encode_status_request(RequestStatus(order), self._dictionary(session_name))
                 self._engine.send(session_name, "", body)
             except InvalidRequest as error:
                 log.warning(
@@ -144,6 +142,9 @@ class Desk:
             raise StateForbids(
                 f"Order {order.cl_ord_id} is {order.status.name}: it can't be {verb} any more."
             )
+
+    def _dictionary(self, session_name: str) -> Dictionary:
+        return self._dictionary_of(self._sessions.get(session_name))
 
     def _send(self, session_name: str, cl_ord_id: str, body: bytes) -> None:
         refusal = self._engine.refusal(session_name)

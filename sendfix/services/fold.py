@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -43,9 +43,7 @@ class Fold:
         self._blotter = blotter
         self._sessions = sessions
         self._strangers = Strangers(blotter)
-        self._requests: dict[str, OrderedDict[int, str]] = {
-            session.config.name: OrderedDict() for session in sessions
-        }
+        self._requests: defaultdict[str, OrderedDict[int, str]] = defaultdict(OrderedDict)
         self._handlers: dict[type[Any], Callable[[Any], Effect]] = {
             events.NewOrderSent: self._new_order_sent,
             events.ReplaceSent: self._request_sent,
@@ -70,7 +68,7 @@ class Fold:
                     for request in order.requests
                 ),
             )
-            if number is not None and order.session_name in self._requests
+            if number is not None
         ]
         for _at, number, session_name, cl_ord_id in sorted(sent):
             self._remember(session_name, number, cl_ord_id)

@@ -27,6 +27,7 @@ class Health:
     sessions: list[Session]
     ready: bool
     alarms: int
+    configuration_problem: str | None
 
 
 class HealthCheck:
@@ -39,18 +40,23 @@ class HealthCheck:
         storage_problem: Callable[[], str | None],
         storage_backlog: Callable[[], int],
         alarms: Alarms,
+        configuration_problem: Callable[[], str | None] = lambda: None,
     ) -> None:
         self._sessions = sessions
         self._engine = engine
         self._storage_problem = storage_problem
         self._storage_backlog = storage_backlog
         self._alarms = alarms
+        self._configuration_problem = configuration_problem
 
     def health(self) -> Health:
         engine_reason = self._engine.unavailable_reason
         storage_reason = self._storage_problem()
         problems = [reason for reason in (engine_reason, storage_reason) if reason]
         ready = not problems
+        configuration_problem = self._configuration_problem()
+        if configuration_problem is not None:
+            problems.append(configuration_problem)
         if engine_reason is None:
             refusals = [self._engine.refusal(session.config.name) for session in self._sessions]
             behind = [refusal for refusal in dict.fromkeys(refusals) if refusal]
@@ -79,4 +85,5 @@ class HealthCheck:
             list(self._sessions),
             ready,
             len(self._alarms),
+            configuration_problem,
         )

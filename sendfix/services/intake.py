@@ -63,7 +63,7 @@ class Intake:
         self._unstored_order_nos = unstored_order_nos
         self._next_message_id = next_message_id
         self._forget_at = len(blotter) + RECENT_ORDERS
-        self._dictionaries = {session.config.name: dictionary_of(session) for session in sessions}
+        self._dictionary_of = dictionary_of
 
     def entry(
         self, session_name: str, journal_id: str, index: int, at_ns: int, direction: int, raw: bytes
@@ -74,7 +74,7 @@ class Intake:
             refused, raw = reason_and_message(raw)
             direction, event, effect = IN, None, NOTHING
         else:
-            event = interpret(session_name, direction, raw, utc(at_ns), self._dictionaries[session_name])
+            event = interpret(session_name, direction, raw, utc(at_ns), self._dictionary(session_name))
             effect = NOTHING if event is None else self._apply(event)
         order_no = effect.order.order_no if effect.order is not None else None
         msg_type, msg_seq_num = (None, None) if direction == EVENT else header(raw)
@@ -141,6 +141,9 @@ class Intake:
         )
         return alarm if self._alarms.add(alarm) else None
 
+    def _dictionary(self, session_name: str) -> Dictionary:
+        return self._dictionary_of(self._sessions.get(session_name))
+
     def _settled(self, event: AlarmSettled, at_ns: int) -> Alarm | None:
         alarm = self._alarms.find(event.session_name, event.journal_index)
         if alarm is not None:
@@ -154,7 +157,7 @@ class Intake:
         alarm = self._alarms.find(settled.session_name, settled.journal_index)
         if alarm is None or settled.state != BOOKED:
             return NOTHING
-        dictionary = self._dictionaries[settled.session_name]
+        dictionary = self._dictionary(settled.session_name)
         event, _order, _assumed = report_of(alarm, settled.corrections, self._blotter, dictionary)
         return NOTHING if event is None else self._fold.apply(event)
 

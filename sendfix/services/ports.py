@@ -166,8 +166,9 @@ class Engine(Protocol):
         """Log out and stay out. Raises `EngineUnavailable`."""
 
     def ask(self, session_name: str, question: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Look into a session, or do something rare to it: the questions are those of `link.session_tools`. Raises
-        `StateForbids`, `NotLoggedOn` and `EngineUnavailable`."""
+        """Look into a session, or do something rare to it: the questions are those of `link.session_tools`, or without
+        a session's name of `link.configurator`. Raises `StateForbids`, `NotLoggedOn`, `InvalidRequest` and
+        `EngineUnavailable`."""
 
 
 class Listener(Protocol):
@@ -178,6 +179,8 @@ class Listener(Protocol):
     def execution_booked(self, booked: BookedExecution) -> None: ...
 
     def session_changed(self, session: Session) -> None: ...
+
+    def session_removed(self, session_name: str) -> None: ...
 
     def connection_result(self, session_name: str, state: str, message: str) -> None: ...
 

@@ -57,6 +57,18 @@ class Sessions:
     def __init__(self, configs: Sequence[SessionConfig]) -> None:
         self._sessions = {config.name: Session(config) for config in configs}
 
+    def configure(self, configs: Sequence[SessionConfig]) -> tuple[list[str], list[str]]:
+        """Names of the sessions that are new, and of those that are gone."""
+        before = self._sessions
+        self._sessions = {}
+        for config in configs:
+            session = before.get(config.name) or Session(config)
+            session.config = config
+            self._sessions[config.name] = session
+        return [name for name in self._sessions if name not in before], [
+            name for name in before if name not in self._sessions
+        ]
+
     def __iter__(self) -> Iterator[Session]:
         return iter(self._sessions.values())
 

@@ -5,7 +5,7 @@ The answers themselves are made by `to_json`, which is faster.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -60,6 +60,23 @@ class Session(Output):
     connected_at: str | None
     last_received_at: str | None
     last_sent_at: str | None
+
+
+class SessionConfiguration(Output):
+    """`session` is the session's object of the configuration file, secrets as `***`; `version` is that of the file."""
+
+    session_name: str
+    version: str
+    session: dict[str, Any]
+
+
+class SessionChanged(Output):
+    """Keys that took effect at once, and keys that wait for the next connection."""
+
+    session_name: str
+    version: str
+    applied: list[str]
+    needs_reconnect: list[str]
 
 
 class Check(Output):
@@ -411,6 +428,7 @@ class Health(Output):
     engine: EngineHealth
     storage: StorageHealth
     alarms: int
+    configuration_problem: str | None
     sessions: list[SessionHealth]
 
 

@@ -118,6 +118,9 @@ class Broadcaster:
         if self.clients:
             self._queue_event("session_updated", session_to_json(session))
 
+    def session_removed(self, session_name: str) -> None:
+        self._queue_event("session_removed", {"session_name": session_name})
+
     def connection_result(self, session_name: str, state: str, message: str) -> None:
         self._queue_event(
             "connection_result", {"session_name": session_name, "state": state, "message": message}

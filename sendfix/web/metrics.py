@@ -121,6 +121,9 @@ class Metrics:
         elif msg_type == "4" and _GAP_FILL.search(message.raw):
             self._gap_fills.labels(name, message.direction).inc()
 
+    def session_removed(self, session_name: str) -> None:
+        """What was counted stays; it is not asked for any more."""
+
     def connection_result(self, session_name: str, state: str, message: str) -> None:
         if state == SessionState.CONNECTED:
             self._logons.labels(session_name).inc()

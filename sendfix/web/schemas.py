@@ -177,6 +177,34 @@ class Reason(Input):
     reason: Annotated[str, StringConstraints(max_length=200)] = ""
 
 
+class ConfigReason(Input):
+    """`reason` goes into the session's journal; `version`: only if the configuration is still that one."""
+
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    version: Annotated[str, StringConstraints(max_length=64)] | None = None
+
+
+class SessionEdit(ConfigReason):
+    """`session` is an object of `sessions` in the configuration file, whole. `***` keeps a secret as it is."""
+
+    session: Annotated[
+        dict[str, Any],
+        Field(
+            examples=[
+                {
+                    "name": "BROKER-A",
+                    "server_ip": "fix.example.com",
+                    "port": 9880,
+                    "fix_version": "FIX.4.4",
+                    "sender_comp_id": "MYDESK",
+                    "target_comp_id": "BROKERA",
+                    "password": "${BROKER_A_PASSWORD}",
+                }
+            ]
+        ),
+    ]
+
+
 class AlarmFields(Input):
     """`fields` are in place of what the message says, by tag."""
 

@@ -268,6 +268,7 @@ def health_to_json(health: Health) -> dict[str, Any]:
             "backlog": health.storage_backlog,
         },
         "alarms": health.alarms,
+        "configuration_problem": health.configuration_problem,
         "sessions": [
             {
                 "name": session.config.name,

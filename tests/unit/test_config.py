@@ -165,7 +165,7 @@ def test_a_mistake_is_one_line_that_says_where(tmp_path: Path, session: Any, mes
     [
         ({**SESSION, "sender_comp_id": "OTHER"}, "session A: the name is used twice"),
         ({**SESSION, "name": "a", "sender_comp_id": "OTHER"}, "session a: the name is used twice"),
-        ({**SESSION, "name": "B"}, "session B: FIX.4.4 ME → YOU is already session A"),
+        ({**SESSION, "name": "B"}, "session B: FIX.4.4 ME → YOU is both session A and session B"),
     ],
 )
 def test_twins_are_refused(tmp_path: Path, second: dict[str, Any], message: str) -> None:

@@ -1,5 +1,23 @@
 """The REST routes, a module for each subject; `ALL` is every one of them."""
 
-from sendfix.web.routes import alarms, executions, health, messages, orders, session_tools, sessions
+from sendfix.web.routes import (
+    alarms,
+    configuration,
+    executions,
+    health,
+    messages,
+    orders,
+    session_tools,
+    sessions,
+)
 
-ALL = (sessions.api, session_tools.api, orders.api, executions.api, messages.api, alarms.api, health.api)
+ALL = (
+    sessions.api,
+    configuration.api,
+    session_tools.api,
+    orders.api,
+    executions.api,
+    messages.api,
+    alarms.api,
+    health.api,
+)
