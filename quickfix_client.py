@@ -40,8 +40,8 @@ from sendfix.link.guard import guarded
 from sendfix.link.journal import Journal
 from sendfix.link.keeper import ConnectionRefusedByUs, Keeper
 from sendfix.link.lenient_dictionary import DictionaryError
+from sendfix.link.protocol import Direction, ReplyCode
 from sendfix.link.protocol import NotSent as NotSent
-from sendfix.link.protocol import ReplyCode
 from sendfix.link.quickfix_settings import connection_settings, session_settings
 from sendfix.link.quickfix_store import QuickFixStore
 from sendfix.link.reasons import WhyEnded
@@ -325,25 +325,42 @@ class _Connection:
         return self.why.kind
 
     def incoming(self, raw: bytes) -> None:
-        # What QuickFIX will not take must not be folded either.
-        verdict, why = self._acceptance.judge(raw)
+        verdict, why = self._judge(raw)
+        try:
+            if verdict is Verdict.TAKEN:
+                self.record.received(raw)
+            elif verdict is Verdict.REFUSED:
+                self._refused.add(_value(raw, b"34"))
+                self.record.refused(raw, why)
+            else:
+                self.record.note(
+                    f"A message was ignored: {why}: {raw.decode('utf-8', 'replace').replace(chr(1), '|')}"
+                )
+        except Exception as error:
+            self.record.not_written(Direction.IN, raw, error)
+            raise
         if verdict is Verdict.TAKEN:
-            self.record.received(raw)
             self.breaker.heard(raw)
-        elif verdict is Verdict.REFUSED:
-            self._refused.add(_value(raw, b"34"))
-            self.record.refused(raw, why)
-        else:
-            self.record.note(
-                f"A message was ignored: {why}: {raw.decode('utf-8', 'replace').replace(chr(1), '|')}"
-            )
         self.why.incoming(raw)
 
+    def _judge(self, raw: bytes) -> tuple[Verdict, str]:
+        """What QuickFIX will not take must not be folded either; what can't be judged is, rather than lost."""
+        try:
+            return self._acceptance.judge(raw)
+        except Exception:
+            log.exception("session %s: a message could not be judged, and counts as taken", self.config.name)
+            return Verdict.TAKEN, ""
+
     def outgoing(self, raw: bytes) -> None:
-        self.record.sent(raw)
-        if self._sender == threading.get_ident():
-            self._sent = raw
-        elif _REJECT.search(raw, 0, 64) is not None:
+        mine = self._sender == threading.get_ident()
+        if mine:
+            self._sent = raw  # it goes to the socket now, whatever becomes of the record of it
+        try:
+            self.record.sent(raw)
+        except Exception as error:
+            self.record.not_written(Direction.OUT, raw, error)
+            raise
+        if not mine and _REJECT.search(raw, 0, 64) is not None:
             self._has_rejected(raw)
 
     def _has_rejected(self, raw: bytes) -> None:
@@ -415,6 +432,14 @@ class _Connection:
 
     def callback_failed(self, callback: str, error: BaseException) -> None:
         log.error("session %s: %s failed", self.config.name, callback, exc_info=error)
+        if callback == "toApp":
+            # Whether it may go out could not be found out.
+            raise quickfix.DoNotSend()
+        if callback in ("onLogon", "onLogout"):
+            # The desk would wait for ever for what it was not told: this connection is given up.
+            self.logged_on = False
+            self.why.because(EndKind.OURS, f"Internal error: {error!r}; see the engine's log")
+            self._announce_end()
 
     def _block(self) -> None:
         assert self._initiator is not None

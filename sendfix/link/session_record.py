@@ -175,6 +175,17 @@ class SessionRecord:
         with self.changed:
             return self.changed.wait_for(lambda: self.phase is phase, timeout)
 
+    def not_written(self, direction: Direction, payload: bytes, error: Exception) -> None:
+        """Something could not be written down, whatever it was: the session must not go on uncounted."""
+        if direction is Direction.OUT:
+            self._unwritten.append(payload)
+        if self.failure is None:
+            why = error.strerror if isinstance(error, OSError) else repr(error)
+            self.failure = f"The journal can't be written ({why})"
+            log.error("session %s: %s", self.config.name, self.failure)
+            with self.changed:
+                self.changed.notify_all()
+
     def recover(self) -> bool:
         """After a failure: whether the journal can be written again; what was sent meanwhile is made up for."""
         if self.failure is None:
@@ -183,7 +194,7 @@ class SessionRecord:
             return False
         try:
             while self._unwritten:
-                self.journal.append(Direction.OUT, self._unwritten[0])
+                self.journal.append(Direction.OUT, self._hidden(self._unwritten[0]))
                 self._remember(self._unwritten[0], time.time_ns())
                 del self._unwritten[0]
         except OSError:
@@ -232,21 +243,17 @@ class SessionRecord:
                     self._remember(entry.payload, entry.at_ns)
             end = begin if len(entries) == end - begin else 0
 
+    def _hidden(self, raw: bytes) -> bytes:
+        """Without its secrets."""
+        raw = redact(raw)
+        if self._logon_secret is not None and _LOGON in raw[:40]:
+            raw = self._logon_secret.sub(b"\x01\\1=***", raw)
+        return raw
+
     def _write(self, direction: Direction, payload: bytes) -> bool:
         try:
-            if direction is not Direction.EVENT:
-                payload = redact(payload)
-            if self._logon_secret is not None and _LOGON in payload[:40]:
-                payload = self._logon_secret.sub(b"\x01\\1=***", payload)
-            self.journal.append(direction, payload)
+            self.journal.append(direction, payload if direction is Direction.EVENT else self._hidden(payload))
             return True
-        except Exception as error:  # whatever it is, the session must not go on uncounted
-            if direction is Direction.OUT:
-                self._unwritten.append(payload)
-            if self.failure is None:
-                why = error.strerror if isinstance(error, OSError) else repr(error)
-                self.failure = f"The journal can't be written ({why})"
-                log.error("session %s: %s", self.config.name, self.failure)
-                with self.changed:
-                    self.changed.notify_all()
+        except Exception as error:
+            self.not_written(direction, payload, error)
             return False
