@@ -82,7 +82,7 @@ class ExecutionReported:
     """ExecutionReport(8). `last_qty` is LastShares(32) in FIX 4.2. `exec_trans_type` is None from FIX 4.3 on.
 
     `ord_rej_reason` is OrdRejReason(103), `exec_restatement_reason` ExecRestatementReason(378), as codes. `cl_ord_id`
-    is empty for an order that was not sent electronically.
+    is empty for an order that was not sent electronically. `commission` is the amount that Commission(12) comes to.
 
     `sent` is when and as which message the counterparty first sent it: (SendingTime(52) or, in a resend,
     OrigSendingTime(122), MsgSeqNum(34)); FIX times compare as text. `poss_dup` marks a resend."""
@@ -114,6 +114,7 @@ class ExecutionReported:
     ord_rej_reason: str | None = None
     exec_restatement_reason: str | None = None
     transact_time: datetime | None = None
+    commission: Decimal | None = None
     sent: tuple[str, int] = ("", 0)
     poss_dup: bool = False
 

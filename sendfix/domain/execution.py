@@ -17,6 +17,7 @@ class Execution:
 
     `exec_type` is ExecType(150) as reported, except for FIX 4.2's busts and corrections (ExecTransType(20) 1 and 2),
     which are TRADE_CANCEL and TRADE_CORRECT here as they are in FIX 4.4; `exec_ref_id` names the fill they change.
+    `commission` is an amount of money, that of this fill. Those that an earlier version stored have no account.
     """
 
     exec_id: str
@@ -36,6 +37,8 @@ class Execution:
     text: str | None
     transact_time: datetime | None
     received_at: datetime
+    account: str | None = None
+    commission: Decimal | None = None
 
     def to_record(self) -> dict[str, Any]:
         """JSON-able; `from_record` gives the same execution back."""
@@ -51,12 +54,12 @@ class Execution:
         values["side"] = code_in(Side, values["side"])
         values["exec_type"] = code_in(ExecType, values["exec_type"])
         values["ord_status"] = OrdStatus(values["ord_status"])
-        values.update((name, decimal_in(values[name])) for name in _DECIMALS)
+        values.update((name, decimal_in(values.get(name))) for name in _DECIMALS)
         values.update((name, time_in(values[name])) for name in _TIMES)
         return cls(**values)
 
 
 _NAMES = tuple(field.name for field in fields(Execution))
 _CODES = ("side", "exec_type", "ord_status")
-_DECIMALS = ("last_qty", "last_px", "cum_qty", "leaves_qty", "avg_px")
+_DECIMALS = ("last_qty", "last_px", "cum_qty", "leaves_qty", "avg_px", "commission")
 _TIMES = ("transact_time", "received_at")

@@ -252,4 +252,6 @@ def _execution(order: Order, kind: Kind, event: ExecutionReported, fills: Decima
         event.text,
         event.transact_time,
         event.at,
+        order.account if order.account is not None else event.account,
+        event.commission if fills is not None else None,
     )

@@ -131,6 +131,7 @@ def _execution_report(
         ord_rej_reason=get(103),
         exec_restatement_reason=get(378),
         transact_time=_time(get(60)),
+        commission=_commission(values) if 12 in values else None,
         sent=_sent(values, poss_dup),
         poss_dup=poss_dup,
     )
@@ -315,6 +316,16 @@ def _decimal(values: Values, tag: int, name: str) -> Decimal | None:
         return decimal_of_text(text)
     except ValueError as error:
         raise _Unreadable(f"{name}({tag}) {error}") from error
+
+
+def _commission(values: Values) -> Decimal | None:
+    """As an amount. CommType(13) is 1 per unit, 3 (or left out) absolute; of 2, a percentage, counterparties mean
+    different things. None for anything else: it is no reason to refuse a fill."""
+    try:
+        given, qty = decimal_of_text(values[12]), decimal_of_text(values.get(32) or "0")
+    except ValueError:
+        return None
+    return {None: given, "3": given, "1": given * qty}.get(values.get(13))
 
 
 def _code(members: dict[str, E], code: str | None) -> E | str | None:

@@ -89,7 +89,9 @@ class Intake:
             alarm = self._settled(event, at_ns)
         else:
             alarm = self._alarming(row, index, event)
-        booked = None if effect.execution is None else BookedExecution(row.id, effect.execution)
+        booked = None
+        if effect.execution is not None and order_no is not None:
+            booked = BookedExecution(row.id, effect.execution, order_no)
         self._recorder.record(Folded(session_name, journal_id, index, rows, effect.order, booked, alarm))
         self._publish(rows, effect.order, booked, alarm)
         if len(self._blotter) > self._forget_at:

@@ -35,10 +35,12 @@ class MessageRow:
 
 @dataclass(frozen=True, slots=True)
 class BookedExecution:
-    """An execution under the `id` of the message that brought it, by which lists of them are paged."""
+    """An execution of the order with that `order_no`, under the `id` of the message that brought it, by which lists of
+    them are paged."""
 
     id: int
     execution: Execution
+    order_no: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,8 @@ class ExecutionQuery:
     order_no: int | None = None
     limit: int = 500
     before: int | None = None
+    after: int | None = None
+    """Oldest first then, and only those behind this `id`."""
 
 
 @dataclass(frozen=True, slots=True)

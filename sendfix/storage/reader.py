@@ -116,8 +116,14 @@ class Reader:
         conditions += _between(column.received_at_ns, query.since, query.until)
         if query.text:
             conditions.append(column.record.contains(query.text, autoescape=True))
-        statement = _page(select(column.id, column.record).where(*conditions), tables.executions, query)
-        return [BookedExecution(row.id, _execution(row.record)) for row in self._rows(statement)]
+        found = select(column.id, column.record, column.order_no).where(*conditions)
+        if query.after is not None:
+            statement = found.where(column.id > query.after).order_by(column.id).limit(query.limit)
+        else:
+            statement = _page(found, tables.executions, query)
+        return [
+            BookedExecution(row.id, _execution(row.record), row.order_no) for row in self._rows(statement)
+        ]
 
     def messages(self, query: MessageQuery) -> list[MessageRow]:
         column = tables.messages.c

@@ -86,6 +86,21 @@ def test_a_fill_of_fix_42_carries_its_dialect() -> None:
     assert (event.order_qty, event.price) == (None, None)
 
 
+@pytest.mark.parametrize(
+    ("fields", "commission"),
+    [
+        ("", None),
+        ("12=1.25|", Decimal("1.25")),
+        ("12=1.25|13=3|", Decimal("1.25")),
+        ("12=0.01|13=1|", Decimal("0.40")),
+        ("12=0.05|13=2|", None),  # percent or part of one: each means it differently
+        ("12=x|13=3|", None),
+    ],
+)
+def test_a_commission_is_an_amount_of_money(fields: str, commission: Decimal | None) -> None:
+    assert reported(FILL_44.replace("14=40|", f"14=40|{fields}")).commission == commission
+
+
 def test_a_resend_says_when_it_was_first_sent() -> None:
     event = reported(FILL_44.replace("52=", "43=Y|122=20261120-14:29:59.000|52="))
     assert event.poss_dup
