@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 import requests
+from playwright.sync_api import BrowserContext, expect
 
+from tests.e2e.desk_page import DeskPage
 from tests.support.stack import FIX42, FIX44, Stack, eventually, session_config
 
 THIRD = "THIRD"
@@ -109,3 +111,53 @@ def test_a_file_changed_by_hand_is_applied_and_a_broken_one_is_named(stack: Stac
     file_of(stack).write_text(json.dumps(document))
     eventually(lambda: stack.get("/health")["configuration_problem"] is None, "it is mended")
     assert stack.order(stack.send(FIX42, ord_type="LIMIT", price="150"))["account"] == "BY-HAND"
+
+
+@pytest.mark.browser
+def test_a_person_adds_edits_switches_and_removes_a_session(
+    stack: Stack, browser_context: BrowserContext
+) -> None:
+    desk = DeskPage(browser_context.new_page(), stack).open()
+    desk.get("add-session").click()
+    for key, value in {
+        "name": "FOURTH",
+        "server_ip": "127.0.0.1",
+        "port": "0",
+        "sender_comp_id": "SENDFIXFOURTH",
+        "target_comp_id": "BROKER",
+        "password": "plain",
+        "reason": "a fourth",
+    }.items():
+        desk.get(f"config-{key}").fill(value)
+    desk.get("config-save").click()
+    expect(desk.get("config-password-fault")).to_contain_text("give a variable of the environment")
+    desk.get("config-password").fill("")
+    desk.get("config-save").click()
+    expect(desk.get("config-port-fault")).to_contain_text("give a whole number from 1 to 65535")
+    desk.get("config-port").fill(str(stack.fix_port))
+    desk.get("config-auto_connect").check()
+    desk.get("config-save").click()
+    expect(desk.get("session-FOURTH")).to_have_attribute("data-state", "connected")
+
+    desk.get("edit-FOURTH").click()
+    expect(desk.get("config-name")).to_have_value("FOURTH")
+    desk.get("config-heartbeat_interval").fill("9")
+    desk.get("session-config").get_by_text("Further keys").click()
+    desk.get("config-further").fill('{"limits": {"max_order_qty": 0}}')
+    desk.get("config-reason").fill("slower")
+    desk.get("config-save").click()
+    expect(desk.get("config-problem")).to_have_text("limits.max_order_qty: is 0; give a number above 0")
+    desk.get("config-further").fill('{"limits": {"max_order_qty": 500}}')
+    desk.get("config-save").click()
+    expect(desk.get("pending-FOURTH")).to_have_text("With the next connection: heartbeat_interval")
+
+    desk.get("edit-FOURTH").click()
+    expect(desk.get("config-remove")).to_be_disabled()
+    desk.get("config-reason").fill("closed")
+    desk.get("config-switch").click()
+    expect(desk.get("session-FOURTH")).to_have_attribute("data-state", "not_connected")
+    desk.get("edit-FOURTH").click()
+    expect(desk.get("config-switch")).to_have_text("Switch on")
+    desk.get("config-reason").fill("gone")
+    desk.get("config-remove").click()
+    expect(desk.get("session-FOURTH")).to_have_count(0)

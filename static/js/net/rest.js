@@ -45,6 +45,7 @@ const get = (path, query = {}) => {
   const words = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== null && value !== undefined && value !== ''));
   return call('GET', words.size ? `${path}?${words}` : path);
 };
+const put = (path, body) => call('PUT', path, body);
 const post = (path, body) => call('POST', path, body);
 const id = encodeURIComponent;
 const LOOKING_MS = 50_000; // an address that does not answer is waited for
@@ -52,6 +53,11 @@ const LOOKING_MS = 50_000; // an address that does not answer is waited for
 export const rest = {
   connect: (sessionName) => post('/api/connect', { session_name: sessionName }),
   disconnect: (sessionName) => post('/api/disconnect', { session_name: sessionName }),
+  sessionConfig: (sessionName) => get(`/api/sessions/${id(sessionName)}/config`),
+  editSession: (sessionName, body) => put(`/api/sessions/${id(sessionName)}/config`, body),
+  addSession: (body) => post('/api/sessions', body),
+  removeSession: (sessionName, body) => call('DELETE', `/api/sessions/${id(sessionName)}`, body),
+  switchSession: (sessionName, on, body) => post(`/api/sessions/${id(sessionName)}/${on ? 'enable' : 'disable'}`, body),
   dictionary: (sessionName, msgType) => get(`/api/sessions/${id(sessionName)}/dictionary`, { msg_type: msgType }),
   diagnosis: (sessionName) => call('GET', `/api/sessions/${id(sessionName)}/diagnosis`, undefined, LOOKING_MS),
   previewSequence: (sessionName, body) => post(`/api/sessions/${id(sessionName)}/sequence/preview`, body),

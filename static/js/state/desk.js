@@ -16,7 +16,7 @@ const AFTER_LOSS = { orders: ORDERS_HELD, executions: EXECUTIONS_HELD, messages:
 
 export const sessions = signal([]);
 const WELL = { available: true, reason: null };
-export const health = signal({ engine: WELL, storage: WELL });
+export const health = signal({ engine: WELL, storage: WELL, configuration: null });
 export const version = signal('');
 export const loaded = signal(false);
 export const loading = signal(false);
@@ -92,6 +92,9 @@ function newsOf(before, order) {
 on('order_updated', (order) => putOrder(order, true));
 on('execution_booked', (execution) => executions.put(execution));
 on('session_updated', putSession);
+on('session_removed', ({ session_name: name }) => {
+  sessions.value = sessions.value.filter((one) => one.name !== name);
+});
 on('health_updated', putHealth);
 on('log_message', (line) => log.push(line));
 on('connection_result', ({ session_name: name, state, message }) => {
@@ -105,7 +108,7 @@ function putSession(session) {
 }
 
 function putHealth(now) {
-  health.value = { engine: now.engine ?? WELL, storage: now.storage ?? WELL };
+  health.value = { engine: now.engine ?? WELL, storage: now.storage ?? WELL, configuration: now.configuration_problem ?? null };
 }
 
 onJoined((payload) => {

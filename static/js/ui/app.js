@@ -5,6 +5,7 @@ import { Alarms } from './alarms.js';
 import { Banner } from './banner.js';
 import { Blotter } from './blotter.js';
 import { Dialogs } from './dialogs.js';
+import { SessionConfig } from './session_config.js';
 import { SessionTools } from './session_tools.js';
 import { Drawer } from './drawer.js';
 import { Log } from './log.js';
@@ -29,5 +30,5 @@ export const App = () => html`
     <nav class="phone-nav" aria-label="Regions">
       ${PHONE_TABS.map(([id, title]) => html`<button type="button" key=${id} data-testid=${`nav-${id}`} aria-current=${phoneTab.value === id ? 'page' : undefined} onClick=${() => { phoneTab.value = id; }}>${title}</button>`)}
     </nav>
-    <${Drawer} /><${Dialogs} /><${SessionTools} /><${Alarms} /><${Toasts} />
+    <${Drawer} /><${Dialogs} /><${SessionTools} /><${SessionConfig} /><${Alarms} /><${Toasts} />
   </div>`;

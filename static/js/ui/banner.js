@@ -16,9 +16,10 @@ function faults() {
   if (state === 'connecting') return [];
   const found = [];
   if (state === 'slow') found.push(['wait', 'The desk has not answered for several seconds. What you see may be late.']);
-  const { engine, storage } = health.value; // what is wrong with a session stands on its card
+  const { engine, storage, configuration } = health.value; // what is wrong with a session stands on its card
   if (!engine.available) found.push(['bad', `The FIX engine is not available, so nothing can be sent. ${engine.reason ?? ''}`]);
   if (!storage.available) found.push(['wait', storage.reason]);
+  if (configuration) found.push(['wait', configuration]);
   const count = alarms.value.length;
   if (count) found.push(['bad', `${count === 1 ? 'A report of a counterparty is' : `${count} reports of counterparties are`} in no order: ${newest(alarms.value[count - 1])}`, LookAtAlarms]);
   return found;

@@ -7,6 +7,7 @@ import { zone } from '../state/prefs.js';
 import { toast } from '../state/toasts.js';
 import { ask } from '../state/view.js';
 import { Icon, Light } from './bits.js';
+import { editSession } from './session_config.js';
 import { openTool } from './session_tools.js';
 import { ConnectButton } from './topbar.js';
 
@@ -16,11 +17,11 @@ setInterval(() => {
 }, 1000);
 
 export const Sessions = () => html`<section class="panel sessions" aria-labelledby="sessions-title" data-testid="sessions">
-  <h2 id="sessions-title">Sessions</h2>
+  <div class="sessions-head"><h2 id="sessions-title">Sessions</h2><button type="button" class="small" data-testid="add-session" onClick=${() => editSession('')}><${Icon} name="plus" size=${12} /> Add</button></div>
   <ul>
     ${sessions.value.map((session) => html`<${Card} key=${session.name} session=${session} chosen=${session.name === selectedSession.value?.name} />`)}
   </ul>
-  ${loaded.value && !sessions.value.length && html`<p class="empty">No session is configured. Add one to <code>multi_session_config.json</code> and start the engine and the desk again.</p>`}
+  ${loaded.value && !sessions.value.length && html`<p class="empty">No session is configured. Add one here, or to <code>multi_session_config.json</code>.</p>`}
 </section>`;
 
 const Card = ({ session, chosen }) => html`<li class=${`session ${chosen ? 'chosen' : ''}`} data-testid=${`session-${session.name}`} data-state=${session.state}>
@@ -33,6 +34,7 @@ const Card = ({ session, chosen }) => html`<li class=${`session ${chosen ? 'chos
   ${session.reason && session.state !== 'connected' && session.reason !== health.value.engine.reason && html`<p class="reason" data-testid=${`reason-${session.name}`}>${session.reason}</p>`}
   ${session.schedule && html`<p class="quiet hours" data-testid=${`hours-${session.name}`} title=${hoursTitle(session.schedule)}>${hours(session.schedule)}</p>`}
   ${expiry(session.tls_expires_at)}
+  ${session.pending_reconnect.length > 0 && html`<p class="tone-wait" data-testid=${`pending-${session.name}`}>With the next connection: ${session.pending_reconnect.join(', ')}</p>`}
   ${session.breaker && html`<p class="reason" data-testid=${`breaker-${session.name}`}><${Icon} name="pause" size=${12} /> ${session.breaker}. <button type="button" class="small" data-testid=${`let-go-${session.name}`} onClick=${() => letGo(session.name)}>Let go…</button></p>`}
   <dl class="session-facts">
     <${Fact} name="Next out" title="Next MsgSeqNum(34) we send" value=${session.next_sender_seq_num} />
@@ -44,6 +46,7 @@ const Card = ({ session, chosen }) => html`<li class=${`session ${chosen ? 'chos
   <div class="session-tools">
     <button type="button" class="small" data-testid=${`numbers-${session.name}`} aria-label=${`Sequence numbers of ${session.name}`} onClick=${() => openTool(session.name, 'numbers')}>Numbers</button>
     <button type="button" class="small" data-testid=${`why-${session.name}`} aria-label=${`Why is ${session.name} ${session.logged_on ? 'logged on' : 'not logged on'}?`} onClick=${() => openTool(session.name, 'why')}>Why?</button>
+    <button type="button" class="small" data-testid=${`edit-${session.name}`} aria-label=${`Configuration of ${session.name}`} onClick=${() => editSession(session.name)}>Edit</button>
   </div>
 </li>`;
 
