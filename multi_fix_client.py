@@ -25,6 +25,7 @@ from quickfix_client import QuickFixClient
 from sendfix import logs
 from sendfix.config import ConfigError, SessionConfig, Settings
 from sendfix.fix.redact import mask
+from sendfix.link.authorities import trust_only_what_is_named
 from sendfix.link.config_file import ConfigFile
 from sendfix.link.configurator import Configurator
 from sendfix.link.hub import Hub
@@ -365,6 +366,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _set_up_logging(settings)
         # A desk's request must not wait 5 ms, Python's default, for a thread of QuickFIX that is busy.
         sys.setswitchinterval(SWITCH_SECONDS)
+        trust_only_what_is_named()
         Engine(settings, file).run()
     except (ConfigError, StartError) as error:
         print(f"engine: {error}", file=sys.stderr)

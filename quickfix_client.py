@@ -391,6 +391,9 @@ class _Connection:
     def event(self, text: str) -> None:
         self.record.note(text)
         self.why.event(text)
+        if self.why.kind is EndKind.TLS and not self.why.was_logged_on:
+            # QuickFIX says nothing more of a handshake that failed.
+            self._announce_end()
 
     def logon(self) -> None:
         if self._stopping:

@@ -48,6 +48,7 @@ _UNKNOWN_SESSION = {
     "reason": "The engine does not have this session: its log says why, or it is older than the session.",
     "next_attempt_at": None,
     "tls_expires_at": None,
+    "own_tls_expires_at": None,
     "breaker": None,
     "pending_reconnect": [],
     "next_sender_seq_num": None,

@@ -7,47 +7,24 @@ Nothing is changed by it, and the session goes on meanwhile.
 from __future__ import annotations
 
 import re
-import socket
-import ssl
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sendfix.config import Endpoint, SessionConfig, Tls
 from sendfix.domain.enums import SessionPhase
+from sendfix.link.checks import Check, Verdict
 from sendfix.link.journal_entries import Entry
+from sendfix.link.network_checks import own_certificate
 from sendfix.link.protocol import Direction
-from sendfix.link.reach import BadFileError, expiry_of, tls_context
 
-NETWORK_SECONDS = 5.0
 LOOKED_BACK = 500
 """Entries of the journal that are looked through, from its end."""
 
 _EXPECTING = re.compile(r"too low, expecting (?:sequence number )?(\d+)[^\d]+received (\d+)", re.IGNORECASE)
-_WARN_DAYS = 30
-
-
-class Verdict(StrEnum):
-    """`FAIL` is in the way of a logon; `SKIPPED` could not be asked, or need not be."""
-
-    OK = "ok"
-    WARN = "warn"
-    FAIL = "fail"
-    SKIPPED = "skipped"
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """`action` is what is safe to do next, and empty when there is nothing to do."""
-
-    name: str
-    verdict: Verdict
-    evidence: str
-    action: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +63,8 @@ def diagnose(seen: Seen, network: Callable[[Endpoint, Tls | None], list[Check]])
     else:
         for endpoint in seen.config.endpoints:
             checks += network(endpoint, seen.config.tls)
+    if seen.config.tls is not None and (own := own_certificate(seen.config.tls, seen.now)) is not None:
+        checks.append(own)
     checks += [*_logon(seen), _comp_ids(seen), _sequence(seen), _heartbeats(seen)]
     return Diagnosis(checks, round((time.monotonic() - started) * 1000), _summary(seen, checks))
 
@@ -288,80 +267,6 @@ def _heartbeats(seen: Seen) -> Check:
             "heartbeats", Verdict.WARN, text, "Send a TestRequest; if nothing comes, the line is dead."
         )
     return Check("heartbeats", Verdict.OK, text)
-
-
-# -- the network -------------------------------------------------------------------------------------------------------
-
-
-def ask_network(endpoint: Endpoint, tls: Tls | None) -> list[Check]:
-    """Look the name up, connect, and shake hands."""
-    where = f"{endpoint.server_ip}:{endpoint.port}"
-    try:
-        found = socket.getaddrinfo(endpoint.server_ip, endpoint.port, socket.AF_INET, socket.SOCK_STREAM)
-    except (socket.gaierror, UnicodeError) as error:
-        return [
-            Check(
-                "name lookup",
-                Verdict.FAIL,
-                f"{endpoint.server_ip} has no IPv4 address: {error}",
-                "Correct server_ip, or the name server.",
-            ),
-            Check("TCP", Verdict.SKIPPED, "there is no address"),
-        ]
-    addresses = sorted({str(one[4][0]) for one in found})
-    checks = [Check("name lookup", Verdict.OK, f"{endpoint.server_ip} is {', '.join(addresses)}")]
-    started = time.monotonic()
-    try:
-        connection = socket.create_connection((addresses[0], endpoint.port), NETWORK_SECONDS)
-    except OSError as error:
-        why = "not answered" if isinstance(error, TimeoutError) else error.strerror or str(error)
-        action = (
-            "Nothing listens there: check the port, and whether they are open."
-            if isinstance(error, ConnectionRefusedError)
-            else "A firewall, a VPN that is down, or a wrong address: let the network people look from this machine."
-        )
-        return [*checks, Check("TCP", Verdict.FAIL, f"{where}: {why}", action)]
-    with connection:
-        taken = (time.monotonic() - started) * 1000
-        checks.append(Check("TCP", Verdict.OK, f"{where} answered in {taken:.1f} ms"))
-        if tls is not None:
-            checks.append(_handshake(connection, endpoint, tls))
-    return checks
-
-
-def _handshake(connection: socket.socket, endpoint: Endpoint, tls: Tls) -> Check:
-    try:
-        context = tls_context(tls)
-        with context.wrap_socket(
-            connection, server_hostname=tls.server_name or endpoint.server_ip
-        ) as secured:
-            version, expires = secured.version(), expiry_of(secured)
-    except BadFileError as error:
-        return Check("TLS", Verdict.FAIL, str(error), "Correct the files of the session's tls.")
-    except ssl.SSLCertVerificationError as error:
-        return Check(
-            "TLS",
-            Verdict.FAIL,
-            f"their certificate is not accepted: {error.verify_message}",
-            "Ask them for their authority's certificate (ca_file) and the name in it (server_name). Do not switch"
-            " verify off.",
-        )
-    except (ssl.SSLError, OSError) as error:
-        return Check(
-            "TLS",
-            Verdict.FAIL,
-            f"the handshake failed: {error}",
-            "Do they speak TLS on this port, and want a client certificate?",
-        )
-    if expires is None:
-        return Check(
-            "TLS", Verdict.WARN, f"{version}; their certificate is not checked", "Set verify to true."
-        )
-    days = (expires - datetime.now(UTC)).days
-    text = f"{version}; their certificate is good until {expires:%Y-%m-%d}, {days} days"
-    if days <= _WARN_DAYS:
-        return Check("TLS", Verdict.WARN, text, "Ask them for the date of the new one.")
-    return Check("TLS", Verdict.OK, text)
 
 
 def _is(entry: Entry, direction: Direction, msg_type: bytes) -> bool:

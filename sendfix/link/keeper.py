@@ -26,6 +26,7 @@ log = logging.getLogger("sendfix.engine")
 REACH_TIMEOUT_SECONDS = 5.0
 CLOSE_TIMEOUT_SECONDS = 15.0
 SCHEDULE_STEP_SECONDS = 1.0
+EXPIRY_STEP_SECONDS = 3600.0
 
 
 class Connection(Protocol):
@@ -235,7 +236,8 @@ class Keeper:
         found = self._look(endpoint, self._config.tls, REACH_TIMEOUT_SECONDS)
         if isinstance(found, NotReached):
             return Attempt(found.reason, found.kind)
-        self._record.certificate(found.expires_at, self._now())
+        self._record.certificates(found.expires_at, found.own_expires_at)
+        self._record.warn_of_expiry(self._now())
         if self._ended_on_request:
             return Attempt("", EndKind.REQUESTED)
         self._connecting(endpoint)
@@ -258,16 +260,28 @@ class Keeper:
 
     def _stay(self, connection: Connection) -> None:
         logon_by = time.monotonic() + LOGON_TIMEOUT_SECONDS + REACH_TIMEOUT_SECONDS
+        while self._stay_for(EXPIRY_STEP_SECONDS, connection, logon_by):
+            self._record.warn_of_expiry(self._now())
+
+    def _stay_for(self, seconds: float, connection: Connection, logon_by: float) -> bool:
+        """False when it is over before."""
+        until = time.monotonic() + seconds
         with self._changed:
             while not self._ended_on_request and not connection.ended and self._record.failure is None:
-                left = None if connection.was_logged_on else logon_by - time.monotonic()
-                if left is not None and left <= 0:
-                    return
+                now = time.monotonic()
+                if now >= until:
+                    return True
+                left = until - now
+                if not connection.was_logged_on:
+                    if now >= logon_by:
+                        return False
+                    left = min(left, logon_by - now)
                 if self._config.schedule is not None:
                     if not self._is_open():
-                        return
-                    left = SCHEDULE_STEP_SECONDS if left is None else min(left, SCHEDULE_STEP_SECONDS)
+                        return False
+                    left = min(left, SCHEDULE_STEP_SECONDS)
                 self._changed.wait(left)
+        return False
 
     def _finish(self, connection: Connection | None) -> None:
         if connection is None:

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, TypeAlias
 
 import msgpack
 
-PROTOCOL_VERSION = 5
+PROTOCOL_VERSION = 6
 MAX_MESSAGE_BYTES = 32 * 1024 * 1024
 
 
@@ -87,9 +87,9 @@ class CaughtUp:
 @dataclass(frozen=True, slots=True)
 class Status:
     """Engine to desk: the live part of a session. Keys: state, phase (a `SessionPhase`), logged_on, reason,
-    next_attempt_at, tls_expires_at, pending_reconnect (keys of the configuration that wait for one),
-    next_sender_seq_num, next_target_seq_num, connected_at, last_received_at, last_sent_at (times in ns or None), ends
-    (how often it ended since the engine started, by `EndKind`)."""
+    next_attempt_at, tls_expires_at, own_tls_expires_at, pending_reconnect (keys of the configuration that wait for
+    one), next_sender_seq_num, next_target_seq_num, connected_at, last_received_at, last_sent_at (times in ns or None),
+    ends (how often it ended since the engine started, by `EndKind`)."""
 
     kind: ClassVar[str] = "s"
     session_name: str

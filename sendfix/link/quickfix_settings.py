@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import ssl
 from pathlib import Path
 
 from sendfix.config import SessionConfig, Tls
+from sendfix.link.authorities import of_system
 
 LOGON_TIMEOUT_SECONDS = 10
 LOGOUT_TIMEOUT_SECONDS = 2
@@ -51,14 +51,14 @@ def connection_settings(tls: Tls | None) -> dict[str, str]:
 
 def _tls_settings(tls: Tls) -> dict[str, str]:
     """QuickFIX checks the counterparty's certificate exactly when it is given authorities."""
-    system = ssl.get_default_verify_paths()
+    system = of_system()
     authorities: dict[str, str | Path | None] = {}
     if tls.verify and tls.ca_file is not None:
         authorities = {"CertificationAuthoritiesFile": tls.ca_file}
     elif tls.verify:
         authorities = {
-            "CertificationAuthoritiesFile": system.cafile,
-            "CertificationAuthoritiesDirectory": system.capath,
+            "CertificationAuthoritiesFile": system.file,
+            "CertificationAuthoritiesDirectory": system.folder,
         }
     own = {"ClientCertificateFile": tls.cert_file, "ClientCertificateKeyFile": tls.key_file}
     given = {key: str(path) for key, path in {**authorities, **own}.items() if path is not None}

@@ -55,8 +55,9 @@ class SessionRecord:
         self.phase = SessionPhase.NOT_CONNECTED
         self.reason: str | None = None
         self.next_attempt_at: int | None = None
-        self.tls_expires_at: int | None = None
-        self._warned_days: int | None = None
+        self.tls_expires_at: datetime | None = None
+        self.own_tls_expires_at: datetime | None = None
+        self._warned_days: dict[str, int | None] = {}
         self.failure: str | None = None
         self.ends = dict.fromkeys(EndKind, 0)
         """How often the session or an attempt at it ended, by kind, since the engine started."""
@@ -149,18 +150,31 @@ class SessionRecord:
         self.phase, self.reason = phase, reason
         self.changed.notify_all()
 
-    def certificate(self, expires_at: datetime | None, now: datetime) -> None:
-        """Their certificate as the last connection showed it; warns 30, 7 and 1 days before it expires, each once."""
-        self.tls_expires_at = None if expires_at is None else int(expires_at.timestamp() * 1e9)
+    def certificates(self, theirs: datetime | None, own: datetime | None) -> None:
+        """Until when they are good, as the last connection showed it; None: there is none, or it is not checked."""
+        self.tls_expires_at, self.own_tls_expires_at = theirs, own
+
+    def warn_of_expiry(self, now: datetime) -> None:
+        """30, 7 and 1 days before a certificate expires, each once."""
+        self._warn("The counterparty's TLS certificate", self.tls_expires_at, now)
+        self._warn(
+            f"Our TLS certificate {self.config.tls and self.config.tls.cert_file}",
+            self.own_tls_expires_at,
+            now,
+        )
+
+    def _warn(self, what: str, expires_at: datetime | None, now: datetime) -> None:
         if expires_at is None:
             return
         days = (expires_at - now).total_seconds() / 86400
         due = min((limit for limit in EXPIRY_WARNINGS if days <= limit), default=None)
-        if due is not None and (self._warned_days is None or due < self._warned_days):
-            text = f"The counterparty's TLS certificate expires on {expires_at:%Y-%m-%d %H:%M} UTC, in {days:.1f} days"
+        before = self._warned_days.get(what)
+        if due is not None and (before is None or due < before):
+            when = f"on {expires_at:%Y-%m-%d %H:%M} UTC"
+            text = f"{what} expires {when}, in {days:.1f} days" if days > 0 else f"{what} has expired {when}"
             log.warning("session %s: %s", self.config.name, text)
             self.note(text)
-        self._warned_days = due
+        self._warned_days[what] = due
 
     def ended(self, kind: EndKind) -> None:
         """Once for each attempt, however far it got."""
@@ -211,7 +225,8 @@ class SessionRecord:
             "logged_on": self.phase is SessionPhase.CONNECTED,
             "reason": self.reason,
             "next_attempt_at": self.next_attempt_at,
-            "tls_expires_at": self.tls_expires_at,
+            "tls_expires_at": _ns(self.tls_expires_at),
+            "own_tls_expires_at": _ns(self.own_tls_expires_at),
             "next_sender_seq_num": self.next_sender_seq_num,
             "next_target_seq_num": self.next_target_seq_num,
             "connected_at": self.connected_at,
@@ -257,3 +272,7 @@ class SessionRecord:
         except Exception as error:
             self.not_written(direction, payload, error)
             return False
+
+
+def _ns(at: datetime | None) -> int | None:
+    return None if at is None else int(at.timestamp() * 1e9)

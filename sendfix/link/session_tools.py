@@ -11,9 +11,10 @@ from typing import Any, Protocol
 
 from sendfix.domain.enums import SessionPhase
 from sendfix.link.breaker import Breaker
-from sendfix.link.diagnosis import LOOKED_BACK, Seen, ask_network, diagnose
+from sendfix.link.diagnosis import LOOKED_BACK, Seen, diagnose
 from sendfix.link.gap_fill import GapFill
 from sendfix.link.keeper import Keeper
+from sendfix.link.network_checks import ask_network
 from sendfix.link.protocol import NotSent, ReplyCode
 from sendfix.link.quickfix_store import QuickFixStore
 from sendfix.link.session_record import SessionRecord

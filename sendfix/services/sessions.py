@@ -24,6 +24,7 @@ class Session:
     reason: str | None = NO_ENGINE
     next_attempt_at: int | None = None
     tls_expires_at: int | None = None
+    own_tls_expires_at: int | None = None
     breaker: str | None = None
     pending_reconnect: list[str] = field(default_factory=list)
     next_sender_seq_num: int | None = None
@@ -100,6 +101,7 @@ class Sessions:
             session.reason = status["reason"]
             session.next_attempt_at = status["next_attempt_at"]
             session.tls_expires_at = status["tls_expires_at"]
+            session.own_tls_expires_at = status["own_tls_expires_at"]
             session.breaker = status["breaker"]
             session.pending_reconnect = status["pending_reconnect"]
             session.next_sender_seq_num = status["next_sender_seq_num"]

@@ -52,6 +52,7 @@ class Session(Output):
     reason: str | None
     next_attempt_at: str | None
     tls_expires_at: str | None
+    own_tls_expires_at: str | None
     enabled: bool
     auto_connect: bool
     pending_reconnect: list[str]

@@ -92,6 +92,7 @@ class Standing(Collector):
         expires = _family(
             "session_tls_expires_seconds", "Seconds until the counterparty's certificate expires"
         )
+        own_expires = _family("session_own_tls_expires_seconds", "Seconds until our certificate expires")
         breaker = _family("session_breaker_open", "1 while the circuit breaker keeps new orders back")
         ends = CounterMetricFamily(
             "sendfix_session_ends",
@@ -117,7 +118,9 @@ class Standing(Collector):
                 silence.add_metric(name, max(0.0, now - session.last_received_at / 1e9))
             if session.tls_expires_at is not None:
                 expires.add_metric(name, session.tls_expires_at / 1e9 - now)
-        yield from (phases, ends, logged_on, uptime, sender, target, silence, expires, breaker)
+            if session.own_tls_expires_at is not None:
+                own_expires.add_metric(name, session.own_tls_expires_at / 1e9 - now)
+        yield from (phases, ends, logged_on, uptime, sender, target, silence, expires, own_expires, breaker)
 
 
 def _gauge(name: str, text: str, value: float) -> Metric:

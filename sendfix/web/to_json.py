@@ -61,6 +61,7 @@ def session_to_json(session: Session) -> dict[str, Any]:
         "reason": session.reason,
         "next_attempt_at": _ns(session.next_attempt_at),
         "tls_expires_at": _ns(session.tls_expires_at),
+        "own_tls_expires_at": _ns(session.own_tls_expires_at),
         "enabled": config.enabled,
         "auto_connect": config.auto_connect,
         "pending_reconnect": session.pending_reconnect,

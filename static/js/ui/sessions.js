@@ -33,7 +33,8 @@ const Card = ({ session, chosen }) => html`<li class=${`session ${chosen ? 'chos
   <p class="session-state"><${Light} session=${session} /> <span class="quiet" title=${`At ${session.server_ip}:${session.port}, heartbeat every ${session.heartbeat_interval} s`}>${session.fix_version} · ${session.sender_comp_id} → ${session.target_comp_id}</span></p>
   ${session.reason && session.state !== 'connected' && session.reason !== health.value.engine.reason && html`<p class="reason" data-testid=${`reason-${session.name}`}>${session.reason}</p>`}
   ${session.schedule && html`<p class="quiet hours" data-testid=${`hours-${session.name}`} title=${hoursTitle(session.schedule)}>${hours(session.schedule)}</p>`}
-  ${expiry(session.tls_expires_at)}
+  ${expiry('TLS certificate', session.tls_expires_at)}
+  ${expiry('Our TLS certificate', session.own_tls_expires_at)}
   ${session.pending_reconnect.length > 0 && html`<p class="tone-wait" data-testid=${`pending-${session.name}`}>With the next connection: ${session.pending_reconnect.join(', ')}</p>`}
   ${session.breaker && html`<p class="reason" data-testid=${`breaker-${session.name}`}><${Icon} name="pause" size=${12} /> ${session.breaker}. <button type="button" class="small" data-testid=${`let-go-${session.name}`} onClick=${() => letGo(session.name)}>Let go…</button></p>`}
   <dl class="session-facts">
@@ -57,9 +58,9 @@ const letGo = (name) => ask({
 
 const DAY_MS = 86_400_000;
 
-function expiry(at) {
+function expiry(what, at) {
   const days = at ? (Date.parse(at) - now.value) / DAY_MS : Infinity;
-  return days <= 30 && html`<p class="tone-wait"><${Icon} name="warn" size=${12} /> TLS certificate expires ${dayAndTime(at, zone.value).slice(0, 10)}, in ${Math.max(0, Math.floor(days))} days</p>`;
+  return days <= 30 && html`<p class="tone-wait"><${Icon} name="warn" size=${12} /> ${what} expires ${dayAndTime(at, zone.value).slice(0, 10)}, in ${Math.max(0, Math.floor(days))} days</p>`;
 }
 
 // In the reader's zone, then in the counterparty's.

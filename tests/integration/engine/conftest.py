@@ -52,8 +52,8 @@ class EngineProcess:
         command = [sys.executable, "multi_fix_client.py", *arguments]
         return Process("engine", command, {**self.environ, **environ})
 
-    def start(self) -> Process:
-        self.process = self.spawn()
+    def start(self, **environ: str) -> Process:
+        self.process = self.spawn(**environ)
         self.process.wait_for(rf"^engine: ready on {self.socket} with {len(self.sessions)} sessions$")
         return self.process
 

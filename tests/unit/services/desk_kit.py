@@ -29,6 +29,7 @@ LOGGED_ON = {
     "logged_on": True,
     "next_attempt_at": None,
     "tls_expires_at": None,
+    "own_tls_expires_at": None,
     "breaker": None,
     "pending_reconnect": [],
     "reason": None,
