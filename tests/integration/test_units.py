@@ -43,6 +43,8 @@ def test_what_a_unit_starts_is_here(name: str) -> None:
     files = [ROOT / word for word in arguments if word.endswith(".py")]
     assert files
     assert all(file.is_file() for file in files)
+    for module in re.findall(r"-m (scripts\.\w+)", service.get("ExecStartPost", "")):
+        assert (ROOT / f"{module.replace('.', '/')}.py").is_file()
     for folder in service["ReadWritePaths"].split():
         assert (ROOT / Path(folder).relative_to("/opt/sendfix")).is_dir()
 
@@ -62,7 +64,7 @@ if IN_CI or shutil.which("systemd-analyze"):
         for name in UNITS:
             text = (ROOT / name).read_text()
             if not Path("/opt/sendfix/.venv/bin/python").exists():
-                text = re.sub(r"(?m)^ExecStart=\S+", "ExecStart=/bin/true", text)
+                text = re.sub(r"(?m)^(ExecStart\w*)=\S+", r"\1=/bin/true", text)
             (folder / name).write_text(text)
             paths.append(str(folder / name))
         return paths
@@ -98,8 +100,8 @@ if IN_CI or shutil.which("nginx"):
                 str(tmp_path / "fullchain.pem"),
             ),
         )
-        # Ports below 1024 are root's.
-        example = example.replace("listen 80;", "listen 20080;").replace("listen 443 ", "listen 20443 ")
+        # Ports below 1024 are root's, and so is the folder of the logs.
+        example = example.replace("/var/log/nginx/", f"{tmp_path}/").replace("listen 80;", "listen 20080;").replace("listen 443 ", "listen 20443 ")
         (tmp_path / "sendfix.conf").write_text(example)
         whole = tmp_path / "nginx.conf"
         temporary = "".join(
@@ -110,6 +112,8 @@ if IN_CI or shutil.which("nginx"):
             f"pid {tmp_path}/nginx.pid;\nerror_log stderr;\nevents {{}}\n"
             f"http {{ access_log off;\n{temporary}include {tmp_path}/sendfix.conf; }}\n"
         )
+        assert "$sendfix_request_id;" in example
+        assert "location = /health/ready " in example
         output = run("nginx", "-t", "-p", str(tmp_path), "-c", str(whole))
         assert "[warn]" not in output
 
