@@ -101,7 +101,8 @@ if IN_CI or shutil.which("nginx"):
             ),
         )
         # Ports below 1024 are root's, and so is the folder of the logs.
-        example = example.replace("/var/log/nginx/", f"{tmp_path}/").replace("listen 80;", "listen 20080;").replace("listen 443 ", "listen 20443 ")
+        example = example.replace("/var/log/nginx/", f"{tmp_path}/")
+        example = example.replace("listen 80;", "listen 20080;").replace("listen 443 ", "listen 20443 ")
         (tmp_path / "sendfix.conf").write_text(example)
         whole = tmp_path / "nginx.conf"
         temporary = "".join(
