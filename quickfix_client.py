@@ -55,6 +55,7 @@ with sigint_kept():
 
 log = logging.getLogger("sendfix.engine")
 
+_RESEND_REQUEST = re.compile(rb"\x0135=2\x01")
 _REJECT = re.compile(rb"\x0135=[3j]\x01")
 
 # No other exception may leave a callback: it would end the process, or hang the session while it looks logged on.
@@ -179,6 +180,7 @@ class _Connection:
         self._sent: bytes | None = None
         self._gap_fill: GapFill | None = None
         self._logout_text: str | None = None
+        self.answers_resend = False
         dictionary = str(store.write_dictionary())
         self._id = quickfix.SessionID(config.fix_version, config.sender_comp_id, config.target_comp_id)
         self._settings = quickfix.SessionSettings()
@@ -325,6 +327,8 @@ class _Connection:
         return self.why.kind
 
     def incoming(self, raw: bytes) -> None:
+        # Whatever comes next, QuickFIX has done with the message before.
+        self.answers_resend = _RESEND_REQUEST.search(raw, 0, 64) is not None
         verdict, why = self._judge(raw)
         try:
             if verdict is Verdict.TAKEN:
@@ -579,16 +583,28 @@ class QuickFixClient:
             raise NotSent(ReplyCode.REFUSED, refusal)
         with self._keeper.using:
             if self._connection is not None and self._connection.logged_on:
-                return self._connection.send(text)
+                number = self._connection.send(text)
+                self._connection.answers_resend = False
+                return number
         reason = self._record.reason or "it has not been connected"
         raise NotSent(ReplyCode.NOT_LOGGED_ON, f"Session {self.config.name} is not logged on: {reason}")
 
+    @property
+    def busy(self) -> bool:
+        """Whether a `send` would have to wait, since QuickFIX answers a ResendRequest(2)."""
+        connection = self._connection
+        return connection is not None and connection.answers_resend
+
     def status(self) -> dict[str, Any]:
         """The live part of the session; see `SessionRecord.status`."""
-        with self._keeper.using:
-            if self._connection is not None:
-                self._connection.update_seq_nums()
-            pending = [] if self._keeper.apart else needing_reconnect(self._store.config, self.config)
+        # Somebody may hold it who waits for QuickFIX; what he does brings the next status.
+        if self._keeper.using.acquire(blocking=False):
+            try:
+                if self._connection is not None:
+                    self._connection.update_seq_nums()
+            finally:
+                self._keeper.using.release()
+        pending = [] if self._keeper.apart else needing_reconnect(self._store.config, self.config)
         return {
             **self._record.status(),
             "breaker": self._breaker.reason,

@@ -113,6 +113,7 @@ class EngineLink:
         self._journal_ids: dict[str, str] = {}
         self._behind: set[str] = set(self._session_names)
         self._unknown: set[str] = set()
+        self._unreadable: dict[str, str] = {}
         self._waiting_for_database = False
         self._heard_at = 0.0
         self._requests: dict[int, _Request] = {}
@@ -164,6 +165,9 @@ class EngineLink:
             return str(_UNKNOWN_SESSION["reason"])
         if self._waiting_for_database:
             return "The desk waits for its database before it reads on from the engine: nothing can be sent till then."
+        if session_name in self._unreadable:
+            why = self._unreadable[session_name]
+            return f"The engine can't read its journal of session {session_name} ({why}); it tries again by itself."
         if session_name in self._behind:
             return f"The desk is still catching up with what the engine has of session {session_name}; try again soon."
         return None
@@ -317,6 +321,11 @@ class EngineLink:
                 self._lose(message.session_name, handler)
             case protocol.CaughtUp():
                 self._caught_up(message.session_name)
+            case protocol.Unreadable():
+                self._unreadable[message.session_name] = message.why
+                log.warning(
+                    "session %s: the engine can't read its journal: %s", message.session_name, message.why
+                )
             case protocol.Hello():
                 self._hello(message, handler)
             case _:
@@ -332,6 +341,7 @@ class EngineLink:
         self._behind = set(hello.sessions) & self._session_names
         self._unknown = set()
         self._reason = None
+        self._unreadable.clear()
         for name, session in hello.sessions.items():
             handler.status(name, session["status"])
         for name in self._session_names - set(hello.sessions):
@@ -383,6 +393,7 @@ class EngineLink:
 
     def _caught_up(self, name: str) -> None:
         self._behind.discard(name)
+        self._unreadable.pop(name, None)
         waiting, self._unresolved = self._unresolved, []
         for request in waiting:
             if request.session_name != name:

@@ -35,6 +35,7 @@ class DeskConnection:
         # What its database has, per session; of the journals that are there now.
         self.stored: dict[str, int] = {}
         self.behind: list[str] = []
+        self._postponed: dict[str, float] = {}
         self._positions: dict[str, Position] = {}
         self._decoder = protocol.Decoder()
         self._out = bytearray()
@@ -57,8 +58,21 @@ class DeskConnection:
         """The session is no longer there."""
         self._positions.pop(name, None)
         self.stored.pop(name, None)
+        self._postponed.pop(name, None)
         if name in self.behind:
             self.behind.remove(name)
+
+    def turn(self, now: float) -> str | None:
+        """The session that is behind and next to be served from its files."""
+        return next((name for name in self.behind if self._postponed.get(name, 0.0) <= now), None)
+
+    def next_turn(self) -> float:
+        """When there will be a `turn`; there is a session that is behind."""
+        return min(self._postponed.get(name, 0.0) for name in self.behind)
+
+    def postpone(self, name: str, until: float) -> None:
+        """Its files can't be read just now."""
+        self._postponed[name] = until
 
     def receive(self) -> Iterable[protocol.Message] | None:
         """The messages that have come; None when the desk has hung up. Raises `ProtocolError` while iterated, and

@@ -24,6 +24,7 @@ from sendfix.link.journal_entries import Entry
 from sendfix.link.protocol import NotSent, ReplyCode
 from sendfix.link.questions import Asked, Questions
 from sendfix.link.request_log import RequestLog
+from sendfix.link.sends import Sender, Sends, send
 from sendfix.link.waker import Waker
 
 log = logging.getLogger("sendfix.engine")
@@ -32,10 +33,11 @@ STATUS_SECONDS = 1.0
 CHUNK_ENTRIES = 256
 CHUNK_BELOW_BYTES = 1024 * 1024
 PRUNE_SECONDS = 600.0
+UNREADABLE_SECONDS = 10.0
 
 
-class Session(Asked, Protocol):
-    """One session as the hub sees it; none of these may block, but for `ask`."""
+class Session(Asked, Sender, Protocol):
+    """One session as the hub sees it; none of these may block, but for `ask`, and `send` while it is `busy`."""
 
     @property
     def journal(self) -> Journal: ...
@@ -44,9 +46,6 @@ class Session(Asked, Protocol):
         """Raises `NotSent` when it may not."""
 
     def disconnect(self) -> None: ...
-
-    def send(self, body: bytes) -> int:
-        """Raises `NotSent`."""
 
     def status(self) -> dict[str, Any]: ...
 
@@ -79,6 +78,7 @@ class Hub:
         self._waker = Waker()
         self._requests = RequestLog()
         self._questions = Questions(self._requests, self._waker.wake)
+        self._sends = Sends(self._waker.wake)
         self._journal_days = journal_days
         self._next_prune = 0.0
         self._stirred: set[str] = set()
@@ -176,17 +176,20 @@ class Hub:
         self._waker.close()
 
     def _timeout(self) -> float | None:
-        if any(desk.behind and desk.backlog_bytes < CHUNK_BELOW_BYTES for desk in self._desks):
-            return 0.0
+        due = [
+            desk.next_turn() for desk in self._desks if desk.behind and desk.backlog_bytes < CHUNK_BELOW_BYTES
+        ]
         if self._stirred and self._desks:
-            return max(0.0, self._next_status - self._clock())
-        return None
+            due.append(self._next_status)
+        return max(0.0, min(due) - self._clock()) if due else None
 
     def _pass_on(self) -> None:
         """What has happened since goes to the desks, and to their sockets."""
         while self._orders:
             self._orders.popleft()()
         self._pass_on_entries()
+        while done := self._sends.done():
+            self._sent(*done)
         self._questions.pass_on(self._desks)
         while self._changed:
             self._pass_on_status(self._changed.popleft())
@@ -223,16 +226,21 @@ class Hub:
         """One chunk of the session whose turn it is, so that several are served side by side."""
         if not desk.behind or desk.backlog_bytes >= CHUNK_BELOW_BYTES:
             return
-        name = desk.behind[0]
+        name = desk.turn(self._clock())
+        if name is None:
+            return
         try:
             entries = self.sessions[name].journal.read(desk.sent_up_to(name), CHUNK_ENTRIES)
         except OSError as error:
+            # The other sessions are served all the same.
             log.error("%s: session %s can't be served from its journal: %s", desk.name, name, error)
-            self._drop(desk, "a journal can't be read")
+            desk.queue(protocol.Unreadable(name, error.strerror or str(error)))
+            desk.postpone(name, self._clock() + UNREADABLE_SECONDS)
             return
         if entries:
             desk.queue_from_files(name, entries)
-            desk.behind.append(desk.behind.pop(0))
+            desk.behind.remove(name)
+            desk.behind.append(name)
         else:
             desk.caught_up(name)
 
@@ -352,15 +360,17 @@ class Hub:
             return
         if not isinstance(message.body, bytes):
             raise protocol.ProtocolError("Send.body is not bytes")
-        try:
-            detail = f"MsgSeqNum(34) {session.send(message.body)}"
-            code = ReplyCode.OK
-        except NotSent as error:
-            code, detail = error.code, str(error)
+        if self._sends.must_wait(message.session_name, session):
+            self._sends.put(desk, session, message)
+        else:
+            self._sent(desk, message, *send(session, message.body))
+
+    def _sent(self, desk: DeskConnection, message: protocol.Send, code: str, detail: str) -> None:
         self._requests.note(message, detail)
         # The entry of what was sent goes before the reply.
         self._pass_on_entries()
-        desk.queue(protocol.Reply(message.request_id, code, detail))
+        if desk in self._desks:
+            desk.queue(protocol.Reply(message.request_id, code, detail))
 
     def _connect(self, desk: DeskConnection, message: protocol.Connect) -> None:
         session = self._session(desk, message)

@@ -40,7 +40,6 @@ from sendfix.link.journal_entries import (
 from sendfix.link.reservation import Reservation, boot_id
 
 SEGMENT_BYTES = 64 * 1024 * 1024
-RESERVED_AT_ONCE = 4096
 MAX_INDEX = 10**15
 """What the names of the segments have digits for."""
 
@@ -108,7 +107,7 @@ class Journal:
             self._reservation = Reservation(folder / "reserved", boot_id() if boot is None else boot)
             if self._reservation.other_boot:
                 self.left_out = self.skip_to(self._reservation.up_to)
-            self._reserve()
+            self._reservation.begin(self._next_index, self._fd)
             self._opened = True
         except BaseException:
             self.close()
@@ -134,8 +133,9 @@ class Journal:
             if self._size >= self._segment_bytes or new_day:
                 self._add_segment()
             self._day = at_ns // _DAY_NS
-            if self._reservation is None or index > self._reservation.up_to:
-                self._reserve()
+            if self._reservation is None:
+                raise OSError(9, "The journal is closed")
+            self._reservation.keep_ahead(index, self._fd)
             check = checksum(index, at_ns, direction, payload)
             data = ENTRY_HEADER.pack(len(payload), check, at_ns, direction) + payload
             self._write_whole(data)
@@ -223,6 +223,7 @@ class Journal:
         """Idempotent. Nothing may be appended afterwards."""
         with self._lock:
             if self._reservation is not None:
+                self._reservation.wait()
                 # Closed in order, nothing has to be left out, whatever happens to the machine. Not so when it could
                 # not be opened: what was reserved then stays so.
                 if self._opened:
@@ -235,13 +236,6 @@ class Journal:
                 if fd >= 0:
                     os.close(fd)
             self._fd = self._lock_fd = -1
-
-    def _reserve(self) -> None:
-        """What is written so far goes to the disk too, so that no more than this can be lost with the machine."""
-        if self._reservation is None:
-            raise OSError(9, "The journal is closed")
-        os.fdatasync(self._fd)
-        self._reservation.reserve(self._next_index + RESERVED_AT_ONCE - 1)
 
     def _take_lock(self) -> None:
         try:

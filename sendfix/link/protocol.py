@@ -85,6 +85,15 @@ class CaughtUp:
 
 
 @dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Engine to desk: that session's journal can't be read just now; it is tried again, and then goes on."""
+
+    kind: ClassVar[str] = "x"
+    session_name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """Engine to desk: the live part of a session. Keys: state, phase (a `SessionPhase`), logged_on, reason,
     next_attempt_at, tls_expires_at, own_tls_expires_at, pending_reconnect (keys of the configuration that wait for
@@ -218,6 +227,7 @@ Message: TypeAlias = (
     Hello
     | Entry
     | CaughtUp
+    | Unreadable
     | Status
     | Configured
     | Opened
@@ -239,6 +249,7 @@ _TYPES: dict[str, type[Message]] = {
         Hello,
         Entry,
         CaughtUp,
+        Unreadable,
         Status,
         Configured,
         Opened,

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 STALE_AFTER_SECONDS = 10.0
+_UTC = re.compile(r"(\d{4})(\d\d)(\d\d)-(\d\d):(\d\d):(\d\d)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +45,18 @@ def judge(raw: str, sent_lately: Container[tuple[str, str]], now: datetime) -> N
 
 def field(raw: str, tag: int) -> str:
     """The first value of a tag, or nothing."""
-    found = re.search(rf"\x01{tag}=([^\x01]*)", raw)
-    return found[1] if found else ""
+    _, found, rest = raw.partition(f"\x01{tag}=")
+    return rest.partition("\x01")[0] if found else ""
 
 
 def _age(timestamp: str, now: datetime) -> float | None:
     try:
-        then = datetime.strptime(timestamp[:17], "%Y%m%d-%H:%M:%S").replace(tzinfo=UTC)
+        # strptime takes five times as long, and ten thousand orders may be judged at once.
+        found = _UTC.match(timestamp)
+        if found is None:
+            return None
+        year, month, day, hour, minute, second = (int(part) for part in found.groups())
+        then = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
     except ValueError:
         return None
     return (now - then).total_seconds()

@@ -8,10 +8,16 @@ desk, and must not be given to another entry.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import struct
+import threading
 from pathlib import Path
 from zlib import crc32
+
+RESERVED_AT_ONCE = 4096
+RESERVE_BELOW = 2048
+"""So many indexes before the reserved ones are used up, more are reserved."""
 
 _SLOT = struct.Struct("<QQ36s")  # a running number, the index, the boot's id
 _CHECK = struct.Struct("<I")
@@ -35,6 +41,7 @@ class Reservation:
         """Open or create. Raises OSError."""
         self._boot = boot
         self._number = 0
+        self._thread: threading.Thread | None = None
         self.up_to = 0
         found = b""
         self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -60,5 +67,42 @@ class Reservation:
         self._number += 1
         self.up_to = up_to
 
+    def begin(self, index: int, fd: int) -> None:
+        """Before the first entries, from `index` on, are written to `fd`. Raises OSError."""
+        # What is written so far goes to the disk too, so that no more than this can be lost with the machine.
+        os.fdatasync(fd)
+        self.reserve(index + RESERVED_AT_ONCE - 1)
+
+    def keep_ahead(self, index: int, fd: int) -> None:
+        """Before an entry is written to `fd`: it may have this index when it returns. More are reserved ahead of their
+        use in a thread, since a disk takes its time to flush, and all that a session sends and receives waits for the
+        journal. Raises OSError."""
+        if index > self.up_to:
+            self.wait()
+            if index > self.up_to:
+                self.begin(index, fd)
+        elif index == self.up_to - RESERVE_BELOW:
+            self.wait()
+            with contextlib.suppress(OSError):
+                # Its own descriptor: a new segment closes the journal's.
+                work = (os.dup(fd), index + RESERVE_BELOW + 1)
+                self._thread = threading.Thread(target=self._ahead, args=work, name="reserve", daemon=True)
+                self._thread.start()
+
     def close(self) -> None:
+        self.wait()
         os.close(self._fd)
+
+    def _ahead(self, fd: int, index: int) -> None:
+        """What fails here is tried again when the indexes are used up, and said then."""
+        try:
+            with contextlib.suppress(OSError):
+                self.begin(index, fd)
+        finally:
+            os.close(fd)
+
+    def wait(self) -> None:
+        """Until the thread is done, if there is one."""
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None

@@ -61,6 +61,9 @@ def test_a_gap_that_the_counterparty_waits_for_is_filled(
     acceptor.send("2", [(7, first), (16, 0)])
     again = acceptor.wait_for("D", 5)
     assert fields(again, 34, 43, 11) == [str(third), "Y", "C"]
+    assert client.busy, "QuickFIX may still be answering"
+    client.send(order("after it"))
+    assert not client.busy
     said = [entry.payload.decode() for entry in client.journal.read(0, 1000)]
     assert any(f"Gap filled by hand from {first} to {third - 1}" in text for text in said)
     assert any("their gap" in text for text in said)

@@ -29,6 +29,7 @@ from sendfix.link.protocol import (
     Send,
     Status,
     Stored,
+    Unreadable,
 )
 
 UP = {"state": "connected", "logged_on": True}
@@ -203,6 +204,17 @@ def test_nothing_is_sent_before_the_session_is_folded_to_its_end(kit: Kit) -> No
     kit.engine.say(entry(4))
     kit.desk.wait(lambda: len(kit.desk.entries) == 1)
     assert "catching up" in str(kit.link.refusal("S"))
+    kit.engine.say(CaughtUp("S", 4))
+    kit.desk.wait(lambda: kit.desk.folded_to_the_end == ["S"])
+    assert kit.link.refusal("S") is None
+
+
+def test_a_journal_that_can_not_be_read_is_the_reason(kit: Kit) -> None:
+    kit.engine.accept()
+    kit.engine.say(Unreadable("S", "Input/output error"))
+    kit.engine.say(entry(4))
+    kit.desk.wait(lambda: len(kit.desk.entries) == 1)
+    assert "can't read its journal of session S (Input/output error)" in str(kit.link.refusal("S"))
     kit.engine.say(CaughtUp("S", 4))
     kit.desk.wait(lambda: kit.desk.folded_to_the_end == ["S"])
     assert kit.link.refusal("S") is None

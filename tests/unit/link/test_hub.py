@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import threading
@@ -29,6 +30,9 @@ class FakeSession:
         self.journal = Journal(folder / name)
         self.journal.on_append = lambda entry: hub.entry_appended(name, entry)
         self.state = "not_connected"
+        self.busy = False
+        self.may_send = threading.Event()
+        self.may_send.set()
         self._hub = hub
 
     def connect(self) -> None:
@@ -44,6 +48,7 @@ class FakeSession:
     def send(self, body: bytes) -> int:
         if body.startswith(b"35=9"):
             raise NotSent(ReplyCode.REFUSED, "not like this")
+        assert self.may_send.wait(10)
         return self.journal.append(Direction.OUT, body)
 
     def status(self) -> dict[str, Any]:
@@ -303,3 +308,57 @@ def test_an_entry_is_an_entry(engine: Engine) -> None:
         heard = desk.wait_entry("B", b"{}")
         (kept,) = engine.b.journal.read(0, 10)
         assert kept == Entry(heard.index, heard.at_ns, heard.direction, heard.raw)
+
+
+class Unreadable(Journal):
+    """Until `readable`."""
+
+    readable = False
+
+    def read(self, after_index: int, limit: int) -> list[Entry]:
+        if not self.readable:
+            raise OSError(errno.EIO, "Input/output error")
+        return super().read(after_index, limit)
+
+
+def test_a_journal_that_can_not_be_read_costs_its_own_session_only(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub, "UNREADABLE_SECONDS", 0.05)
+    engine.a.journal.close()
+    engine.a.journal = broken = Unreadable(tmp_path / "broken")
+    broken.append(Direction.IN, b"kept")
+    engine.b.journal.append(Direction.IN, b"x")
+    with LinkClient(engine.path, {}) as desk:
+        desk.wait(lambda: protocol.CaughtUp("B", 1) in desk.heard)
+        desk.wait(lambda: protocol.Unreadable("A", "Input/output error") in desk.heard)
+        assert desk.send("B", ORDER).code == ReplyCode.OK
+        assert protocol.CaughtUp("A", 1) not in desk.heard
+        broken.readable = True
+        desk.wait(lambda: protocol.CaughtUp("A", 1) in desk.heard)
+        assert desk.wait_entry("A", b"kept").index == 1
+
+
+def test_a_session_that_is_busy_keeps_its_own_orders_waiting_and_no_others(engine: Engine) -> None:
+    with LinkClient(engine.path, {}) as desk:
+        desk.wait(lambda: protocol.CaughtUp("B", 0) in desk.heard)
+        engine.a.busy = True
+        engine.a.may_send.clear()
+        for number in (101, 102, 103):
+            desk.say(protocol.Send(number, "A", ORDER + b"%d\x01" % number))
+        assert desk.send("B", ORDER).code == ReplyCode.OK
+        assert desk.reply(101) is None
+        # What comes once it is not busy any more waits behind the others.
+        engine.a.busy = False
+        desk.say(protocol.Send(104, "A", b"35=9\x01"))
+        engine.a.may_send.set()
+        desk.wait(lambda: desk.reply(104))
+        replies = [m for m in desk.heard if isinstance(m, protocol.Reply) and m.request_id > 100]
+        assert [(reply.request_id, reply.code) for reply in replies] == [
+            (101, ReplyCode.OK),
+            (102, ReplyCode.OK),
+            (103, ReplyCode.OK),
+            (104, ReplyCode.REFUSED),
+        ]
+        at = desk.heard.index(replies[0])
+        assert any(isinstance(m, protocol.Entry) and b"101" in m.raw for m in desk.heard[:at])

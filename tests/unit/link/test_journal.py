@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sendfix.link.journal import Journal, JournalError
 from sendfix.link.journal_entries import Entry
 from sendfix.link.protocol import Direction
-from sendfix.link.reservation import Reservation
+from sendfix.link.reservation import RESERVE_BELOW, RESERVED_AT_ONCE, Reservation
 
 payloads = st.lists(
     st.tuples(st.sampled_from(list(Direction)), st.binary(max_size=200)), min_size=1, max_size=40
@@ -240,6 +240,21 @@ def test_no_index_is_used_twice_after_the_machine_has_lost_the_end(
         assert once_more.left_out == 0
         assert once_more.append(Direction.IN, b"and more") == index + 1
         once_more.close()
+
+
+def test_indexes_are_reserved_ahead_of_their_use(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, boot=b"one")
+    seen = set()
+    for index in range(1, 3 * RESERVED_AT_ONCE):
+        assert journal.append(Direction.IN, b"x") == index
+        if index % 100 == 0:
+            reservation = Reservation(tmp_path / "reserved", b"one")
+            seen.add(reservation.up_to)
+            reservation.close()
+            assert index <= reservation.up_to <= index + RESERVED_AT_ONCE + RESERVE_BELOW
+    journal.close()
+    assert seen == {RESERVED_AT_ONCE * times for times in range(1, len(seen) + 1)}
+    assert len(seen) >= 3
 
 
 def test_in_the_same_boot_no_index_is_left_out(tmp_path: Path) -> None:
