@@ -12,7 +12,7 @@ VENV_PYTHON := .venv/bin/python
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run setup dev test format certify crash kill fuzz bench bench-broker lock vendor clean
+.PHONY: help run setup dev test format certify crash kill soak fuzz bench bench-broker lock vendor clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -50,6 +50,9 @@ crash: dev  ## kill the broker 100 times under load, and check all that it said;
 
 kill: dev  ## kill desk, engine and broker 20 times under load, and compare both ends' books; KILL_ROUNDS for more or fewer
 	@KILL_ROUNDS=$${KILL_ROUNDS:-20} $(VENV_PYTHON) -m pytest -q --timeout 0 tests/faults/test_processes.py
+
+soak: dev  ## 30 minutes at 100 orders/s with faults: books equal, memory flat, nothing left over; SOAK_SECONDS for less or more
+	@$(VENV_PYTHON) tests/faults/soak.py --seconds $${SOAK_SECONDS:-1800}
 
 fuzz: dev  ## send the broker anything and everything, 20 times as much as make test; FUZZ_TIMES for more or less
 	@FUZZ_TIMES=$${FUZZ_TIMES:-20} $(VENV_PYTHON) -m pytest -q --timeout 0 \

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import requests
 
-from tests.faults.conftest import SHORT, LinedStack
 from tests.support.books import broker_books, desk_books, equal_books
+from tests.support.lined_stack import SHORT, LinedStack
 from tests.support.load import BEHAVIOURS, Load
 from tests.support.proxy import Way
 from tests.support.stack import FIX42, FIX44, eventually

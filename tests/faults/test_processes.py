@@ -7,37 +7,26 @@ import os
 import random
 from typing import Any
 
-import psutil
 import pytest
 import requests
 
-from tests.faults.conftest import LinedStack
 from tests.support.books import equal_books, pages
+from tests.support.lined_stack import LinedStack
 from tests.support.load import BEHAVIOURS, Load
-from tests.support.stack import FIX42, FIX44, Stack, eventually
+from tests.support.stack import FIX42, FIX44, eventually
 
 ROUNDS = int(os.environ.get("KILL_ROUNDS", "4"))
 KINDS = ("the desk", "the engine", "the desk and the engine", "the broker")
 
 
-def kill_desk(stack: Stack) -> None:
-    """gunicorn's master and its worker; the master first, since it would start another worker."""
-    assert stack.desk is not None
-    children = psutil.Process(stack.desk.pid).children(recursive=True)
-    stack.desk.kill()
-    for child in children:
-        child.kill()
-    psutil.wait_procs(children, 10)
-
-
-def kill_and_start(stack: Stack, kind: str) -> None:
+def kill_and_start(stack: LinedStack, kind: str) -> None:
     assert stack.engine is not None
     assert stack.broker is not None
     connected_at = {name: stack.session(name)["connected_at"] for name in (FIX42, FIX44)}
     if "engine" in kind:
         stack.engine.kill()
     if "desk" in kind:
-        kill_desk(stack)
+        stack.kill_desk()
     if "broker" in kind:
         stack.broker.kill()
         eventually(lambda: not stack.session(FIX42)["logged_on"], "the session is seen to be down")

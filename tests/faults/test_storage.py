@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 import pytest
 import requests
 
-from tests.faults.conftest import LinedStack
+from tests.support.lined_stack import LinedStack
 from tests.support.stack import FIX44, Stack, eventually
 from tests.support.storage_faults import database_locked, disk_full, engine_disk_full
 

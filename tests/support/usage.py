@@ -1,0 +1,81 @@
+"""What the three processes take of the machine, and whether that grows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import psutil
+
+from tests.support.stack import Stack
+
+GROWTH_BYTES_PER_HOUR = 100_000_000
+"""Of one process: what still counts as flat. See docs/engine.md on what grows with each message of a day."""
+NAMES = ("desk", "engine", "broker")
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Of one process, with its children: bytes, threads, open files with sockets."""
+
+    rss: int
+    threads: int
+    files: int
+
+    def __str__(self) -> str:
+        return f"{self.rss / 1e6:6.1f} MB {self.threads:3} {self.files:4}"
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Of desk, engine and broker."""
+
+    HEAD: ClassVar[str] = "  ".join(f"{name + ': RSS, threads, files':>18}" for name in NAMES)
+
+    taken: tuple[Taken, ...]
+
+    def __str__(self) -> str:
+        return "  ".join(f"{one!s:>{len(NAMES[at]) + 21}}" for at, one in enumerate(self.taken))
+
+
+def usage(stack: Stack) -> Usage:
+    return Usage(
+        tuple(_taken(process.pid) for process in (stack.desk, stack.engine, stack.broker) if process)
+    )
+
+
+def problems(before: Usage, after: Usage, samples: Sequence[tuple[float, Usage]]) -> list[str]:
+    """What was gained between two moments of rest, and memory that grew with the time of the samples (in seconds)."""
+    found = []
+    for at, name in enumerate(NAMES):
+        then, now = before.taken[at], after.taken[at]
+        if now.threads > then.threads:
+            found.append(f"the {name} has {now.threads} threads, it had {then.threads}")
+        if now.files > then.files:
+            found.append(f"the {name} has {now.files} open files, it had {then.files}")
+        growth = 3600 * slope([(time, one.taken[at].rss) for time, one in samples])
+        print(f"the {name}'s memory grows by {growth / 1e6:.0f} MB an hour")
+        if growth > GROWTH_BYTES_PER_HOUR:
+            found.append(f"the {name}'s memory grows by {growth / 1e6:.0f} MB an hour")
+    return found
+
+
+def slope(points: Sequence[tuple[float, float]]) -> float:
+    """Of the straight line through the points, by least squares; 0 for fewer than two."""
+    if len(points) < 2:
+        return 0.0
+    mean_x = sum(x for x, _ in points) / len(points)
+    mean_y = sum(y for _, y in points) / len(points)
+    square = sum((x - mean_x) ** 2 for x, _ in points)
+    return sum((x - mean_x) * (y - mean_y) for x, y in points) / square
+
+
+def _taken(pid: int) -> Taken:
+    first = psutil.Process(pid)
+    processes = [first, *first.children(recursive=True)]
+    return Taken(
+        sum(one.memory_info().rss for one in processes),
+        sum(one.num_threads() for one in processes),
+        sum(one.num_fds() for one in processes),
+    )
