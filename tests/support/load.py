@@ -27,9 +27,9 @@ EXPECTED = (409, 503)
 
 
 class Load:
-    """One thread for each session (for a name that is given twice, two), from `with` to its end. `rate` is new orders per
-    second of all of them together (replaces and cancels come on top); without one, as fast as they are answered. No more than some dozens of orders stay
-    open. An unexpected answer ends the thread, and is raised at the end."""
+    """One thread for each session (for a name that is given twice, two), from `with` to its end. `rate` is new orders
+    per second of all of them together, replaces and cancels come on top; without one, as fast as they are answered.
+    No more than some dozens of orders stay open. An unexpected answer ends the thread, and is raised at the end."""
 
     def __init__(
         self, stack: Stack, sessions: Sequence[str], rate: float | None = None, seed: int = 1

@@ -68,6 +68,8 @@ class Stack:
             "BROKER_HTTP_PORT": "0",
             **(environ or {}),
         }
+        self.engine_environ: dict[str, str] = {}
+        """What the engine has beside `environ`."""
         self.broker: Process | None = None
         self.engine: Process | None = None
         self.desk: Process | None = None
@@ -102,7 +104,8 @@ class Stack:
         self.environ["BROKER_HTTP_PORT"] = self.broker_url.rsplit(":", 1)[1]
 
     def start_engine(self) -> None:
-        self.engine = Process("engine", [PYTHON, "multi_fix_client.py"], self.environ)
+        command = [PYTHON, "multi_fix_client.py"]
+        self.engine = Process("engine", command, self.environ | self.engine_environ)
         self.engine.wait_for(r"^engine: ready on ")
 
     def start_desk(self) -> None:
@@ -119,7 +122,7 @@ class Stack:
             raise AssertionError(f"the desk ended:\n{self.desk.output[-4000:]}")
         try:
             return requests.get(f"{self.desk_url}/health", timeout=5).ok
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             return False
 
     def wait_logged_on(self, *names: str) -> None:
