@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from decimal import Decimal
 from pathlib import Path
 
+from sendfix.domain.risk import Limits
 from sendfix.domain.schedule import Schedule
 
 FIX_VERSIONS = ("FIX.4.0", "FIX.4.1", "FIX.4.2", "FIX.4.3", "FIX.4.4")
@@ -50,15 +50,6 @@ class CircuitBreaker:
 
     max_rejects: int
     seconds: float = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Limits of one session; None is no limit."""
-
-    max_orders_per_second: int | None = None
-    max_order_qty: Decimal | None = None
-    max_notional: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,17 @@ class StateForbids(SendFixError):
         super().__init__(detail)
 
 
+class RiskRefused(StateForbids):
+    """An order or replace that a limit or a kill switch holds back. `rules` names them, `errors` has one entry for each."""
+
+    def __init__(self, session: str, rules: Sequence[str], errors: Sequence[FieldError]) -> None:
+        self.session = session
+        self.rules = tuple(rules)
+        self.errors = tuple(errors)
+        texts = "; ".join(error.message for error in self.errors)
+        super().__init__(f"Not sent, by the limits of session {session}: {texts}.")
+
+
 class DuplicateClOrdID(StateForbids):
     def __init__(self, cl_ord_id: str) -> None:
         self.cl_ord_id = cl_ord_id

@@ -25,6 +25,7 @@ from sendfix.fix.encode import encode_cancel, encode_new, encode_replace, encode
 from sendfix.services.blotter import Blotter
 from sendfix.services.ids import ClOrdIdSource
 from sendfix.services.ports import Engine
+from sendfix.services.risk import Risk
 from sendfix.services.sessions import Session, Sessions
 
 log = logging.getLogger(__name__)
@@ -42,8 +43,10 @@ class Desk:
         ids: ClOrdIdSource,
         now: Callable[[], datetime],
         dictionary_of: Callable[[Session], Dictionary],
+        risk: Risk,
     ) -> None:
         self._sessions = sessions
+        self._risk = risk
         self._blotter = blotter
         self._engine = engine
         self._ids = ids
@@ -57,7 +60,7 @@ class Desk:
         custom_tags: Mapping[int, str],
         cl_ord_id: str | None = None,
     ) -> Order:
-        """Raises `UnknownSession`, `InvalidRequest`, `DuplicateClOrdID`, `NotLoggedOn`, `StateForbids`,
+        """Raises `UnknownSession`, `InvalidRequest`, `DuplicateClOrdID`, `NotLoggedOn`, `RiskRefused`, `StateForbids`,
         `EngineUnavailable`."""
         session = self._sessions.get(session_name)
         if session.config.account and "account" not in fields:
@@ -84,7 +87,8 @@ class Desk:
             )
         new_id = self._ids.next()
         command = ReplaceOrder(order, new_id, self._now(), changes, custom_tags)
-        self._send(order.session_name, new_id, encode_replace(command, self._dictionary(order.session_name)))
+        body = encode_replace(command, self._dictionary(order.session_name))
+        self._send(order.session_name, new_id, body, order)
         return new_id, order
 
     def cancel_order(self, cl_ord_id: str) -> tuple[str, Order]:
@@ -135,7 +139,8 @@ class Desk:
 
     def cannot_send_reason(self, session: Session) -> str | None:
         """None when an order can be sent; else why not."""
-        return self._engine.refusal(session.config.name) or session.cannot_send_reason
+        name = session.config.name
+        return self._engine.refusal(name) or session.cannot_send_reason or self._risk.kill_reason(name)
 
     def _must_be_open(self, order: Order, verb: str) -> None:
         if not order.is_open:
@@ -146,7 +151,7 @@ class Desk:
     def _dictionary(self, session_name: str) -> Dictionary:
         return self._dictionary_of(self._sessions.get(session_name))
 
-    def _send(self, session_name: str, cl_ord_id: str, body: bytes) -> None:
+    def _send(self, session_name: str, cl_ord_id: str, body: bytes, replaced: Order | None = None) -> None:
         refusal = self._engine.refusal(session_name)
         if refusal is not None:
             raise EngineUnavailable(refusal)
@@ -154,6 +159,7 @@ class Desk:
         # Nothing between this and the engine lets another request in.
         if self._blotter.in_memory(cl_ord_id) is not None or self._engine.is_on_its_way(cl_ord_id):
             raise DuplicateClOrdID(cl_ord_id)
+        self._risk.check(session_name, body, replaced)
         self._engine.send(session_name, cl_ord_id, body)
         log.info("session %s: %s is sent", session_name, cl_ord_id, extra={"cl_ord_id": cl_ord_id})
 

@@ -448,3 +448,42 @@ class Problem(Output):
     status: int
     detail: str
     errors: list[FieldError] = Field(default_factory=list)
+
+
+class KillSwitch(Output):
+    """`session_name` null stops every session; `text` is the whole sentence."""
+
+    session_name: str | None
+    reason: str
+    at: str
+    text: str
+
+
+class SessionLimits(Output):
+    """As configured; null is no limit."""
+
+    session_name: str
+    max_orders_per_second: int | None
+    max_order_qty: str | None
+    max_notional: str | None
+
+
+class Risk(Output):
+    kill_switches: list[KillSwitch]
+    limits: list[SessionLimits]
+
+
+class CancelResult(Output):
+    cl_ord_id: str
+    sent: bool
+    reason: str | None
+
+
+class Killed(Output):
+    kill_switch: KillSwitch
+    canceled: list[CancelResult]
+
+
+class KillLetGo(Output):
+    session_name: str | None
+    was_on: bool

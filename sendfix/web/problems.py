@@ -14,6 +14,7 @@ from sendfix.domain.errors import (
     EngineUnavailable,
     FieldError,
     InvalidRequest,
+    RiskRefused,
     SendFixError,
     StateForbids,
     StorageUnavailable,
@@ -31,6 +32,7 @@ _STATUS: tuple[tuple[type[SendFixError], int, str], ...] = (
     (UnknownOrder, 404, "Unknown order"),
     (UnknownMessage, 404, "Unknown message"),
     (UnknownAlarm, 404, "Unknown alarm"),
+    (RiskRefused, 409, "Refused by a limit"),
     (StateForbids, 409, "Not possible now"),
     (InvalidRequest, 422, "Invalid input"),
     (EngineUnavailable, 503, "No engine"),
@@ -69,7 +71,7 @@ def _sendfix_error(error: SendFixError) -> Response:
     status, title = next(
         ((code, text) for kind, code, text in _STATUS if isinstance(error, kind)), (500, "Internal error")
     )
-    errors = error.errors if isinstance(error, InvalidRequest) else ()
+    errors = error.errors if isinstance(error, InvalidRequest | RiskRefused) else ()
     return problem(status, title, str(error), errors)
 
 

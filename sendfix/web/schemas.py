@@ -205,6 +205,19 @@ class SessionEdit(ConfigReason):
     ]
 
 
+class LetGoOfKillSwitch(Input):
+    """Without a `session_name`: the switch of all sessions. `reason` is logged."""
+
+    session_name: str | None = None
+    reason: Annotated[str, StringConstraints(max_length=500)]
+
+
+class KillSwitch(LetGoOfKillSwitch):
+    """Without a `session_name`: all sessions. `reason` is shown while it is on."""
+
+    cancel_open: bool = False
+
+
 class AlarmFields(Input):
     """`fields` are in place of what the message says, by tag."""
 

@@ -37,7 +37,7 @@ def _ns(at_ns: int | None) -> str | None:
     return None if at_ns is None else time_to_json(utc(at_ns))
 
 
-def _decimal(value: Decimal | None) -> str | None:
+def decimal_to_json(value: Decimal | None) -> str | None:
     return None if value is None else format_decimal(value)
 
 
@@ -104,19 +104,19 @@ def order_to_json(order: Order) -> dict[str, Any]:
         "account": order.account,
         "symbol": order.symbol,
         "side": _code(order.side),
-        "order_qty": _decimal(order.order_qty),
+        "order_qty": decimal_to_json(order.order_qty),
         "ord_type": _code(order.ord_type),
-        "price": _decimal(order.price),
-        "stop_px": _decimal(order.stop_px),
+        "price": decimal_to_json(order.price),
+        "stop_px": decimal_to_json(order.stop_px),
         "time_in_force": _code(order.time_in_force),
         "status": order.status.name,
         "is_open": order.is_open,
         "pending": None if order.pending is None else pending_to_json(order.pending),
-        "cum_qty": _decimal(order.cum_qty),
-        "leaves_qty": _decimal(order.leaves_qty),
-        "avg_px": _decimal(order.avg_px),
-        "last_qty": _decimal(order.last_qty),
-        "last_px": _decimal(order.last_px),
+        "cum_qty": decimal_to_json(order.cum_qty),
+        "leaves_qty": decimal_to_json(order.leaves_qty),
+        "avg_px": decimal_to_json(order.avg_px),
+        "last_qty": decimal_to_json(order.last_qty),
+        "last_px": decimal_to_json(order.last_px),
         "text": order.text,
         "warnings": [
             {"code": one.code, "text": one.text, "at": time_to_json(one.at)}
@@ -133,9 +133,9 @@ def pending_to_json(pending: Pending) -> dict[str, Any]:
     return {
         "type": pending.type,
         "cl_ord_id": pending.cl_ord_id,
-        "order_qty": _decimal(pending.order_qty),
-        "price": _decimal(pending.price),
-        "stop_px": _decimal(pending.stop_px),
+        "order_qty": decimal_to_json(pending.order_qty),
+        "price": decimal_to_json(pending.price),
+        "stop_px": decimal_to_json(pending.stop_px),
         "ord_type": _code(pending.ord_type),
         "time_in_force": _code(pending.time_in_force),
     }
@@ -154,11 +154,11 @@ def execution_to_json(booked: BookedExecution) -> dict[str, Any]:
         "side": _code(execution.side),
         "exec_type": _code(execution.exec_type),
         "ord_status": _code(execution.ord_status),
-        "last_qty": _decimal(execution.last_qty),
-        "last_px": _decimal(execution.last_px),
-        "cum_qty": _decimal(execution.cum_qty),
-        "leaves_qty": _decimal(execution.leaves_qty),
-        "avg_px": _decimal(execution.avg_px),
+        "last_qty": decimal_to_json(execution.last_qty),
+        "last_px": decimal_to_json(execution.last_px),
+        "cum_qty": decimal_to_json(execution.cum_qty),
+        "leaves_qty": decimal_to_json(execution.leaves_qty),
+        "avg_px": decimal_to_json(execution.avg_px),
         "text": execution.text,
         "transact_time": time_to_json(execution.transact_time),
         "received_at": time_to_json(execution.received_at),
@@ -237,8 +237,8 @@ def booking_to_json(booking: Booking) -> dict[str, Any]:
         else {
             "exec_id": execution.exec_id,
             "exec_type": api_name(execution.exec_type),
-            "last_qty": _decimal(execution.last_qty),
-            "last_px": _decimal(execution.last_px),
+            "last_qty": decimal_to_json(execution.last_qty),
+            "last_px": decimal_to_json(execution.last_px),
         },
     }
 
@@ -247,10 +247,10 @@ def _standing(order: Order) -> dict[str, Any]:
     return {
         "cl_ord_id": order.cl_ord_id,
         "status": order.status.name,
-        "order_qty": _decimal(order.order_qty),
-        "cum_qty": _decimal(order.cum_qty),
-        "leaves_qty": _decimal(order.leaves_qty),
-        "avg_px": _decimal(order.avg_px),
+        "order_qty": decimal_to_json(order.order_qty),
+        "cum_qty": decimal_to_json(order.cum_qty),
+        "leaves_qty": decimal_to_json(order.leaves_qty),
+        "avg_px": decimal_to_json(order.avg_px),
     }
 
 

@@ -7,6 +7,7 @@ from sendfix.web.routes import (
     health,
     messages,
     orders,
+    risk,
     session_tools,
     sessions,
 )
@@ -19,5 +20,6 @@ ALL = (
     executions.api,
     messages.api,
     alarms.api,
+    risk.api,
     health.api,
 )

@@ -18,6 +18,7 @@ from sendfix.services.desk import Desk
 from sendfix.services.ids import ClOrdIdSource
 from sendfix.services.intake import Intake
 from sendfix.services.ports import BookedExecution, Folded, MessageRow, OrderQuery
+from sendfix.services.risk import KillSwitch, Risk
 from sendfix.services.sessions import Session, Sessions
 
 NOW = datetime(2026, 3, 2, 14, 3, 0, tzinfo=UTC)
@@ -86,6 +87,22 @@ class MemoryStore:
         return matching[: query.limit]
 
 
+class MemorySwitches:
+    """Kill switches that are kept for as long as this object."""
+
+    def __init__(self) -> None:
+        self.kept: list[KillSwitch] = []
+        self.fails = False
+
+    def load(self) -> list[KillSwitch]:
+        return self.kept
+
+    def save(self, switches: list[KillSwitch]) -> None:
+        if self.fails:
+            raise StorageUnavailable("the disk is full")
+        self.kept = switches
+
+
 class Heard:
     """A listener that keeps what it is told."""
 
@@ -96,6 +113,10 @@ class Heard:
         self.results: list[tuple[str, str, str]] = []
         self.sessions: list[tuple[str, str]] = []
         self.alarms: list[tuple[int, str]] = []
+        self.refusals: list[tuple[str, str]] = []
+
+    def refused(self, session_name: str, rule: str) -> None:
+        self.refusals.append((session_name, rule))
 
     def order_changed(self, order: Order) -> None:
         self.orders.append((order.cl_ord_id, order.status.name))
@@ -178,8 +199,15 @@ class DeskKit:
         )
         self.alarms = Alarms()
         self.intake = Intake(self.sessions, self.blotter, self.alarms, self.store, bus, dictionary_of, set, 1)
+        self.risk = Risk(self.sessions, MemorySwitches(), lambda: NOW, self.heard.refused, lambda: None)
         self.desk = Desk(
-            self.sessions, self.blotter, self.engine, ids or ClOrdIdSource(1, 1), lambda: NOW, dictionary_of
+            self.sessions,
+            self.blotter,
+            self.engine,
+            ids or ClOrdIdSource(1, 1),
+            lambda: NOW,
+            dictionary_of,
+            self.risk,
         )
         self.index = dict.fromkeys(SESSIONS, 0)
         self.engine.on_sent = lambda name, raw: self.entry(name, 1, raw)

@@ -1,0 +1,164 @@
+"""Stands before every order and replace that the desk sends, whoever asks for it: kill switches, and the limits of the
+session's configuration. A cancel always goes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Protocol
+
+from sendfix.domain.errors import FieldError, InvalidRequest, RiskRefused
+from sendfix.domain.order import Order
+from sendfix.domain.risk import Proposed, Refusal, TokenBucket, over_limits
+from sendfix.domain.values import decimal_of_text
+from sendfix.fix.parse import msg_type_of, parse_values
+from sendfix.services.sessions import Session, Sessions
+
+log = logging.getLogger(__name__)
+
+NEW, REPLACE = "D", "G"
+ORDERING = frozenset({NEW, REPLACE, "E", "AB", "AC", "s", "t"})
+"""MsgType(35) of what brings an order or makes it larger."""
+ORDER_QTY, PRICE, STOP_PX, CASH_ORDER_QTY = 38, 44, 99, 152
+MAX_REASON = 500
+
+
+@dataclass(frozen=True, slots=True)
+class KillSwitch:
+    """`session_name` None stops every session."""
+
+    session_name: str | None
+    reason: str
+    at: datetime
+
+    @property
+    def text(self) -> str:
+        whose = "of all sessions" if self.session_name is None else f"of session {self.session_name}"
+        return f"The kill switch {whose} is on since {self.at:%Y-%m-%d %H:%M:%S} UTC: {self.reason}"
+
+
+class KillSwitchStore(Protocol):
+    """Keeps the switches that are on, over a kill of the desk."""
+
+    def load(self) -> list[KillSwitch]:
+        """What is kept. What can't be read counts as a switch for all sessions."""
+
+    def save(self, switches: list[KillSwitch]) -> None:
+        """Returns when it is kept. Raises `StorageUnavailable`."""
+
+
+class Risk:
+    """`told` hears the session's name and the rule of each refusal; `changed` that a switch was turned."""
+
+    def __init__(
+        self,
+        sessions: Sessions,
+        store: KillSwitchStore,
+        now: Callable[[], datetime],
+        told: Callable[[str, str], None],
+        changed: Callable[[], None],
+    ) -> None:
+        self._sessions = sessions
+        self._store = store
+        self._now = now
+        self._told = told
+        self._changed = changed
+        self._switches = {switch.session_name: switch for switch in store.load()}
+        self._buckets: dict[str, TokenBucket] = {}
+
+    def __iter__(self) -> Iterator[KillSwitch]:
+        return iter(self._switches.values())
+
+    def kill_reason(self, session_name: str) -> str | None:
+        """Why nothing new is sent on the session; None when no switch stops it."""
+        switch = self._switches.get(None) or self._switches.get(session_name)
+        return None if switch is None else switch.text
+
+    def kill(self, session_name: str | None, reason: str) -> KillSwitch:
+        """Stop new orders and replaces, of one session or of all, at once and until `let_go`. One that is on stays as it
+        is. Raises `UnknownSession`, `InvalidRequest`; and `StorageUnavailable` when it stops everything now but would be
+        forgotten by a restart."""
+        self._check(session_name, reason)
+        switch = self._switches.get(session_name)
+        if switch is None:
+            switch = self._switches[session_name] = KillSwitch(session_name, reason.strip(), self._now())
+            log.warning("%s", switch.text)
+            self._changed()
+        self._store.save(list(self))
+        return switch
+
+    def let_go(self, session_name: str | None, reason: str) -> bool:
+        """Whether it was on. Raises as `kill`; `StorageUnavailable` leaves it on."""
+        self._check(session_name, reason)
+        switch = self._switches.get(session_name)
+        if switch is None:
+            return False
+        self._store.save([one for one in self if one is not switch])
+        del self._switches[session_name]
+        log.warning("The kill switch is let go of (%s): %s", reason.strip(), switch.text)
+        self._changed()
+        return True
+
+    def check(self, session_name: str, body: bytes, order: Order | None = None) -> None:
+        """Hold a message that is about to be sent, as it is on the wire, against everything; `order` is what a replace
+        is for. Raises `RiskRefused`."""
+        msg_type = msg_type_of(body)
+        if msg_type not in ORDERING:
+            return
+        session = self._sessions.get(session_name)
+        reason = self.kill_reason(session_name)
+        if reason is not None:
+            self._refuse(session, [Refusal("kill_switch", "session_name", reason)])
+        limits = session.config.limits
+        if limits.max_order_qty is not None or limits.max_notional is not None:
+            before = None if order is None else _size_of(order)
+            refusals = over_limits(limits, _proposed(parse_values(body)), before)
+            if refusals:
+                self._refuse(session, refusals)
+        rate = limits.max_orders_per_second
+        if rate is not None:
+            bucket = self._buckets.setdefault(session_name, TokenBucket())
+            if not bucket.take(rate, self._now().timestamp()):
+                text = f"max_orders_per_second is {rate}, and as many orders and replaces went within the last second"
+                self._refuse(session, [Refusal("max_orders_per_second", "session_name", f"{text}: wait a moment")])
+
+    def _refuse(self, session: Session, refusals: list[Refusal]) -> None:
+        name = session.config.name
+        for refusal in refusals:
+            log.info("session %s: refused by %s: %s", name, refusal.rule, refusal.text)
+            self._told(name, refusal.rule)
+        raise RiskRefused(name, [refusal.rule for refusal in refusals], [one.error for one in refusals])
+
+    def _check(self, session_name: str | None, reason: str) -> None:
+        if session_name is not None:
+            self._sessions.get(session_name)
+        if not reason.strip() or len(reason) > MAX_REASON:
+            raise InvalidRequest([FieldError("reason", f"say why, in 1 to {MAX_REASON} characters")])
+
+
+def _proposed(values: Mapping[int, str]) -> Proposed:
+    price = _decimal(values, PRICE)
+    return Proposed(
+        _decimal(values, ORDER_QTY),
+        price if price is not None else _decimal(values, STOP_PX),
+        _decimal(values, CASH_ORDER_QTY),
+    )
+
+
+def _size_of(order: Order) -> Proposed:
+    """As the counterparty has confirmed it: a replace that is on its way may be refused."""
+    price = order.price if order.price is not None else order.stop_px
+    return Proposed(order.order_qty, price, _cash(order))
+
+
+def _cash(order: Order) -> Decimal | None:
+    text = order.fields.get("cash_order_qty")
+    return None if text is None else decimal_of_text(text)
+
+
+def _decimal(values: Mapping[int, str], tag: int) -> Decimal | None:
+    text = values.get(tag)
+    return None if text is None else decimal_of_text(text)
