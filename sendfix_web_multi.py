@@ -39,9 +39,11 @@ from sendfix.services.desk import Desk
 from sendfix.services.health import HealthCheck
 from sendfix.services.ids import ClOrdIdSource
 from sendfix.services.intake import Intake
+from sendfix.services.risk import Risk
 from sendfix.services.sequence import SequenceDesk
 from sendfix.services.sessions import Session, Sessions
 from sendfix.storage.database import DeskLock, migrate, open_engine
+from sendfix.storage.kill_switches import KillSwitchFile
 from sendfix.storage.reader import Reader
 from sendfix.storage.writer import Writer
 from sendfix.web import openapi, page, problems, request_id
@@ -143,6 +145,12 @@ def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str,
         stored=lambda: {**resume.cursors, **writer.stored},
         origin=request_id.current,
     )
+
+    def refused(session_name: str, rule: str) -> None:
+        metrics.refused_by_risk(session_name, rule)
+
+    switches = KillSwitchFile(settings.store_dir / "kill_switches.json")
+    risk = Risk(sessions, switches, lambda: datetime.now(UTC), refused, bus.health_changed)
     desk = Desk(
         sessions,
         blotter,
@@ -150,6 +158,7 @@ def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str,
         ClOrdIdSource(int(time.time() * 1000), secrets.randbelow(36**3)),
         lambda: datetime.now(UTC),
         dictionary_of,
+        risk,
     )
     alarms = Alarms(resume.alarms)
     configuration = Configuration(
@@ -167,6 +176,7 @@ def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str,
         lambda: writer.backlog,
         alarms,
         lambda: configuration.problem,
+        risk,
     )
     intake = Intake(
         sessions,
@@ -204,6 +214,7 @@ def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str,
             link, sessions, blotter, reader, lambda: datetime.now(UTC), lambda: secrets.token_urlsafe(16)
         ),
         AlarmDesk(alarms, blotter, link, reader, dictionary),
+        risk,
         metrics,
         mask(settings.redact_tags),
         functools.partial(writer.flush, SETTLE_SECONDS),

@@ -11,11 +11,11 @@ from sendfix.config.types import (
     CircuitBreaker,
     Config,
     Endpoint,
-    Limits,
     Reconnection,
     SessionConfig,
     Tls,
 )
+from sendfix.domain.risk import Limits
 
 __all__ = [
     "CircuitBreaker",

@@ -15,11 +15,11 @@ from sendfix.config.types import (
     CircuitBreaker,
     Config,
     Endpoint,
-    Limits,
     Reconnection,
     SessionConfig,
     Tls,
 )
+from sendfix.domain.risk import Limits
 from sendfix.domain.schedule import WEEKDAYS, Schedule
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")

@@ -76,7 +76,7 @@ class SessionConfig:
     reset_on_logon: bool = False
     reconnection: Reconnection = Reconnection()
     schedule: Schedule | None = None
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     circuit_breaker: CircuitBreaker | None = None
     validate_incoming: str = "lenient"
 

@@ -51,7 +51,7 @@ class StateForbids(SendFixError):
 
 
 class RiskRefused(StateForbids):
-    """An order or replace that a limit or a kill switch holds back. `rules` names them, `errors` has one entry for each."""
+    """An order or replace that a limit or a kill switch holds back: `rules` are their names, `errors` what they say."""
 
     def __init__(self, session: str, rules: Sequence[str], errors: Sequence[FieldError]) -> None:
         self.session = session

@@ -52,8 +52,8 @@ class Refusal:
 
 
 def over_limits(limits: Limits, proposed: Proposed, before: Proposed | None = None) -> list[Refusal]:
-    """Every limit that the order would break. A replace that raises neither quantity nor notional of the order as it was
-    (`before`) only takes risk away and is let through, also over a limit that was lowered meanwhile."""
+    """Every limit that the order would break. A replace that raises neither quantity nor notional of the order as it
+    was (`before`) only takes risk away and is let through, also over a limit that was lowered meanwhile."""
     if before is not None and not proposed.raises(before):
         return []
     return [one for one in (_order_qty(limits, proposed), _notional(limits, proposed)) if one is not None]
@@ -73,7 +73,9 @@ def _order_qty(limits: Limits, proposed: Proposed) -> Refusal | None:
         return None
     given = format_decimal(proposed.order_qty)
     return Refusal(
-        "max_order_qty", "order_qty", f"max_order_qty is {format_decimal(limit)}, and OrderQty(38) {given} is more"
+        "max_order_qty",
+        "order_qty",
+        f"max_order_qty is {format_decimal(limit)}, and OrderQty(38) {given} is more",
     )
 
 
@@ -83,13 +85,17 @@ def _notional(limits: Limits, proposed: Proposed) -> Refusal | None:
         return None
     notional = proposed.notional
     if notional is None:
-        text = f"max_notional is {format_decimal(limit)}, and an order without a price can't be held against it"
+        text = (
+            f"max_notional is {format_decimal(limit)}, and an order without a price can't be held against it"
+        )
         return Refusal("max_notional", "price", f"{text}: give a limit price")
     if notional <= limit:
         return None
     if proposed.cash_order_qty is not None:
         text = f"CashOrderQty(152) {format_decimal(notional)}"
-        return Refusal("max_notional", "cash_order_qty", f"max_notional is {format_decimal(limit)}, and {text} is more")
+        return Refusal(
+            "max_notional", "cash_order_qty", f"max_notional is {format_decimal(limit)}, and {text} is more"
+        )
     what = f"{format_decimal(proposed.order_qty or Decimal(0))} at {format_decimal(proposed.price or Decimal(0))}"
     text = f"max_notional is {format_decimal(limit)}, and {what} is {format_decimal(notional)}"
     return Refusal("max_notional", "order_qty", text)

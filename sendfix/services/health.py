@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from sendfix.domain.enums import SessionState
 from sendfix.services.alarms import Alarms
 from sendfix.services.ports import Engine
+from sendfix.services.risk import KillSwitch
 from sendfix.services.sessions import Session, Sessions
 
 # A session that a person disconnected, or that connects only when asked, is not_connected, and that is as wanted.
@@ -28,6 +29,7 @@ class Health:
     ready: bool
     alarms: int
     configuration_problem: str | None
+    kill_switches: list[KillSwitch]
 
 
 class HealthCheck:
@@ -41,13 +43,16 @@ class HealthCheck:
         storage_backlog: Callable[[], int],
         alarms: Alarms,
         configuration_problem: Callable[[], str | None] = lambda: None,
+        kill_switches: Iterable[KillSwitch] = (),
     ) -> None:
+        """`kill_switches` gives those that are on, each time it is gone through."""
         self._sessions = sessions
         self._engine = engine
         self._storage_problem = storage_problem
         self._storage_backlog = storage_backlog
         self._alarms = alarms
         self._configuration_problem = configuration_problem
+        self._kill_switches = kill_switches
 
     def health(self) -> Health:
         engine_reason = self._engine.unavailable_reason
@@ -77,6 +82,8 @@ class HealthCheck:
             " dismiss the alarm"
             for name, count in Counter(alarm.session_name for alarm in self._alarms).items()
         ]
+        kill_switches = list(self._kill_switches)
+        problems += [switch.text for switch in kill_switches]
         return Health(
             problems,
             engine_reason,
@@ -86,4 +93,5 @@ class HealthCheck:
             ready,
             len(self._alarms),
             configuration_problem,
+            kill_switches,
         )

@@ -10,7 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
-from sendfix.domain.errors import FieldError, InvalidRequest, RiskRefused
+from sendfix.domain.errors import FieldError, InvalidRequest, RiskRefused, StorageUnavailable
 from sendfix.domain.order import Order
 from sendfix.domain.risk import Proposed, Refusal, TokenBucket, over_limits
 from sendfix.domain.values import decimal_of_text
@@ -78,24 +78,29 @@ class Risk:
         return None if switch is None else switch.text
 
     def kill(self, session_name: str | None, reason: str) -> KillSwitch:
-        """Stop new orders and replaces, of one session or of all, at once and until `let_go`. One that is on stays as it
-        is. Raises `UnknownSession`, `InvalidRequest`; and `StorageUnavailable` when it stops everything now but would be
-        forgotten by a restart."""
+        """Stop new orders and replaces, of one session or of all, at once and until `let_go`. One that is on stays as
+        it is. Raises `UnknownSession`, `InvalidRequest`; and `StorageUnavailable` when it is on, but can't be kept."""
         self._check(session_name, reason)
         switch = self._switches.get(session_name)
         if switch is None:
             switch = self._switches[session_name] = KillSwitch(session_name, reason.strip(), self._now())
             log.warning("%s", switch.text)
             self._changed()
-        self._store.save(list(self))
+        try:
+            self._store.save(list(self))
+        except StorageUnavailable as error:
+            raise StorageUnavailable(
+                f"The switch is on, but a restart of the desk would forget it: {error}"
+            ) from error
         return switch
 
     def let_go(self, session_name: str | None, reason: str) -> bool:
         """Whether it was on. Raises as `kill`; `StorageUnavailable` leaves it on."""
-        self._check(session_name, reason)
-        switch = self._switches.get(session_name)
-        if switch is None:
+        if session_name not in self._switches:
+            self._check(session_name, reason)
             return False
+        self._check(None, reason)  # the session may have been taken out of the configuration meanwhile
+        switch = self._switches[session_name]
         self._store.save([one for one in self if one is not switch])
         del self._switches[session_name]
         log.warning("The kill switch is let go of (%s): %s", reason.strip(), switch.text)
@@ -123,7 +128,9 @@ class Risk:
             bucket = self._buckets.setdefault(session_name, TokenBucket())
             if not bucket.take(rate, self._now().timestamp()):
                 text = f"max_orders_per_second is {rate}, and as many orders and replaces went within the last second"
-                self._refuse(session, [Refusal("max_orders_per_second", "session_name", f"{text}: wait a moment")])
+                self._refuse(
+                    session, [Refusal("max_orders_per_second", "session_name", f"{text}: wait a moment")]
+                )
 
     def _refuse(self, session: Session, refusals: list[Refusal]) -> None:
         name = session.config.name

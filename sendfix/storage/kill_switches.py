@@ -1,4 +1,4 @@
-"""The kill switches that are on, in a small file of the store: they hold over a kill of the desk, without the database."""
+"""The kill switches that are on, in a small file of the store: they hold over a kill of the desk."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ class KillSwitchFile:
         except (OSError, ValueError, TypeError) as error:
             # Who can't tell what was stopped must not let it go.
             log.error("%s can't be read, so that every session is stopped: %r", self._path, error)
-            reason = f"{self._path.name} in the store can't be read, so that nothing is known of what was stopped"
+            reason = (
+                f"{self._path.name} in the store can't be read, so that nothing is known of what was stopped"
+            )
             return [KillSwitch(None, reason, datetime.now(UTC))]
 
     def save(self, switches: list[KillSwitch]) -> None:
@@ -48,6 +50,4 @@ class KillSwitchFile:
         except OSError as error:
             with contextlib.suppress(OSError):
                 beside.unlink()
-            raise StorageUnavailable(
-                f"{self._path} can't be written ({error.strerror}): the switch is as shown now, but a restart forgets it."
-            ) from error
+            raise StorageUnavailable(f"{self._path} can't be written: {error.strerror}") from error

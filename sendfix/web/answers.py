@@ -420,6 +420,15 @@ class SessionHealth(Output):
     last_sent_at: str | None
 
 
+class KillSwitch(Output):
+    """`session_name` null stops every session; `text` is the whole sentence."""
+
+    session_name: str | None
+    reason: str
+    at: str
+    text: str
+
+
 class Health(Output):
     """`degraded` names its `problems`; the desk itself is up in either case. `ready`: engine and database are there and
     every journal is folded to its end."""
@@ -432,6 +441,7 @@ class Health(Output):
     storage: StorageHealth
     alarms: int
     configuration_problem: str | None
+    kill_switches: list[KillSwitch]
     sessions: list[SessionHealth]
 
 
@@ -448,15 +458,6 @@ class Problem(Output):
     status: int
     detail: str
     errors: list[FieldError] = Field(default_factory=list)
-
-
-class KillSwitch(Output):
-    """`session_name` null stops every session; `text` is the whole sentence."""
-
-    session_name: str | None
-    reason: str
-    at: str
-    text: str
 
 
 class SessionLimits(Output):

@@ -63,6 +63,9 @@ class Metrics:
             "session",
             "msg_type",
         )
+        self._risk_refusals = self._counter(
+            "risk_refusals", "Orders and replaces that a limit or a kill switch held back", "session", "rule"
+        )
         self._resend_requests = self._counter(
             "resend_requests", "ResendRequests: out is a gap that we found", "session", "direction"
         )
@@ -153,6 +156,9 @@ class Metrics:
 
     def health_changed(self) -> None:
         """It is asked when somebody reads."""
+
+    def refused_by_risk(self, session_name: str, rule: str) -> None:
+        self._risk_refusals.labels(session_name, rule).inc()
 
     def _note_test_request(self, name: str, message: MessageRow) -> None:
         found = _TEST_REQ_ID.search(message.raw)

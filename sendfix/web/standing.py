@@ -58,6 +58,11 @@ class Standing(Collector):
         delay = 0.0 if since_ns is None else max(0.0, self._clock() - since_ns / 1e9)
         yield _gauge("storage_delay_seconds", "Age of the oldest message that waits to be stored", delay)
         yield _gauge("ready", "1 while the desk can trade, as /health/ready says", health.ready)
+        yield _gauge(
+            "kill_switches_on",
+            "Kill switches that hold orders back, one for all sessions among them",
+            len(health.kill_switches),
+        )
         yield _gauge("alarms_open", "Reports that wait for somebody to book or dismiss them", health.alarms)
         yield from self._of_audience()
         yield from self._of_sessions()

@@ -20,6 +20,7 @@ from sendfix.services.alarms import Booking
 from sendfix.services.health import Health
 from sendfix.services.intake import utc
 from sendfix.services.ports import BookedExecution, MessageRow
+from sendfix.services.risk import KillSwitch
 from sendfix.services.sessions import Session
 
 SOH = "\x01"
@@ -272,6 +273,7 @@ def health_to_json(health: Health) -> dict[str, Any]:
         },
         "alarms": health.alarms,
         "configuration_problem": health.configuration_problem,
+        "kill_switches": [kill_switch_to_json(switch) for switch in health.kill_switches],
         "sessions": [
             {
                 "name": session.config.name,
@@ -282,6 +284,15 @@ def health_to_json(health: Health) -> dict[str, Any]:
             }
             for session in health.sessions
         ],
+    }
+
+
+def kill_switch_to_json(switch: KillSwitch) -> dict[str, Any]:
+    return {
+        "session_name": switch.session_name,
+        "reason": switch.reason,
+        "at": time_to_json(switch.at),
+        "text": switch.text,
     }
 
 

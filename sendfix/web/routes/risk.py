@@ -9,7 +9,7 @@ from sendfix.services.risk import KillSwitch
 from sendfix.web import answers, schemas
 from sendfix.web.api import Api
 from sendfix.web.context import context
-from sendfix.web.to_json import decimal_to_json, time_to_json
+from sendfix.web.to_json import decimal_to_json, kill_switch_to_json
 
 api = Api("risk")
 
@@ -18,7 +18,7 @@ api = Api("risk")
 def risk() -> dict[str, Any]:
     """The kill switches that are on, and the limits of each session."""
     return {
-        "kill_switches": [_to_json(switch) for switch in context().risk],
+        "kill_switches": [kill_switch_to_json(switch) for switch in context().risk],
         "limits": [
             {
                 "session_name": session.config.name,
@@ -36,18 +36,28 @@ def kill_switch(body: schemas.KillSwitch) -> dict[str, Any]:
     """Stop new orders and replaces, of one session or of all, until somebody lets go.
     With `cancel_open` every open order is asked to be canceled, too; `canceled` says for each whether that was sent."""
     switch = context().risk.kill(body.session_name, body.reason)
-    return {"kill_switch": _to_json(switch), "canceled": _cancel_open(switch) if body.cancel_open else []}
+    return {
+        "kill_switch": kill_switch_to_json(switch),
+        "canceled": _cancel_open(switch) if body.cancel_open else [],
+    }
 
 
-@api.route("POST", "/api/kill_switch/let_go", body=schemas.LetGoOfKillSwitch, answers={200: answers.KillLetGo})
+@api.route(
+    "POST", "/api/kill_switch/let_go", body=schemas.LetGoOfKillSwitch, answers={200: answers.KillLetGo}
+)
 def let_go_of_kill_switch(body: schemas.LetGoOfKillSwitch) -> dict[str, Any]:
     """Let orders go again.
     A session goes on being stopped while the switch of all sessions is on."""
-    return {"session_name": body.session_name, "was_on": context().risk.let_go(body.session_name, body.reason)}
+    return {
+        "session_name": body.session_name,
+        "was_on": context().risk.let_go(body.session_name, body.reason),
+    }
 
 
 def _cancel_open(switch: KillSwitch) -> list[dict[str, Any]]:
-    sessions = [item.config.name for item in context().sessions if switch.session_name in (None, item.config.name)]
+    sessions = [
+        item.config.name for item in context().sessions if switch.session_name in (None, item.config.name)
+    ]
     results: list[dict[str, Any]] = []
     for order in [order for name in sessions for order in context().blotter.open_orders(name)]:
         if order.pending is not None and order.pending.type == "cancel":
@@ -59,12 +69,3 @@ def _cancel_open(switch: KillSwitch) -> list[dict[str, Any]]:
         else:
             results.append({"cl_ord_id": order.cl_ord_id, "sent": True, "reason": None})
     return results
-
-
-def _to_json(switch: KillSwitch) -> dict[str, Any]:
-    return {
-        "session_name": switch.session_name,
-        "reason": switch.reason,
-        "at": time_to_json(switch.at),
-        "text": switch.text,
-    }

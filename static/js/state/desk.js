@@ -16,7 +16,7 @@ const AFTER_LOSS = { orders: ORDERS_HELD, executions: EXECUTIONS_HELD, messages:
 
 export const sessions = signal([]);
 const WELL = { available: true, reason: null };
-export const health = signal({ engine: WELL, storage: WELL, configuration: null });
+export const health = signal({ engine: WELL, storage: WELL, configuration: null, switches: [] });
 export const version = signal('');
 export const loaded = signal(false);
 export const loading = signal(false);
@@ -108,7 +108,7 @@ function putSession(session) {
 }
 
 function putHealth(now) {
-  health.value = { engine: now.engine ?? WELL, storage: now.storage ?? WELL, configuration: now.configuration_problem ?? null };
+  health.value = { engine: now.engine ?? WELL, storage: now.storage ?? WELL, configuration: now.configuration_problem ?? null, switches: now.kill_switches ?? [] };
 }
 
 onJoined((payload) => {

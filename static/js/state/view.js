@@ -7,6 +7,7 @@ export const phoneTab = signal('ticket'); // which region a phone shows: 'ticket
 export const drawerKey = signal(null); // the order whose detail is open, by its key
 export const decoded = signal(null); // the log line whose fields are open
 export const helpOpen = signal(false);
+export const stopping = signal(null); // {letGo: a kill switch} or {}: the dialog that turns kill switches
 export const question = signal(null); // {title, text, list, confirm, act}: what asks before it does
 
 export function ask(next) {

@@ -8,6 +8,7 @@ import { Dialogs } from './dialogs.js';
 import { SessionConfig } from './session_config.js';
 import { SessionTools } from './session_tools.js';
 import { Drawer } from './drawer.js';
+import { KillSwitch } from './kill_switch.js';
 import { Log } from './log.js';
 import { Sessions } from './sessions.js';
 import { split, Splitter } from './splitter.js';
@@ -30,5 +31,5 @@ export const App = () => html`
     <nav class="phone-nav" aria-label="Regions">
       ${PHONE_TABS.map(([id, title]) => html`<button type="button" key=${id} data-testid=${`nav-${id}`} aria-current=${phoneTab.value === id ? 'page' : undefined} onClick=${() => { phoneTab.value = id; }}>${title}</button>`)}
     </nav>
-    <${Drawer} /><${Dialogs} /><${SessionTools} /><${SessionConfig} /><${Alarms} /><${Toasts} />
+    <${Drawer} /><${Dialogs} /><${SessionTools} /><${SessionConfig} /><${Alarms} /><${KillSwitch} /><${Toasts} />
   </div>`;

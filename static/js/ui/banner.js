@@ -1,10 +1,11 @@
-// What a person must know before anything else: the desk is lost, the engine is away, the storage fails, a report waits.
+// What a person must know before anything else: the desk is lost, the engine is away, the storage fails, orders are held back, a report waits.
 import { html } from '../lib.js';
 import { clock } from '../fix/times.js';
 import { link } from '../net/socket.js';
 import { alarms, alarmsOpen } from '../state/alarms.js';
 import { health } from '../state/desk.js';
 import { zone } from '../state/prefs.js';
+import { stopping } from '../state/view.js';
 import { Icon } from './bits.js';
 
 function faults() {
@@ -16,14 +17,17 @@ function faults() {
   if (state === 'connecting') return [];
   const found = [];
   if (state === 'slow') found.push(['wait', 'The desk has not answered for several seconds. What you see may be late.']);
-  const { engine, storage, configuration } = health.value; // what is wrong with a session stands on its card
+  const { engine, storage, configuration, switches } = health.value; // what is wrong with a session stands on its card
   if (!engine.available) found.push(['bad', `The FIX engine is not available, so nothing can be sent. ${engine.reason ?? ''}`]);
   if (!storage.available) found.push(['wait', storage.reason]);
   if (configuration) found.push(['wait', configuration]);
+  for (const one of switches) found.push(['bad', `${one.text}. No new order and no replace is sent; cancels are.`, () => html`<${LetGo} kill=${one} />`]);
   const count = alarms.value.length;
   if (count) found.push(['bad', `${count === 1 ? 'A report of a counterparty is' : `${count} reports of counterparties are`} in no order: ${newest(alarms.value[count - 1])}`, LookAtAlarms]);
   return found;
 }
+
+const LetGo = ({ kill }) => html`<button type="button" class="small" data-testid="let-go-kill" onClick=${() => { stopping.value = { letGo: kill }; }}>Let go…</button>`;
 
 const newest = ({ session_name: name, cl_ord_id: order, why }) => `${name}, ${order ?? 'without ClOrdID'}, ${why}.`;
 

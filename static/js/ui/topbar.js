@@ -4,7 +4,7 @@ import { link } from '../net/socket.js';
 import { connect, disconnect } from '../state/actions.js';
 import { health, selectSession, selectedSession, sessions, version } from '../state/desk.js';
 import { theme, toggleTheme, zone } from '../state/prefs.js';
-import { helpOpen } from '../state/view.js';
+import { helpOpen, stopping } from '../state/view.js';
 import { Icon, Light, lightOf } from './bits.js';
 
 const now = signal(new Date());
@@ -21,6 +21,7 @@ export const TopBar = () => html`
     <span class="grow"></span>
     <${Clocks} />
     <${DeskLink} />
+    <button type="button" class="small danger" title="Hold back new orders and replaces" data-testid="stop" onClick=${() => { stopping.value = {}; }}>Stop</button>
     <button type="button" class="icon-button" aria-label=${`Switch to the ${theme.value === 'dark' ? 'light' : 'dark'} theme`}
       title="Theme" data-testid="theme-toggle" onClick=${toggleTheme}><${Icon} name=${theme.value === 'dark' ? 'sun' : 'moon'} size=${16} /></button>
     <button type="button" class="icon-button wide-only" aria-label="Keyboard shortcuts" title="Keyboard shortcuts (?)" data-testid="help-button"
