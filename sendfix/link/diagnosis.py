@@ -95,7 +95,7 @@ def _enabled(seen: Seen) -> Check:
         "enabled",
         Verdict.FAIL,
         "the session is switched off (enabled is false)",
-        "Set enabled to true in the configuration, and start the engine again.",
+        "Switch it on: Edit on the session's card, or enabled in the configuration.",
     )
 
 
