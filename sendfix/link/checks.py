@@ -6,6 +6,26 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
+class CheckName(StrEnum):
+    """Each has its section in docs/troubleshooting.md."""
+
+    CONFIGURATION = "configuration"
+    ENABLED = "enabled"
+    SCHEDULE = "schedule"
+    CONNECTION_WANTED = "connection wanted"
+    JOURNAL = "journal"
+    NAME_LOOKUP = "name lookup"
+    TCP = "TCP"
+    TLS = "TLS"
+    OWN_CERTIFICATE = "own certificate"
+    LOGON_SENT = "logon sent"
+    ANSWER = "answer"
+    LOGOUT = "Logout"
+    COMP_IDS = "CompIDs"
+    SEQUENCE_NUMBERS = "sequence numbers"
+    HEARTBEATS = "heartbeats"
+
+
 class Verdict(StrEnum):
     """`FAIL` is in the way of a logon; `SKIPPED` could not be asked, or need not be."""
 
@@ -19,7 +39,7 @@ class Verdict(StrEnum):
 class Check:
     """`action` is what is safe to do next, and empty when there is nothing to do."""
 
-    name: str
+    name: CheckName
     verdict: Verdict
     evidence: str
     action: str = ""

@@ -16,11 +16,12 @@ from zoneinfo import ZoneInfo
 
 from sendfix.config import Endpoint, SessionConfig, Tls
 from sendfix.domain.enums import SessionPhase
-from sendfix.link.checks import Check, Verdict
+from sendfix.link.checks import Check, CheckName, Verdict
 from sendfix.link.journal_entries import Entry
 from sendfix.link.network_checks import own_certificate
 from sendfix.link.protocol import Direction
 
+_NETWORK = (CheckName.NAME_LOOKUP, CheckName.TCP, CheckName.TLS)
 LOOKED_BACK = 500
 """Entries of the journal that are looked through, from its end."""
 
@@ -59,7 +60,7 @@ def diagnose(seen: Seen, network: Callable[[Endpoint, Tls | None], list[Check]])
     if seen.phase is SessionPhase.CONNECTED:
         # Some counterparties take a second connection for a second logon, and end the first.
         skipped = "not asked while the session is logged on: some counterparties end the first connection for a second"
-        checks += [Check(name, Verdict.SKIPPED, skipped) for name in ("name lookup", "TCP", "TLS")]
+        checks += [Check(name, Verdict.SKIPPED, skipped) for name in _NETWORK]
     else:
         for endpoint in seen.config.endpoints:
             checks += network(endpoint, seen.config.tls)
@@ -85,14 +86,14 @@ def _configuration(seen: Seen) -> Check:
         f"{config.fix_version}, {config.sender_comp_id} → {config.target_comp_id} at {where}, "
         f"{'with' if config.tls else 'without'} TLS, heartbeat {config.heartbeat_interval} s"
     )
-    return Check("configuration", Verdict.OK, text)
+    return Check(CheckName.CONFIGURATION, Verdict.OK, text)
 
 
 def _enabled(seen: Seen) -> Check:
     if seen.config.enabled:
-        return Check("enabled", Verdict.OK, "the session is switched on")
+        return Check(CheckName.ENABLED, Verdict.OK, "the session is switched on")
     return Check(
-        "enabled",
+        CheckName.ENABLED,
         Verdict.FAIL,
         "the session is switched off (enabled is false)",
         "Switch it on: Edit on the session's card, or enabled in the configuration.",
@@ -102,18 +103,22 @@ def _enabled(seen: Seen) -> Check:
 def _schedule(seen: Seen) -> Check:
     schedule = seen.config.schedule
     if schedule is None:
-        return Check("schedule", Verdict.OK, "none: the session is open around the clock")
+        return Check(CheckName.SCHEDULE, Verdict.OK, "none: the session is open around the clock")
     here = seen.now.astimezone(ZoneInfo(schedule.timezone))
     moment = f"it is {here:%A %H:%M:%S} {schedule.timezone}, {seen.now:%A %H:%M:%S} UTC"
     session = schedule.session_at(seen.now)
     if session is not None:
-        return Check("schedule", Verdict.OK, f"open until {session.close_at:%A %Y-%m-%d %H:%M} UTC; {moment}")
+        return Check(
+            CheckName.SCHEDULE, Verdict.OK, f"open until {session.close_at:%A %Y-%m-%d %H:%M} UTC; {moment}"
+        )
     following = schedule.next_session(seen.now)
     if following is None:
         text = f"closed, and no day within a year on which it opens; {moment}"
-        return Check("schedule", Verdict.FAIL, text, "Correct days_of_week and holidays of the schedule.")
+        return Check(
+            CheckName.SCHEDULE, Verdict.FAIL, text, "Correct days_of_week and holidays of the schedule."
+        )
     return Check(
-        "schedule",
+        CheckName.SCHEDULE,
         Verdict.FAIL,
         f"closed; {moment}",
         f"Wait: it opens {schedule.opening(following)} and connects by itself, if it is to be connected.",
@@ -127,19 +132,27 @@ def _wanted(seen: Seen) -> Check:
             if seen.reason
             else "nobody has asked for a connection"
         )
-        return Check("connection wanted", Verdict.FAIL, text, "Press Connect.")
+        return Check(CheckName.CONNECTION_WANTED, Verdict.FAIL, text, "Press Connect.")
     if seen.phase is SessionPhase.GIVEN_UP:
         return Check(
-            "connection wanted", Verdict.FAIL, seen.reason or "given up", "Mend the cause and press Connect."
+            CheckName.CONNECTION_WANTED,
+            Verdict.FAIL,
+            seen.reason or "given up",
+            "Mend the cause and press Connect.",
         )
-    return Check("connection wanted", Verdict.OK, f"{seen.phase.value.replace('_', ' ')}: {seen.reason}")
+    return Check(
+        CheckName.CONNECTION_WANTED, Verdict.OK, f"{seen.phase.value.replace('_', ' ')}: {seen.reason}"
+    )
 
 
 def _journal(seen: Seen) -> Check:
     if seen.failure is None:
-        return Check("journal", Verdict.OK, "can be written")
+        return Check(CheckName.JOURNAL, Verdict.OK, "can be written")
     return Check(
-        "journal", Verdict.FAIL, seen.failure, "Free the disk of the store; the session comes back by itself."
+        CheckName.JOURNAL,
+        Verdict.FAIL,
+        seen.failure,
+        "Free the disk of the store; the session comes back by itself.",
     )
 
 
@@ -148,14 +161,14 @@ def _logon(seen: Seen) -> list[Check]:
     at = next((n for n in reversed(range(len(entries))) if _is(entries[n], Direction.OUT, b"A")), None)
     if at is None:
         return [
-            Check("logon sent", Verdict.SKIPPED, "no Logon(A) among the latest messages"),
-            Check("answer", Verdict.SKIPPED, "nothing was asked"),
+            Check(CheckName.LOGON_SENT, Verdict.SKIPPED, "no Logon(A) among the latest messages"),
+            Check(CheckName.ANSWER, Verdict.SKIPPED, "nothing was asked"),
         ]
     sent = entries[at]
     text = f"Logon(A) {_tag(sent.payload, 34)} at {_time(sent.at_ns)}"
     if _tag(sent.payload, 141) == "Y":
         text += ", with ResetSeqNumFlag(141)=Y"
-    checks = [Check("logon sent", Verdict.OK, text)]
+    checks = [Check(CheckName.LOGON_SENT, Verdict.OK, text)]
     for entry in entries[at + 1 :]:
         if entry.direction != Direction.IN:
             continue
@@ -163,20 +176,24 @@ def _logon(seen: Seen) -> list[Check]:
         words = _tag(entry.payload, 58)
         when = _time(entry.at_ns)
         if kind == "A":
-            return [*checks, Check("answer", Verdict.OK, f"Logon(A) at {when}"), *_logout_after(entries, at)]
+            return [
+                *checks,
+                Check(CheckName.ANSWER, Verdict.OK, f"Logon(A) at {when}"),
+                *_logout_after(entries, at),
+            ]
         if kind == "5":
-            return [*checks, Check("answer", Verdict.FAIL, _said(entry), _what_to_do(words))]
+            return [*checks, Check(CheckName.ANSWER, Verdict.FAIL, _said(entry), _what_to_do(words))]
         if kind == "3":
             said = f'Reject(3) at {when} of tag {_tag(entry.payload, 371) or "?"}: "{words}"'
             return [
                 *checks,
-                Check("answer", Verdict.FAIL, said, "Show them the Logon, and agree on its fields."),
+                Check(CheckName.ANSWER, Verdict.FAIL, said, "Show them the Logon, and agree on its fields."),
             ]
     silence = "nothing came back" if seen.phase is not SessionPhase.LOGGING_ON else "no answer yet"
     return [
         *checks,
         Check(
-            "answer",
+            CheckName.ANSWER,
             Verdict.FAIL,
             f"{silence} to the Logon of {_time(sent.at_ns)}",
             "Ask the counterparty whether it knows these CompIDs, and from which addresses it takes connections: many "
@@ -190,9 +207,13 @@ def _logout_after(entries: Sequence[Entry], at: int) -> list[Check]:
     for entry in reversed(after):
         if _is(entry, Direction.IN, b"5"):
             if any(_is(one, Direction.OUT, b"5") and one.number < entry.number for one in after):
-                return [Check("Logout", Verdict.OK, f"Logout(5) at {_time(entry.at_ns)}, in answer to ours")]
+                return [
+                    Check(
+                        CheckName.LOGOUT, Verdict.OK, f"Logout(5) at {_time(entry.at_ns)}, in answer to ours"
+                    )
+                ]
             action = _what_to_do(_tag(entry.payload, 58))
-            return [Check("Logout", Verdict.WARN, _said(entry), action)]
+            return [Check(CheckName.LOGOUT, Verdict.WARN, _said(entry), action)]
     return []
 
 
@@ -229,14 +250,14 @@ def _comp_ids(seen: Seen) -> Check:
     config = seen.config
     if not wrong:
         return Check(
-            "CompIDs",
+            CheckName.COMP_IDS,
             Verdict.OK,
             f"nothing came with others than {config.target_comp_id} → {config.sender_comp_id}",
         )
     return Check(
-        "CompIDs",
+        CheckName.COMP_IDS,
         Verdict.FAIL,
-        f"{len(wrong)} messages were ignored for their CompIDs",
+        f"messages ignored for their CompIDs: {len(wrong)}",
         f"Theirs must be SenderCompID(49) {config.target_comp_id} and TargetCompID(56) {config.sender_comp_id}.",
     )
 
@@ -248,25 +269,28 @@ def _sequence(seen: Seen) -> Check:
     )
     if seen.reason and "have been set back" in seen.reason:
         return Check(
-            "sequence numbers",
+            CheckName.SEQUENCE_NUMBERS,
             Verdict.FAIL,
             f"{seen.reason}; {text}",
             "Agree on a reset, then preview it here.",
         )
-    return Check("sequence numbers", Verdict.OK, text)
+    return Check(CheckName.SEQUENCE_NUMBERS, Verdict.OK, text)
 
 
 def _heartbeats(seen: Seen) -> Check:
     if seen.phase is not SessionPhase.CONNECTED or seen.last_received_at is None:
-        return Check("heartbeats", Verdict.SKIPPED, "the session is not logged on")
+        return Check(CheckName.HEARTBEATS, Verdict.SKIPPED, "the session is not logged on")
     silence = seen.now.timestamp() - seen.last_received_at / 1e9
     interval = seen.config.heartbeat_interval
     text = f"something came {max(0.0, silence):.0f} s ago; HeartBtInt(108) is {interval} s"
     if silence > 1.5 * interval:
         return Check(
-            "heartbeats", Verdict.WARN, text, "Send a TestRequest; if nothing comes, the line is dead."
+            CheckName.HEARTBEATS,
+            Verdict.WARN,
+            text,
+            "Send a TestRequest; if nothing comes, the line is dead.",
         )
-    return Check("heartbeats", Verdict.OK, text)
+    return Check(CheckName.HEARTBEATS, Verdict.OK, text)
 
 
 def _is(entry: Entry, direction: Direction, msg_type: bytes) -> bool:

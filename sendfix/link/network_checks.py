@@ -8,7 +8,7 @@ import time
 from datetime import UTC, datetime
 
 from sendfix.config import Endpoint, Tls
-from sendfix.link.checks import Check, Verdict
+from sendfix.link.checks import Check, CheckName, Verdict
 from sendfix.link.network import (
     BadFileError,
     NoAddress,
@@ -32,14 +32,14 @@ def ask_network(endpoint: Endpoint, tls: Tls | None) -> list[Check]:
     except NoAddress as error:
         return [
             Check(
-                "name lookup",
+                CheckName.NAME_LOOKUP,
                 Verdict.FAIL,
                 f"{endpoint.server_ip} has no IPv4 address: {error}",
                 "Correct server_ip, or the name server.",
             ),
-            Check("TCP", Verdict.SKIPPED, "there is no address"),
+            Check(CheckName.TCP, Verdict.SKIPPED, "there is no address"),
         ]
-    checks = [Check("name lookup", Verdict.OK, f"{endpoint.server_ip} is {', '.join(addresses)}")]
+    checks = [Check(CheckName.NAME_LOOKUP, Verdict.OK, f"{endpoint.server_ip} is {', '.join(addresses)}")]
     started = time.monotonic()
     try:
         address, connection = connect(addresses, endpoint.port, NETWORK_SECONDS)
@@ -50,10 +50,12 @@ def ask_network(endpoint: Endpoint, tls: Tls | None) -> list[Check]:
             if isinstance(error, ConnectionRefusedError)
             else "A firewall, a VPN that is down, or a wrong address: let the network people look from this machine."
         )
-        return [*checks, Check("TCP", Verdict.FAIL, f"{where}: {why}", action)]
+        return [*checks, Check(CheckName.TCP, Verdict.FAIL, f"{where}: {why}", action)]
     with connection:
         taken = (time.monotonic() - started) * 1000
-        checks.append(Check("TCP", Verdict.OK, f"{address}:{endpoint.port} answered in {taken:.1f} ms"))
+        checks.append(
+            Check(CheckName.TCP, Verdict.OK, f"{address}:{endpoint.port} answered in {taken:.1f} ms")
+        )
         if tls is not None:
             checks.append(_handshake(connection, endpoint, tls))
     return checks
@@ -64,27 +66,33 @@ def own_certificate(tls: Tls, now: datetime) -> Check | None:
     try:
         expires = own_expiry(tls)
     except BadFileError as error:
-        return Check("own certificate", Verdict.FAIL, str(error), "Correct cert_file of the session's tls.")
+        return Check(
+            CheckName.OWN_CERTIFICATE, Verdict.FAIL, str(error), "Correct cert_file of the session's tls."
+        )
     if expires is None:
         return None
     if expires <= now:
         text = f"{tls.cert_file} has expired on {expires:%Y-%m-%d %H:%M} UTC"
-        return Check("own certificate", Verdict.FAIL, text, "Put a new one in its place; Connect takes it.")
+        return Check(
+            CheckName.OWN_CERTIFICATE, Verdict.FAIL, text, "Put a new one in its place; Connect takes it."
+        )
     days = (expires - now).days
     text = f"{tls.cert_file} is good until {expires:%Y-%m-%d}, {days} days"
     if days <= WARN_DAYS:
-        return Check("own certificate", Verdict.WARN, text, "Order a new one, and tell them its name.")
-    return Check("own certificate", Verdict.OK, text)
+        return Check(
+            CheckName.OWN_CERTIFICATE, Verdict.WARN, text, "Order a new one, and tell them its name."
+        )
+    return Check(CheckName.OWN_CERTIFICATE, Verdict.OK, text)
 
 
 def _handshake(connection: socket.socket, endpoint: Endpoint, tls: Tls) -> Check:
     try:
         shaken = shake_hands(connection, endpoint, tls, tls_context(tls, endpoint.server_ip))
     except BadFileError as error:
-        return Check("TLS", Verdict.FAIL, str(error), "Correct the files of the session's tls.")
+        return Check(CheckName.TLS, Verdict.FAIL, str(error), "Correct the files of the session's tls.")
     except ssl.SSLCertVerificationError as error:
         return Check(
-            "TLS",
+            CheckName.TLS,
             Verdict.FAIL,
             f"their certificate is not accepted: {error.verify_message}",
             "Ask them for their authority's certificate (ca_file) and the name in it (server_name). Do not switch"
@@ -92,7 +100,7 @@ def _handshake(connection: socket.socket, endpoint: Endpoint, tls: Tls) -> Check
         )
     except (ssl.SSLError, OSError) as error:
         return Check(
-            "TLS",
+            CheckName.TLS,
             Verdict.FAIL,
             f"the handshake failed: {error}",
             "Do they speak TLS on this port, and want a client certificate?",
@@ -100,14 +108,20 @@ def _handshake(connection: socket.socket, endpoint: Endpoint, tls: Tls) -> Check
     expires = shaken.expires_at
     if expires is None:
         return Check(
-            "TLS", Verdict.WARN, f"{shaken.version}; their certificate is not checked", "Set verify to true."
+            CheckName.TLS,
+            Verdict.WARN,
+            f"{shaken.version}; their certificate is not checked",
+            "Set verify to true.",
         )
     days = (expires - datetime.now(UTC)).days
     text = f"{shaken.version}; their certificate is good until {expires:%Y-%m-%d}, {days} days"
     if days <= WARN_DAYS:
-        return Check("TLS", Verdict.WARN, text, "Ask them for the date of the new one.")
+        return Check(CheckName.TLS, Verdict.WARN, text, "Ask them for the date of the new one.")
     if not name_is_checked(tls, endpoint.server_ip):
         return Check(
-            "TLS", Verdict.WARN, f"{text}; its name is not checked", "Set server_name to the name in it."
+            CheckName.TLS,
+            Verdict.WARN,
+            f"{text}; its name is not checked",
+            "Set server_name to the name in it.",
         )
-    return Check("TLS", Verdict.OK, text)
+    return Check(CheckName.TLS, Verdict.OK, text)
