@@ -22,23 +22,16 @@ from __future__ import annotations
 import logging
 import re
 import threading
-from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, ClassVar
 
-from sendfix.config import Endpoint, SessionConfig
-from sendfix.config.difference import needing_reconnect
+from sendfix.config import Endpoint
 from sendfix.domain.enums import EndKind, SessionPhase
 from sendfix.domain.schedule import Hours
 from sendfix.link.acceptance import Acceptance, Garbled, Verdict
-from sendfix.link.body import text_of
 from sendfix.link.breaker import Breaker
-from sendfix.link.claims import Claims
 from sendfix.link.gap_fill import GapFill
 from sendfix.link.guard import guarded
-from sendfix.link.journal import Journal
-from sendfix.link.keeper import ConnectionRefusedByUs, Keeper
+from sendfix.link.keeper import ConnectionRefusedByUs
 from sendfix.link.lenient_dictionary import DictionaryError
 from sendfix.link.protocol import Direction, ReplyCode
 from sendfix.link.protocol import NotSent as NotSent
@@ -46,8 +39,8 @@ from sendfix.link.quickfix_settings import connection_settings, session_settings
 from sendfix.link.quickfix_store import QuickFixStore
 from sendfix.link.reasons import WhyEnded
 from sendfix.link.resend import judge
+from sendfix.link.session_client import SessionClient, SessionConnection
 from sendfix.link.session_record import SessionRecord
-from sendfix.link.session_tools import SessionTools
 from sendfix.link.signals import sigint_kept
 
 with sigint_kept():
@@ -465,175 +458,20 @@ class _Connection:
             self.record.changed.notify_all()
 
 
-class QuickFixClient:
-    """One session: `connect` opens it and keeps it open, `disconnect` logs out, `close` ends everything.
+class QuickFixClient(SessionClient):
+    """A `SessionClient` whose connections are QuickFIX's."""
 
-    All methods may be called from any thread."""
-
-    # QuickFIX would take a second one for the same session without a word, and forget both when one is deleted.
-    _claims: ClassVar[Claims] = Claims()
-
-    def __init__(
+    def _make(
         self,
-        config: SessionConfig,
-        store_dir: Path,
-        journal: Journal | None = None,
-        on_status: Callable[[], None] = lambda: None,
-    ) -> None:
-        """Opens the journal under `store_dir` unless one is given; `close` closes it. `on_status` is called at each
-        change of state, from several threads, and must be quick. Raises ValueError for a session that another
-        client of this process has, and what `Journal` raises."""
-        self._identity = config.identity
-        self._claims.claim(self._identity)
+        record: SessionRecord,
+        endpoint: Endpoint,
+        address: str,
+        store: QuickFixStore,
+        session: Hours | None,
+        breaker: Breaker,
+    ) -> SessionConnection:
         try:
-            self.journal = journal or Journal(store_dir / "journal" / config.name)
-            self._store = QuickFixStore(store_dir / "quickfix" / config.name, config)
-        except BaseException:
-            self._claims.give_back(self._identity)
-            raise
-        self._record = SessionRecord(config, self.journal, on_status)
-        self._record.next_sender_seq_num, self._record.next_target_seq_num = self._store.seq_nums()
-        self._connection: _Connection | None = None
-        self._breaker = Breaker(config.circuit_breaker, self._store.folder / "breaker.json", self._tripped)
-        self._keeper = Keeper(self._record, self._open)
-        self._tools = SessionTools(self._record, self._store, self._keeper, self._breaker, self._speaker)
-
-    @property
-    def config(self) -> SessionConfig:
-        """The newest; an open connection may have been made with an older one, see `status`."""
-        return self._record.config
-
-    def __enter__(self) -> QuickFixClient:
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self.close()
-
-    def connect(self) -> None:
-        """Open the session and keep it open. Returns at once; does nothing while it is open."""
-        self._keeper.connect()
-
-    def disconnect(self, why: str = "Disconnected on request") -> None:
-        """Log out and stay disconnected. Returns at once."""
-        self._keeper.disconnect(why)
-
-    def reconfigure(self, config: SessionConfig) -> None:
-        """From now on, as far as that goes; the rest with the next connection. The name stays. Raises `NotSent` when
-        BeginString or CompIDs change while it is connected, and ValueError when another client has these."""
-        with self._keeper.using:
-            if config.identity != self._identity:
-                if not self._keeper.apart:
-                    raise NotSent(
-                        ReplyCode.REFUSED,
-                        f"Session {config.name} is connected; disconnect it before its FIX version or CompIDs change",
-                    )
-                self._claims.claim(config.identity)
-                self._claims.give_back(self._identity)
-                self._identity = config.identity
-            self._record.reconfigure(config)
-            if self._keeper.apart:
-                self._store.config = config
-                self._record.next_sender_seq_num, self._record.next_target_seq_num = self._store.seq_nums()
-        try:
-            self._breaker.set_policy(config.circuit_breaker)
-        except OSError as error:
-            log.error("session %s: the circuit breaker can't be let go of: %s", config.name, error.strerror)
-        self._keeper.reconfigured()
-        self._record.announce()
-
-    def wait_until_connected(self, timeout: float) -> None:
-        """Raises TimeoutError, with the reason, when the session is not logged on after `timeout` seconds."""
-        if not self._record.wait_for(SessionPhase.CONNECTED, timeout):
-            raise TimeoutError(self._record.reason or "not asked to connect")
-
-    @property
-    def is_apart(self) -> bool:
-        """Whether there is no connection."""
-        return self._keeper.apart
-
-    def wait_until_apart(self, timeout: float) -> None:
-        """At most `timeout` seconds."""
-        with self._record.changed:
-            self._record.changed.wait_for(lambda: self._keeper.apart, timeout)
-
-    def note(self, text: str) -> None:
-        """A line of the session's event log."""
-        self._record.note(text)
-
-    def begin_close(self) -> None:
-        """Begin to end everything and return at once; `close` waits for it."""
-        self._keeper.begin_close("The engine was stopped")
-
-    def close(self) -> None:
-        """Log out, wait for the threads (1 to 3 s; up to 15), close the journal. Idempotent."""
-        self.begin_close()
-        self._keeper.join()
-        self.journal.close()
-        self._claims.give_back(self._identity)
-
-    def send(self, body: bytes) -> int:
-        """Send one application message and return its MsgSeqNum(34) once it is stored and sent.
-
-        `body` begins with MsgType(35), ends with SOH, and has no other field of the header or trailer. Raises
-        `NotSent`, and then the message has not been sent and will not be; with the code `failed` it may have been, and
-        the journal will tell."""
-        text = text_of(body)
-        refusal = self._breaker.refusal(body[3 : body.find(b"\x01")])
-        if refusal is not None:
-            raise NotSent(ReplyCode.REFUSED, refusal)
-        with self._keeper.using:
-            if self._connection is not None and self._connection.logged_on:
-                number = self._connection.send(text)
-                self._connection.answers_resend = False
-                return number
-        reason = self._record.reason or "it has not been connected"
-        raise NotSent(ReplyCode.NOT_LOGGED_ON, f"Session {self.config.name} is not logged on: {reason}")
-
-    @property
-    def busy(self) -> bool:
-        """Whether a `send` would have to wait, since QuickFIX answers a ResendRequest(2)."""
-        connection = self._connection
-        return connection is not None and connection.answers_resend
-
-    def status(self) -> dict[str, Any]:
-        """The live part of the session; see `SessionRecord.status`."""
-        # Somebody may hold it who waits for QuickFIX; what he does brings the next status.
-        if self._keeper.using.acquire(blocking=False):
-            try:
-                if self._connection is not None:
-                    self._connection.update_seq_nums()
-            finally:
-                self._keeper.using.release()
-        pending = [] if self._keeper.apart else needing_reconnect(self._store.config, self.config)
-        return {
-            **self._record.status(),
-            "breaker": self._breaker.reason,
-            "pending_reconnect": pending,
-        }
-
-    def ask(self, question: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """Look into the session, or do something rare to it: see `SessionTools`. Raises `NotSent`."""
-        return self._tools.ask(question, arguments)
-
-    def _tripped(self, reason: str) -> None:
-        log.warning("session %s: %s", self.config.name, reason)
-        self._record.note(reason)
-        self._record.announce()
-
-    def _speaker(self) -> _Connection | None:
-        connection = self._connection
-        return connection if connection is not None and connection.logged_on else None
-
-    def _open(self, endpoint: Endpoint, address: str) -> _Connection:
-        if endpoint not in self.config.endpoints:
-            raise ConnectionRefusedByUs("The configuration has changed just now")
-        self._store.config = self.config
-        # For TLS the name goes along, since the server may choose its certificate by it.
-        host = endpoint.server_ip if self.config.tls is not None else address
-        try:
-            self._connection = _Connection(
-                self._record, endpoint, host, self._store, self._session_to_begin(), self._breaker
-            )
+            return _Connection(record, endpoint, address, store, session, breaker)
         except (DictionaryError, OSError) as error:
             raise ConnectionRefusedByUs(str(error)) from error
         except quickfix.FIXException as error:
@@ -642,15 +480,6 @@ class QuickFixClient:
                     "This QuickFIX was built without TLS: install OpenSSL's headers and build it again"
                 ) from error
             raise ConnectionRefusedByUs(f"QuickFIX does not accept the settings: {error}") from error
-        return self._connection
-
-    def _session_to_begin(self) -> Hours | None:
-        """The session of the schedule, when its first Logon has to reset the sequence numbers."""
-        schedule = self.config.schedule
-        if schedule is None or not schedule.reset_seq_nums:
-            return None
-        session = schedule.session_at(datetime.now(UTC))
-        return session if session is not None and self._store.must_reset(session) else None
 
 
 def _dictionary(path: str, strict: bool) -> quickfix.DataDictionary:
