@@ -229,9 +229,18 @@ def _limits(reader: ObjectReader | None) -> Limits:
         else reader.whole("max_orders_per_second", rate, 1, 1_000_000),
         max_order_qty=reader.decimal("max_order_qty"),
         max_notional=reader.decimal("max_notional"),
+        symbols=None if reader.raw("symbols") is None else _symbols(reader, "symbols"),
+        blocked_symbols=_symbols(reader, "blocked_symbols"),
+        duplicate_seconds=None
+        if reader.raw("duplicate_seconds") is None
+        else reader.number("duplicate_seconds", 0.0, 0.001, 86400),
     )
     reader.finish()
     return limits
+
+
+def _symbols(reader: ObjectReader, key: str) -> frozenset[str]:
+    return frozenset(reader.text(key, item) for item in reader.items(key))
 
 
 def _validate_incoming(reader: ObjectReader) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from collections.abc import Hashable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -11,20 +13,31 @@ from sendfix.domain.values import format_decimal
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Limits of one session; None is no limit."""
+    """Limits of one session; None is no limit. `symbols` are the only ones that may be traded, `blocked_symbols` those
+    that may not. The same order again within `duplicate_seconds` is taken for a mistake."""
 
     max_orders_per_second: int | None = None
     max_order_qty: Decimal | None = None
     max_notional: Decimal | None = None
+    symbols: frozenset[str] | None = None
+    blocked_symbols: frozenset[str] = frozenset()
+    duplicate_seconds: float | None = None
+
+    @property
+    def of_an_order(self) -> bool:
+        """Whether there is a limit that looks at the order itself."""
+        return self != Limits(self.max_orders_per_second)
 
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """The size of an order as it would be: OrderQty(38), CashOrderQty(152), and Price(44) or else StopPx(99)."""
+    """The size of an order as it would be: OrderQty(38), CashOrderQty(152), and Price(44) or else StopPx(99); and its
+    Symbol(55)."""
 
     order_qty: Decimal | None
     price: Decimal | None
     cash_order_qty: Decimal | None = None
+    symbol: str = ""
 
     @property
     def notional(self) -> Decimal | None:
@@ -56,7 +69,20 @@ def over_limits(limits: Limits, proposed: Proposed, before: Proposed | None = No
     was (`before`) only takes risk away and is let through, also over a limit that was lowered meanwhile."""
     if before is not None and not proposed.raises(before):
         return []
-    return [one for one in (_order_qty(limits, proposed), _notional(limits, proposed)) if one is not None]
+    rules = (_symbol(limits, proposed), _order_qty(limits, proposed), _notional(limits, proposed))
+    return [refusal for refusal in rules if refusal is not None]
+
+
+def _symbol(limits: Limits, proposed: Proposed) -> Refusal | None:
+    if proposed.symbol in limits.blocked_symbols:
+        return Refusal(
+            "blocked_symbols", "symbol", f"Symbol(55) {proposed.symbol!r} is one of blocked_symbols"
+        )
+    if limits.symbols is None or proposed.symbol in limits.symbols:
+        return None
+    return Refusal(
+        "symbols", "symbol", f"Symbol(55) {proposed.symbol!r} is none of the {len(limits.symbols)} symbols"
+    )
 
 
 def _order_qty(limits: Limits, proposed: Proposed) -> Refusal | None:
@@ -127,3 +153,21 @@ class TokenBucket:
             return False
         self._tokens -= 1
         return True
+
+
+class Recent:
+    """The orders of the last seconds, to find one that is sent twice by mistake."""
+
+    def __init__(self) -> None:
+        self._at: OrderedDict[Hashable, float] = OrderedDict()
+
+    def seconds_since(self, order: Hashable, window: float, at: float) -> float | None:
+        """How long ago the same was noted, if within the window. `at` is in seconds of any clock."""
+        while self._at and not 0 <= at - next(iter(self._at.values())) < window:
+            self._at.popitem(last=False)
+        before = self._at.get(order)
+        return None if before is None else at - before
+
+    def note(self, order: Hashable, at: float) -> None:
+        self._at[order] = at
+        self._at.move_to_end(order)

@@ -4,7 +4,7 @@ session's configuration. A cancel always goes."""
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -12,7 +12,7 @@ from typing import Protocol
 
 from sendfix.domain.errors import FieldError, InvalidRequest, RiskRefused, StorageUnavailable
 from sendfix.domain.order import Order
-from sendfix.domain.risk import Proposed, Refusal, TokenBucket, over_limits
+from sendfix.domain.risk import Proposed, Recent, Refusal, TokenBucket, over_limits
 from sendfix.domain.values import decimal_of_text
 from sendfix.fix.parse import msg_type_of, parse_values
 from sendfix.services.sessions import Session, Sessions
@@ -22,7 +22,9 @@ log = logging.getLogger(__name__)
 NEW, REPLACE = "D", "G"
 ORDERING = frozenset({NEW, REPLACE, "E", "AB", "AC", "s", "t"})
 """MsgType(35) of what brings an order or makes it larger."""
-ORDER_QTY, PRICE, STOP_PX, CASH_ORDER_QTY = 38, 44, 99, 152
+ORDER_QTY, PRICE, SYMBOL, STOP_PX, CASH_ORDER_QTY = 38, 44, 55, 99, 152
+# Account, Symbol, Side, OrderQty, CashOrderQty, OrdType, Price, StopPx, TimeInForce.
+_WHAT_MAKES_IT_THE_SAME = (1, SYMBOL, 54, ORDER_QTY, CASH_ORDER_QTY, 40, PRICE, STOP_PX, 59)
 MAX_REASON = 500
 
 
@@ -68,6 +70,7 @@ class Risk:
         self._changed = changed
         self._switches = {switch.session_name: switch for switch in store.load()}
         self._buckets: dict[str, TokenBucket] = {}
+        self._recent: dict[str, Recent] = {}
 
     def __iter__(self) -> Iterator[KillSwitch]:
         return iter(self._switches.values())
@@ -118,19 +121,34 @@ class Risk:
         if reason is not None:
             self._refuse(session, [Refusal("kill_switch", "session_name", reason)])
         limits = session.config.limits
-        if limits.max_order_qty is not None or limits.max_notional is not None:
-            before = None if order is None else _size_of(order)
-            refusals = over_limits(limits, _proposed(parse_values(body)), before)
+        at = self._now().timestamp()
+        same: Hashable = None
+        if limits.of_an_order:
+            values = parse_values(body)
+            refusals = over_limits(limits, _proposed(values), None if order is None else _size_of(order))
             if refusals:
                 self._refuse(session, refusals)
+            if limits.duplicate_seconds is not None and msg_type != REPLACE:
+                same = tuple(values.get(tag) for tag in _WHAT_MAKES_IT_THE_SAME)
+                self._check_duplicate(session, same, limits.duplicate_seconds, at)
         rate = limits.max_orders_per_second
         if rate is not None:
             bucket = self._buckets.setdefault(session_name, TokenBucket())
-            if not bucket.take(rate, self._now().timestamp()):
+            if not bucket.take(rate, at):
                 text = f"max_orders_per_second is {rate}, and as many orders and replaces went within the last second"
                 self._refuse(
                     session, [Refusal("max_orders_per_second", "session_name", f"{text}: wait a moment")]
                 )
+
+        if same is not None:
+            self._recent[session_name].note(same, at)
+
+    def _check_duplicate(self, session: Session, same: Hashable, window: float, at: float) -> None:
+        recent = self._recent.setdefault(session.config.name, Recent())
+        ago = recent.seconds_since(same, window, at)
+        if ago is not None:
+            text = f"duplicate_seconds is {window:g}, and the same order was sent {ago:.1f} s ago"
+            self._refuse(session, [Refusal("duplicate_seconds", "order_qty", f"{text}: wait, or change it")])
 
     def _refuse(self, session: Session, refusals: list[Refusal]) -> None:
         name = session.config.name
@@ -152,6 +170,7 @@ def _proposed(values: Mapping[int, str]) -> Proposed:
         _decimal(values, ORDER_QTY),
         price if price is not None else _decimal(values, STOP_PX),
         _decimal(values, CASH_ORDER_QTY),
+        values.get(SYMBOL, ""),
     )
 
 

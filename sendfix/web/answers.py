@@ -467,6 +467,9 @@ class SessionLimits(Output):
     max_orders_per_second: int | None
     max_order_qty: str | None
     max_notional: str | None
+    symbols: list[str] | None
+    blocked_symbols: list[str]
+    duplicate_seconds: float | None
 
 
 class Risk(Output):

@@ -76,6 +76,9 @@ def test_every_key_is_read(tmp_path: Path) -> None:
                         "max_orders_per_second": 50,
                         "max_order_qty": 1000,
                         "max_notional": "1000000.50",
+                        "symbols": ["AAPL", "MSFT"],
+                        "blocked_symbols": ["TSLA"],
+                        "duplicate_seconds": 2,
                     },
                 }
             ]
@@ -96,6 +99,8 @@ def test_every_key_is_read(tmp_path: Path) -> None:
     assert session.schedule.holidays == (date(2026, 12, 25),)
     assert session.limits.max_order_qty == Decimal(1000)
     assert session.limits.max_notional == Decimal("1000000.50")
+    assert session.limits.symbols == {"AAPL", "MSFT"}
+    assert (session.limits.blocked_symbols, session.limits.duplicate_seconds) == ({"TSLA"}, 2.0)
 
 
 @pytest.mark.parametrize(
@@ -148,6 +153,9 @@ def without(key: str) -> dict[str, Any]:
             "session A: schedule: open_time: is '8:00'; give a time like 09:30",
         ),
         ({**SESSION, "limits": {"max_order_qty": -1}}, "limits: max_order_qty: is -1; give a number above 0"),
+        ({**SESSION, "limits": {"symbols": "AAPL"}}, 'limits: symbols: is "AAPL"; give a list'),
+        ({**SESSION, "limits": {"blocked_symbols": ["AAPL", 7]}}, "limits: blocked_symbols: is 7; give a text"),
+        ({**SESSION, "limits": {"duplicate_seconds": 0}}, "limits: duplicate_seconds: is 0; give a number from 0.001"),
         ("text", 'sessions[1]: is "text"; give an object'),
     ],
 )  # fmt: skip

@@ -25,6 +25,11 @@ def risk() -> dict[str, Any]:
                 "max_orders_per_second": session.config.limits.max_orders_per_second,
                 "max_order_qty": decimal_to_json(session.config.limits.max_order_qty),
                 "max_notional": decimal_to_json(session.config.limits.max_notional),
+                "symbols": None
+                if session.config.limits.symbols is None
+                else sorted(session.config.limits.symbols),
+                "blocked_symbols": sorted(session.config.limits.blocked_symbols),
+                "duplicate_seconds": session.config.limits.duplicate_seconds,
             }
             for session in context().sessions
         ],

@@ -35,7 +35,7 @@ function Stop() {
     }
     close();
   };
-  return html`<${Dialog} title="Hold back new orders?" onClose=${close} testid="stop-dialog"><form onSubmit=${act}>
+  return html`<${Dialog} title="Hold back new orders?" onClose=${close} testid="stop-dialog"><form class="stop-form" onSubmit=${act}>
     <p>From now on no new order and no replace is sent, whoever asks, until somebody lets go. Cancels are.</p>
     <label><input type="radio" name="whose" checked=${!only} onChange=${() => setOnly(false)} /> All sessions</label>
     ${name && html`<label><input type="radio" name="whose" data-testid="stop-only" checked=${only} onChange=${() => setOnly(true)} /> ${name} only</label>`}
@@ -57,7 +57,7 @@ function LetGo({ kill }) {
     }
     close();
   };
-  return html`<${Dialog} title="Let new orders go again?" onClose=${close} testid="let-go-dialog"><form onSubmit=${act}>
+  return html`<${Dialog} title="Let new orders go again?" onClose=${close} testid="let-go-dialog"><form class="stop-form" onSubmit=${act}>
     <p>${kill.text}.</p>
     <${Reason} value=${reason} onInput=${setReason} />
     <div class="dialog-buttons"><button type="button" onClick=${close}>Keep</button><button type="submit" class="primary" data-testid="let-go-confirm" disabled=${!reason.trim()}>Let go</button></div>

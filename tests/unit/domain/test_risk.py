@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sendfix.domain.risk import Limits, Proposed, TokenBucket, over_limits
+from sendfix.domain.risk import Limits, Proposed, Recent, TokenBucket, over_limits
 
 LIMITS = Limits(max_order_qty=Decimal(1000), max_notional=Decimal("50000"))
 
@@ -91,6 +91,24 @@ def test_so_many_at_once_and_as_many_again_each_second() -> None:
 def test_a_clock_that_goes_back_gives_nothing_and_takes_nothing() -> None:
     bucket = TokenBucket()
     assert [bucket.take(1, at) for at in (100, 50, 50.5, 51)] == [True, False, False, True]
+
+
+def test_what_was_sent_is_recent_for_as_long_as_the_window() -> None:
+    recent = Recent()
+    assert recent.seconds_since("a", 5, 0) is None
+    recent.note("a", 0)
+    recent.note("b", 3)
+    assert [recent.seconds_since("a", 5, at) for at in (4, 4.5)] == [4, 4.5]
+    assert recent.seconds_since("a", 5, 5) is None
+    assert recent.seconds_since("b", 5, 5) == 2
+    recent.note("b", 6)
+    assert recent.seconds_since("b", 5, 10) == 4
+
+
+def test_a_clock_that_goes_back_forgets_what_was_sent() -> None:
+    recent = Recent()
+    recent.note("a", 100)
+    assert recent.seconds_since("a", 5, 50) is None
 
 
 def test_a_new_rate_begins_full() -> None:

@@ -69,6 +69,38 @@ def test_orders_and_replaces_share_the_rate_and_cancels_are_free(kit: DeskKit) -
     assert kit.heard.refusals == [("S44", "max_orders_per_second")] * 2
 
 
+def test_symbols_that_may_be_traded_and_that_may_not(kit: DeskKit) -> None:
+    sent = kit.send(symbol="TSLA").cl_ord_id
+    kit.report(sent, "17=N|150=0|39=0|55=TSLA|54=1|38=100|14=0|151=100|6=0")
+    limit(kit, symbols=frozenset({"AAPL", "MSFT"}), blocked_symbols=frozenset({"MSFT"}))
+    kit.send(symbol="AAPL")
+    with pytest.raises(RiskRefused, match=r"Symbol\(55\) 'MSFT' is one of blocked_symbols"):
+        kit.send(symbol="MSFT")
+    with pytest.raises(RiskRefused, match=r"Symbol\(55\) 'TSLA' is none of the 2 symbols"):
+        kit.desk.replace_order(sent, {"order_qty": 101}, {})
+    kit.desk.replace_order(sent, {"order_qty": 99}, {})
+
+
+def test_the_same_order_again_is_held_back_for_a_while(kit: DeskKit) -> None:
+    limit(kit, duplicate_seconds=5.0, max_order_qty=Decimal(1000))
+    with pytest.raises(RiskRefused, match="max_order_qty"):
+        kit.send(order_qty=1001)
+    sent = kit.send().cl_ord_id
+    with pytest.raises(RiskRefused, match=r"duplicate_seconds is 5, and the same order was sent 0\.0 s ago"):
+        kit.send(cl_ord_id="OTHER")
+    for change in (
+        {"side": "SELL"},
+        {"order_qty": 99},
+        {"price": "201"},
+        {"account": "B"},
+        {"symbol": "MSFT"},
+    ):
+        kit.send(**change)
+    kit.acknowledge(sent)
+    kit.desk.replace_order(sent, {"order_qty": 99}, {})
+    assert len(kit.engine.sent) == 7
+
+
 @pytest.mark.parametrize("whose", ["S44", None])
 def test_a_kill_switch_stops_orders_and_replaces_and_lets_cancels_go(kit: DeskKit, whose: str | None) -> None:
     sent = kit.send().cl_ord_id
