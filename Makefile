@@ -60,6 +60,7 @@ fuzz: dev  ## send the broker anything and everything, 20 times as much as make 
 
 bench: dev bench-broker  ## measure the broker, then the desk against bare QuickFIX; BENCH_ARGS for the desk's options
 	@$(VENV_PYTHON) tests/bench/sessions_bench.py
+	@$(VENV_PYTHON) tests/bench/fold_bench.py
 	@$(VENV_PYTHON) tests/bench/restart_bench.py
 	@$(VENV_PYTHON) tests/bench/run.py $(BENCH_ARGS)
 

@@ -1,0 +1,108 @@
+"""What the desk's own work costs, without processes and sockets: folding reports, holding an order against limits.
+
+    python tests/bench/fold_bench.py [--orders 2000]
+
+The last line is the ratio of the time to send an order with all limits set to that without, in the same run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import sys
+import time
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from sendfix.domain.risk import Limits  # noqa: E402
+from sendfix.fix.dictionary import load  # noqa: E402
+from sendfix.fix.interpret import IN, OUT, interpret  # noqa: E402
+from sendfix.services.fold import Fold  # noqa: E402
+from tests.unit.services.desk_kit import NOW, DeskKit, fix  # noqa: E402
+
+FILLS = 5
+ROUNDS = 3
+LIMITS = Limits(10**6, Decimal(10**6), Decimal(10**9), frozenset({"AAPL"}), frozenset({"TSLA"}), 0.001)
+
+
+def entries(orders: int) -> Iterator[tuple[int, bytes]]:
+    """An order, its acknowledgement and its fills, as a journal has them."""
+    head = "8=FIX.4.4|9=1|34={}|52=20260101-10:00:00.000|35="
+    for number in range(orders):
+        order = f"11=X{number}|55=AAPL|54=1|38=100|40=2|44=10|59=0|60=20260101-10:00:00.000|10=0|"
+        yield OUT, fix(head.format(number + 2) + "D|" + order)
+        report = f"8|37=O{number}|11=X{number}|55=AAPL|54=1|38=100|60=20260101-10:00:00.000"
+        yield IN, fix(f"{head.format(number)}{report}|17=N{number}|150=0|39=0|14=0|151=100|6=0|10=0|")
+        for fill in range(1, FILLS + 1):
+            done = fill * 100 // FILLS
+            state = f"39={2 if done == 100 else 1}|32={100 // FILLS}|31=10|14={done}|151={100 - done}|6=10"
+            yield IN, fix(f"{head.format(number)}{report}|17=F{number}-{fill}|150=F|{state}|10=0|")
+
+
+def fold_rate(orders: int) -> float:
+    """Entries a second, interpreted and folded."""
+    dictionary, journal, best = load("FIX.4.4"), list(entries(orders)), 0.0
+    for _ in range(ROUNDS):
+        kit = DeskKit()
+        fold = Fold(kit.blotter, kit.sessions)
+        began = time.perf_counter()
+        for direction, raw in journal:
+            event = interpret("S44", direction, raw, NOW, dictionary)
+            assert event is not None
+            assert fold.apply(event).complaint is None
+        best = max(best, len(journal) / (time.perf_counter() - began))
+    return best
+
+
+def limited(limits: Limits) -> DeskKit:
+    kit = DeskKit()
+    session = kit.sessions.get("S44")
+    session.config = dataclasses.replace(session.config, limits=limits)
+    return kit
+
+
+def check_cost(checks: int) -> tuple[float, float]:
+    """Median and 99th percentile of one check of all limits, in microseconds."""
+    kit = limited(LIMITS)
+    kit.send()
+    body = kit.engine.sent[0].replace("|", "\x01").encode()
+    taken = []
+    for number in range(checks):
+        one = body.replace(b"38=100", b"38=%d" % (number + 101))
+        began = time.perf_counter_ns()
+        kit.risk.check("S44", one)
+        taken.append((time.perf_counter_ns() - began) / 1000)
+    taken.sort()
+    return taken[checks // 2], taken[checks * 99 // 100]
+
+
+def send_cost(limits: Limits, orders: int) -> float:
+    """Microseconds for an order through the desk: validated, encoded, checked, folded; the engine only answers."""
+    best = float("inf")
+    for _ in range(ROUNDS):
+        kit = limited(limits)
+        began = time.perf_counter()
+        for number in range(orders):
+            kit.send(order_qty=number + 1)
+        best = min(best, 1e6 * (time.perf_counter() - began) / orders)
+    return best
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])  # type: ignore[union-attr]
+    parser.add_argument("--orders", type=int, default=2000)
+    orders = parser.parse_args().orders
+    print(f"fold: {fold_rate(orders):.0f} entries/s")
+    median, worst = check_cost(orders * 5)
+    print(f"limits: {median:.1f} µs a check, p99 {worst:.1f} µs")
+    without, with_all = send_cost(Limits(), orders), send_cost(LIMITS, orders)
+    print(f"an order through the desk: {without:.0f} µs without limits, {with_all:.0f} µs with all of them")
+    print(f"ratio {with_all / without:.2f}")
+
+
+if __name__ == "__main__":
+    main()
