@@ -35,6 +35,12 @@ FIRST_RETRY_SECONDS = 0.25
 LAST_RETRY_SECONDS = 2.0
 # Long enough for a batch to gather under load, short enough that a reader who waits does not notice.
 PAUSE_BETWEEN_BATCHES_SECONDS = 0.02
+# What the columns that are searched by can hold. A counterparty may send more, which PostgreSQL would refuse together
+# with its whole batch; the record and the raw message have it all.
+ID_LENGTH = SYMBOL_LENGTH = 64
+SIDE_LENGTH = 32
+MSG_TYPE_LENGTH = 8
+MAX_SEQ_NUM = 2**31 - 1
 
 
 @dataclass(slots=True)
@@ -62,7 +68,7 @@ class Batch:
         return Rows(
             orders=[_order_row(order) for order in self.orders.values()],
             order_ids=[
-                {"cl_ord_id": cl_ord_id, "order_no": order.order_no}
+                {"cl_ord_id": cl_ord_id[:ID_LENGTH], "order_no": order.order_no}
                 for order in self.orders.values()
                 for cl_ord_id in order.cl_ord_ids
             ],
@@ -243,9 +249,9 @@ def _order_row(order: Order) -> dict[str, Any]:
     return {
         "order_no": order.order_no,
         "session_name": order.session_name,
-        "cl_ord_id": order.cl_ord_id,
-        "symbol": order.symbol or "",
-        "side": api_name(order.side),
+        "cl_ord_id": order.cl_ord_id[:ID_LENGTH],
+        "symbol": (order.symbol or "")[:SYMBOL_LENGTH],
+        "side": api_name(order.side)[:SIDE_LENGTH],
         "status": order.status.name,
         "is_open": int(order.is_open),
         "record": orjson.dumps(order.to_record()).decode(),
@@ -258,20 +264,21 @@ def _execution_row(booked: BookedExecution, order_no: int) -> dict[str, Any]:
         "id": booked.id,
         "order_no": order_no,
         "session_name": execution.session_name,
-        "symbol": execution.symbol or "",
+        "symbol": (execution.symbol or "")[:SYMBOL_LENGTH],
         "received_at_ns": int(execution.received_at.timestamp() * 1_000_000) * 1000,
         "record": orjson.dumps(execution.to_record()).decode(),
     }
 
 
 def _message_row(message: MessageRow) -> dict[str, Any]:
+    number = message.msg_seq_num
     return {
         "id": message.id,
         "session_name": message.session_name,
         "direction": message.direction,
         "at_ns": message.at_ns,
-        "msg_seq_num": message.msg_seq_num,
-        "msg_type": message.msg_type,
+        "msg_seq_num": number if number is not None and number <= MAX_SEQ_NUM else None,
+        "msg_type": message.msg_type and message.msg_type[:MSG_TYPE_LENGTH],
         "order_no": message.order_no,
         "raw": message.raw,
         "refused": message.refused,

@@ -11,15 +11,17 @@ import orjson
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import Integer
 
 from sendfix.domain.errors import StorageUnavailable
 from sendfix.fix.refused import with_reason
 from sendfix.services.intake import EVENT, REFUSED
 from sendfix.services.ports import AlarmQuery, ExecutionQuery, MessageQuery, OrderQuery
+from sendfix.storage import tables
 from sendfix.storage.database import DeskLock, migrate, open_engine
 from sendfix.storage.reader import Reader
 from sendfix.storage.tables import metadata
-from sendfix.storage.writer import Writer
+from sendfix.storage.writer import Batch, Writer
 from tests.unit.services.desk_kit import NOW, DeskKit, fix
 
 
@@ -213,3 +215,29 @@ def test_alarms_are_stored_and_the_open_ones_are_taken_up_again(storage: Storage
         assert again.reader.alarm(999_999) is None
     finally:
         again.close()
+
+
+def test_what_is_longer_than_its_column_is_cut_there_and_whole_in_its_record() -> None:
+    """SQLite takes any length, PostgreSQL refuses the whole batch."""
+    kit = DeskKit()
+    sent = kit.send(symbol="S" * 100).cl_ord_id
+    long = "X" * 100
+    kit.entry("S44", 0, fix(f"8=FIX.4.4|9=1|35={long}|34=999999999999999999|10=0|"))
+    kit.report(long, f"41={sent}|17=R|150=5|39=0|55={long}|54={long}|38=1|14=0|151=1|6=0")
+    batch = Batch()
+    for folded in kit.store.folded:
+        batch.add(folded)
+    rows = batch.rows()
+    for table in (tables.orders, tables.order_ids, tables.executions, tables.messages):
+        for row in getattr(rows, table.name):
+            for column in table.columns:
+                value = row[column.name]
+                length = getattr(column.type, "length", None)
+                assert length is None or value is None or len(value) <= length, (
+                    table.name,
+                    column.name,
+                    value,
+                )
+                is_integer = type(column.type) is Integer and value is not None
+                assert not is_integer or value <= 2**31 - 1, (table.name, column.name, value)
+    assert long in rows.orders[0]["record"]
