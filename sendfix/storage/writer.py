@@ -17,8 +17,7 @@ import gevent
 import orjson
 from gevent.event import Event
 from gevent.threadpool import ThreadPool
-from sqlalchemy import Engine, Insert
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from sendfix.domain.alarm import Alarm
@@ -26,8 +25,8 @@ from sendfix.domain.enums import api_name
 from sendfix.domain.errors import StorageUnavailable
 from sendfix.domain.order import Order
 from sendfix.services.ports import BookedExecution, Folded, MessageRow
-from sendfix.storage import tables
 from sendfix.storage.database import reason
+from sendfix.storage.inserts import Statements
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +47,8 @@ class Batch:
     """What was folded since the last one. Orders are held by reference: a batch takes their latest state."""
 
     messages: list[MessageRow] = field(default_factory=list)
-    executions: list[tuple[BookedExecution, int]] = field(default_factory=list)
+    # Rows already: they don't change any more, and `rows` must not take long.
+    executions: list[dict[str, Any]] = field(default_factory=list)
     orders: dict[int, Order] = field(default_factory=dict)
     cursors: dict[str, tuple[str, int]] = field(default_factory=dict)
     alarms: dict[int, Alarm] = field(default_factory=dict)
@@ -59,7 +59,7 @@ class Batch:
         if folded.order is not None:
             self.orders[folded.order.order_no] = folded.order
             if folded.execution is not None:
-                self.executions.append((folded.execution, folded.order.order_no))
+                self.executions.append(_execution_row(folded.execution, folded.order.order_no))
         if folded.alarm is not None:
             self.alarms[folded.alarm.id] = folded.alarm
 
@@ -72,7 +72,7 @@ class Batch:
                 for order in self.orders.values()
                 for cl_ord_id in order.cl_ord_ids
             ],
-            executions=[_execution_row(booked, order_no) for booked, order_no in self.executions],
+            executions=self.executions,
             messages=[_message_row(message) for message in self.messages],
             cursors=[
                 {"session_name": name, "journal_id": journal_id, "journal_index": index}
@@ -100,7 +100,7 @@ class Writer:
     def __init__(self, engine: Engine, on_problem: Callable[[str | None], None]) -> None:
         """`on_problem` is told when storing begins to fail (with the reason) and when it works again (None)."""
         self._engine = engine
-        self._statements = _Statements(engine.dialect.name)
+        self._statements = Statements(engine.dialect)
         self._on_problem = on_problem
         self._pool = ThreadPool(1)
         self._batch = Batch()
@@ -210,39 +210,13 @@ class Writer:
                     (statements.cursors, rows.cursors),
                 ):
                     if parameters:
-                        connection.execute(statement, parameters)
+                        statement.execute(connection, parameters)
         except Exception as error:
             # Also what SQLAlchemy does not wrap: the batch stays, and the writer must live to try it again.
             with contextlib.suppress(SQLAlchemyError):
                 self._engine.dispose()  # a connection that failed half-way is not used again
             return reason(error)
         return None
-
-
-class _Statements:
-    """The six inserts, in the dialect's own form of 'on conflict'."""
-
-    def __init__(self, dialect: str) -> None:
-        insert: Callable[..., Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[dialect]
-        order = insert(tables.orders)
-        self.orders: Insert = order.on_conflict_do_update(
-            index_elements=["order_no"],
-            set_={
-                name: order.excluded[name] for name in ("cl_ord_id", "symbol", "status", "is_open", "record")
-            },
-        )
-        self.order_ids: Insert = insert(tables.order_ids).on_conflict_do_nothing()
-        self.executions: Insert = insert(tables.executions).on_conflict_do_nothing()
-        self.messages: Insert = insert(tables.messages).on_conflict_do_nothing()
-        alarm = insert(tables.alarms)
-        self.alarms: Insert = alarm.on_conflict_do_update(
-            index_elements=["id"], set_={name: alarm.excluded[name] for name in ("state", "record")}
-        )
-        cursor = insert(tables.cursors)
-        self.cursors: Insert = cursor.on_conflict_do_update(
-            index_elements=["session_name"],
-            set_={name: cursor.excluded[name] for name in ("journal_id", "journal_index")},
-        )
 
 
 def _order_row(order: Order) -> dict[str, Any]:
