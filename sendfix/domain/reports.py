@@ -103,14 +103,16 @@ def _fills(order: Order, kind: Kind, event: ExecutionReported) -> Decimal | None
 
 
 def _is_late(order: Order, kind: Kind, event: ExecutionReported) -> bool:
-    """Whether a newer report is known. Without PossDupFlag(43) only arithmetic can tell: a fill that does not raise
-    CumQty, and that the executions with it add up to what is known already."""
+    """Whether a newer report is known. Without PossDupFlag(43) only arithmetic can tell: an acknowledgement from before
+    the fills that are known, or a fill that, with the others, adds up to a CumQty that is known."""
     if event.poss_dup:
         return event.sent < order.last_report
-    if kind is not Kind.TRADE or not event.last_qty or event.cum_qty is None:
-        return False
     total = order.tally.total
-    return event.cum_qty < order.cum_qty and total is not None and total + event.last_qty == order.cum_qty
+    if event.cum_qty is None or event.cum_qty >= order.cum_qty or total is None:
+        return False
+    if kind is Kind.TRADE:
+        return event.last_qty is not None and event.last_qty > 0 and total + event.last_qty == order.cum_qty
+    return kind in (Kind.NEW, Kind.PENDING_NEW) and total == order.cum_qty
 
 
 def _take_newest(order: Order, kind: Kind, event: ExecutionReported) -> bool:

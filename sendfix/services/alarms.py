@@ -19,7 +19,7 @@ from sendfix.domain.errors import (
     UnknownAlarm,
 )
 from sendfix.domain.events import CancelRejected, Event, ExecutionReported, Uninterpretable
-from sendfix.domain.order import Execution, Order
+from sendfix.domain.order import Execution, Order, adopted_id
 from sendfix.fix.complete import CORRECTABLE, Assumption, Known, complete
 from sendfix.fix.dictionary import Dictionary
 from sendfix.fix.interpret import IN, interpret
@@ -84,8 +84,9 @@ def report_of(
     raw = alarm.raw.encode("utf-8", "replace")
     values = {**parse_values(raw), **corrections}
     order = None
-    for cl_ord_id in (values.get(11), values.get(41)):
-        found = blotter.find(cl_ord_id) if cl_ord_id else None
+    ids = [cl_ord_id for cl_ord_id in (values.get(11), values.get(41)) if cl_ord_id]
+    for cl_ord_id in [*ids, *(adopted_id(alarm.session_name, cl_ord_id) for cl_ord_id in ids)]:
+        found = blotter.find(cl_ord_id)
         if found is not None and found.session_name == alarm.session_name:
             order = found
             break

@@ -61,6 +61,16 @@ def test_fills_in_the_wrong_order_are_put_right_by_their_sum() -> None:
 
 
 @both
+@pytest.mark.parametrize("exec_type", [ExecType.PENDING_NEW, ExecType.NEW])
+def test_an_acknowledgement_that_fills_have_overtaken_is_late(dialect: str, exec_type: ExecType) -> None:
+    talk = Talk(dialect)
+    talk.fill(last=100, cum=100, leaves=0)
+    assert talk.report(exec_type, OrdStatus(exec_type.value), 0, 100) is not None
+    talk.shows(status=OrdStatus.FILLED, cum_qty=100, leaves_qty=0)
+    assert talk.warnings() == {}
+
+
+@both
 def test_a_bust_may_be_known_before_its_fill(dialect: str) -> None:
     talk = Talk(dialect)
     talk.accepted()

@@ -208,3 +208,16 @@ def test_an_event_that_is_garbled_stops_nothing(kit: AlarmKit) -> None:
     kit.entry("S44", EVENT, b'{"event": "alarm", "text": "?", "index": "x", "corrections": 3}')
     kit.taken("A", FIRST)
     assert str(kit.desk.order("A").cum_qty) == "40"
+
+
+def test_a_report_on_an_order_of_somebody_else_is_booked_on_it(kit: AlarmKit) -> None:
+    kit.taken("THEIRS", "17=N|150=0|39=0|55=AAPL|54=1|38=100|14=0|151=100|6=0")
+    alarm_id = kit.refused("THEIRS", FIRST)
+    assert kit.alarm_desk.booking(alarm_id, {}).problem is None
+    kit.alarm_desk.book(alarm_id, "confirmed by telephone", {})
+    order = kit.desk.order("S44/THEIRS")
+    assert (order.status.name, str(order.cum_qty), list(order.warnings)) == (
+        "PARTIALLY_FILLED",
+        "40",
+        ["adopted"],
+    )

@@ -146,7 +146,7 @@ def test_an_entry_waits_when_its_order_can_not_be_fetched(kit: DeskKit) -> None:
 def test_what_does_not_fit_is_in_the_log_and_changes_nothing(kit: DeskKit) -> None:
     sent = kit.send().cl_ord_id
     kit.fill(sent)
-    kit.report(sent, "17=E9|150=0|39=0|55=AAPL|54=1|38=100|14=0|151=100|6=0")
+    kit.report(sent, "17=E9|150=4|39=4|55=AAPL|54=1|38=100|14=100|151=0|6=200")
     kit.report("STRANGER", "17=E9|150=F|39=2|55=AAPL|54=1|38=100|32=1|31=1|14=1|151=0|6=1")
     kit.entry("S44", 0, fix("8=FIX.4.4|9=1|35=8|34=9|37=O1|11=X|10=000|"))
     assert kit.desk.order(sent).status is OrdStatus.FILLED
