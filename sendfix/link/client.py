@@ -6,30 +6,24 @@ journal tells whether it was sent.
 
 from __future__ import annotations
 
-import itertools
 import logging
 import socket as native_socket
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 import gevent
 from gevent import socket
-from gevent.event import AsyncResult, Event
+from gevent.event import Event
 
 from sendfix.domain.enums import SessionPhase, SessionState
 from sendfix.domain.errors import (
     EngineUnavailable,
-    FieldError,
-    InvalidRequest,
-    NotLoggedOn,
-    StateForbids,
     StorageUnavailable,
 )
 from sendfix.link import protocol
-from sendfix.link.protocol import ReplyCode
+from sendfix.link.waiting import Waiting
 
 log = logging.getLogger(__name__)
 
@@ -74,15 +68,6 @@ class Handler(Protocol):
     def engine_lost(self, reason: str) -> None: ...
 
 
-@dataclass(slots=True, eq=False)
-class _Request:
-    """`cl_ord_id` is empty for what is no order; such a request has no outcome once the link is gone."""
-
-    session_name: str
-    cl_ord_id: str
-    reply: AsyncResult[protocol.Reply | protocol.Answer]
-
-
 class _Silent(Exception):
     """The engine has said nothing for too long."""
 
@@ -106,7 +91,6 @@ class EngineLink:
         self._path = path
         self._session_names = set(session_names)
         self._cursors = dict(cursors)
-        self._was_sent = was_sent
         self._may_read = may_read
         self._stored = stored
         self._origin = origin
@@ -116,10 +100,7 @@ class EngineLink:
         self._unreadable: dict[str, str] = {}
         self._waiting_for_database = False
         self._heard_at = 0.0
-        self._requests: dict[int, _Request] = {}
-        self._unresolved: list[_Request] = []
-        self._on_their_way: set[str] = set()
-        self._request_ids = itertools.count(1)
+        self._waiting = Waiting(was_sent)
         self._out: list[bytes] = []
         self._out_ready = Event()
         self._reason: str | None = self._no_engine("it has not answered yet")
@@ -173,7 +154,7 @@ class EngineLink:
         return None
 
     def is_on_its_way(self, cl_ord_id: str) -> bool:
-        return cl_ord_id in self._on_their_way
+        return self._waiting.is_on_its_way(cl_ord_id)
 
     def send(self, session_name: str, cl_ord_id: str, body: bytes) -> None:
         origin = self._origin() or ""
@@ -206,28 +187,9 @@ class EngineLink:
     ) -> protocol.Reply | protocol.Answer:
         if self._reason is not None:
             raise EngineUnavailable(self._reason)
-        number = next(self._request_ids)
-        request = _Request(session_name, cl_ord_id, AsyncResult())
-        self._requests[number] = request
-        if cl_ord_id:
-            self._on_their_way.add(cl_ord_id)
+        number, request = self._waiting.add(session_name, cl_ord_id)
         self._write(protocol.encode(message(number)))
-        try:
-            reply = request.reply.get(timeout=timeout or REPLY_TIMEOUT_SECONDS)
-        except gevent.Timeout:
-            # The request stays known: its answer may still come, and until then its ClOrdID is not free.
-            raise EngineUnavailable(f"The engine has not answered in time.{_look_for(cl_ord_id)}") from None
-        assert reply is not None
-        if reply.code == ReplyCode.NOT_LOGGED_ON:
-            raise NotLoggedOn(session_name, reply.detail)
-        if reply.code == ReplyCode.FAILED:
-            raise EngineUnavailable(reply.detail)
-        if reply.code == ReplyCode.INVALID:
-            field, _, problem = reply.detail.partition(": ")
-            raise InvalidRequest([FieldError(field, problem)])
-        if reply.code != ReplyCode.OK:
-            raise StateForbids(reply.detail)
-        return reply
+        return request.wait(timeout or REPLY_TIMEOUT_SECONDS)
 
     def _run(self, handler: Handler) -> None:
         while True:
@@ -279,7 +241,7 @@ class EngineLink:
         """Ends the conversation with an engine that is there and says nothing."""
         while self._heard_lately() or self._waiting_for_database:
             gevent.sleep(PING_SECONDS)
-            self._write(protocol.encode(protocol.Ping(next(self._request_ids))))
+            self._write(protocol.encode(protocol.Ping(self._waiting.number())))
             if stored := dict(self._stored()):
                 self._write(protocol.encode(protocol.Stored(stored)))
         if self._greenlet is not None:
@@ -307,9 +269,7 @@ class EngineLink:
             case protocol.Entry():
                 self._entry(message, handler)
             case protocol.Reply() | protocol.Answer():
-                request = self._requests.pop(message.request_id, None)
-                if request is not None:
-                    self._answer(request, message)
+                self._waiting.answer(message)
             case protocol.Status():
                 if handler.status(message.session_name, message.status):
                     self._announce_logon(message.session_name)
@@ -394,17 +354,7 @@ class EngineLink:
     def _caught_up(self, name: str) -> None:
         self._behind.discard(name)
         self._unreadable.pop(name, None)
-        waiting, self._unresolved = self._unresolved, []
-        for request in waiting:
-            if request.session_name != name:
-                self._unresolved.append(request)
-            elif self._was_sent(request.cl_ord_id):
-                self._answer(request, protocol.Reply(0, ReplyCode.OK, ""))
-            else:
-                detail = (
-                    f"The engine went away before its journal had the message.{_look_for(request.cl_ord_id)}"
-                )
-                self._answer(request, protocol.Reply(0, ReplyCode.FAILED, detail))
+        self._waiting.caught_up(name)
         if self._handler is not None:
             self._handler.caught_up(name)
         self._announce_logon(name)
@@ -414,25 +364,12 @@ class EngineLink:
             gevent.spawn(self._on_logon, name)
 
     def _lost(self, reason: str, handler: Handler) -> None:
-        requests, self._requests = self._requests, {}
-        for request in requests.values():
-            if request.cl_ord_id:
-                self._unresolved.append(request)
-            else:
-                self._answer(request, protocol.Reply(0, ReplyCode.FAILED, reason))
+        self._waiting.link_lost(reason)
         self._behind = set(self._session_names)
         if self._reason != reason:
             self._reason = reason
             log.warning("%s", reason)
             handler.engine_lost(reason)
 
-    def _answer(self, request: _Request, reply: protocol.Reply | protocol.Answer) -> None:
-        self._on_their_way.discard(request.cl_ord_id)
-        request.reply.set(reply)
-
     def _no_engine(self, why: str) -> str:
         return f"No engine at {self._path}: {why}. The desk waits for it."
-
-
-def _look_for(cl_ord_id: str) -> str:
-    return f" Look for ClOrdID(11) {cl_ord_id} before sending it again." if cl_ord_id else ""

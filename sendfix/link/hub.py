@@ -20,6 +20,7 @@ from typing import Any, Protocol
 from sendfix.link import protocol
 from sendfix.link.desk_connection import MAX_BACKLOG_BYTES, DeskConnection, pack_entry
 from sendfix.link.journal import Journal
+from sendfix.link.journal_care import prune, within
 from sendfix.link.journal_entries import Entry
 from sendfix.link.protocol import NotSent, ReplyCode
 from sendfix.link.questions import Asked, Questions
@@ -314,7 +315,7 @@ class Hub:
             journal_id, index = message.cursors.get(name, ("", 0))
             if journal_id != session.journal.journal_id or index < 0:
                 index = 0
-            cursors[name] = self._within(name, session.journal, index)
+            cursors[name] = within(name, session.journal, index)
         if desk.attached and not cursors:
             raise protocol.ProtocolError("Attach came twice")
         desk.attach(cursors)
@@ -327,29 +328,10 @@ class Hub:
         }
         if self._journal_days and self._clock() >= self._next_prune:
             self._next_prune = self._clock() + PRUNE_SECONDS
-            self._prune(time.time_ns() - self._journal_days * 86_400 * 10**9)
-
-    def _prune(self, older_than_ns: int) -> None:
-        for name, session in self.sessions.items():
-            up_to = min(desk.stored.get(name, 0) for desk in self._desks)
-            try:
-                if count := session.journal.prune(up_to, older_than_ns):
-                    log.info("session %s: %d old segments of its journal deleted", name, count)
-            except OSError as error:
-                log.error("session %s: old segments of its journal can't be deleted: %s", name, error)
-
-    def _within(self, name: str, journal: Journal, index: int) -> int:
-        """The desk may know more than the journal, when files have been lost or put back from a backup. New entries
-        must not get indexes that it has seen. Whatever is wrong with one session, the others are served."""
-        if index <= journal.last_index:
-            return index
-        try:
-            left_out = journal.skip_to(index)
-        except (OSError, ValueError) as error:
-            log.error("session %s: a desk has stored it up to index %d: %s", name, index, error)
-            return journal.last_index
-        log.error("session %s: the journal's end is lost; it goes on %d indexes further on", name, left_out)
-        return index
+            older_than_ns = time.time_ns() - self._journal_days * 86_400 * 10**9
+            for name, session in self.sessions.items():
+                up_to = min(one.stored.get(name, 0) for one in self._desks)
+                prune(name, session.journal, up_to, older_than_ns)
 
     def _ping(self, desk: DeskConnection, message: protocol.Ping) -> None:
         desk.queue(protocol.Reply(message.request_id, protocol.ReplyCode.OK, ""))
