@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -62,6 +62,29 @@ class Desk:
     ) -> Order:
         """Raises `UnknownSession`, `InvalidRequest`, `DuplicateClOrdID`, `NotLoggedOn`, `RiskRefused`, `StateForbids`,
         `EngineUnavailable`."""
+        new_id, body = self._new(session_name, fields, custom_tags, cl_ord_id)
+        self._send(session_name, new_id, body)
+        return self._order(new_id)
+
+    def check_order(
+        self,
+        session_name: str,
+        fields: Mapping[str, Any],
+        custom_tags: Mapping[int, str],
+        cl_ord_id: str | None = None,
+    ) -> None:
+        """What `send_order` would raise just now. Nothing is sent, and nothing counts towards a limit."""
+        new_id, body = self._new(session_name, fields, custom_tags, cl_ord_id)
+        self._may_send(session_name, new_id)
+        self._risk.check(session_name, body, only_look=True)
+
+    def _new(
+        self,
+        session_name: str,
+        fields: Mapping[str, Any],
+        custom_tags: Mapping[int, str],
+        cl_ord_id: str | None,
+    ) -> tuple[str, bytes]:
         session = self._sessions.get(session_name)
         if session.config.account and "account" not in fields:
             fields = {**fields, "account": session.config.account}
@@ -70,8 +93,7 @@ class Desk:
         body = encode_new(command, self._dictionary(session_name))
         if cl_ord_id is not None and self._blotter.find(cl_ord_id) is not None:
             raise DuplicateClOrdID(cl_ord_id)
-        self._send(session_name, new_id, body)
-        return self._order(new_id)
+        return new_id, body
 
     def replace_order(
         self, cl_ord_id: str, changes: Mapping[str, Any], custom_tags: Mapping[int, str]
@@ -100,6 +122,33 @@ class Desk:
         command = CancelOrder(order, new_id, self._now())
         self._send(order.session_name, new_id, encode_cancel(command, self._dictionary(order.session_name)))
         return new_id, order
+
+    def cancel_orders(self, orders: Iterable[Order]) -> list[tuple[Order, str | None]]:
+        """Ask for the cancel of each; beside it, why that was not sent. One that is asked for already is left out."""
+        results: list[tuple[Order, str | None]] = []
+        for order in orders:
+            if order.pending is not None and order.pending.type == "cancel":
+                continue
+            try:
+                self.cancel_order(order.cl_ord_id)
+            except SendFixError as error:
+                results.append((order, str(error)))
+            else:
+                results.append((order, None))
+        return results
+
+    def request_status(self, cl_ord_id: str) -> Order:
+        """Ask the counterparty how an order stands. Raises `UnknownOrder`, `NotLoggedOn`, `InvalidRequest`,
+        `StateForbids` and `EngineUnavailable`."""
+        order = self.order(cl_ord_id)
+        session = self._sessions.logged_on(order.session_name)
+        if session.status_requests_refused:
+            raise StateForbids(
+                f"The counterparty of session {order.session_name} does not support OrderStatusRequest(H)."
+            )
+        body = encode_status_request(RequestStatus(order), self._dictionary(order.session_name))
+        self._engine.send(order.session_name, "", body)
+        return order
 
     def order(self, cl_ord_id: str) -> Order:
         """By any ClOrdID of its chain. Raises `UnknownOrder`."""
@@ -152,16 +201,19 @@ class Desk:
         return self._dictionary_of(self._sessions.get(session_name))
 
     def _send(self, session_name: str, cl_ord_id: str, body: bytes, replaced: Order | None = None) -> None:
+        # Nothing between this and the engine lets another request in.
+        self._may_send(session_name, cl_ord_id)
+        self._risk.check(session_name, body, replaced)
+        self._engine.send(session_name, cl_ord_id, body)
+        log.info("session %s: %s is sent", session_name, cl_ord_id, extra={"cl_ord_id": cl_ord_id})
+
+    def _may_send(self, session_name: str, cl_ord_id: str) -> None:
         refusal = self._engine.refusal(session_name)
         if refusal is not None:
             raise EngineUnavailable(refusal)
         self._sessions.logged_on(session_name)
-        # Nothing between this and the engine lets another request in.
         if self._blotter.in_memory(cl_ord_id) is not None or self._engine.is_on_its_way(cl_ord_id):
             raise DuplicateClOrdID(cl_ord_id)
-        self._risk.check(session_name, body, replaced)
-        self._engine.send(session_name, cl_ord_id, body)
-        log.info("session %s: %s is sent", session_name, cl_ord_id, extra={"cl_ord_id": cl_ord_id})
 
     def _order(self, cl_ord_id: str) -> Order:
         order = self._blotter.in_memory(cl_ord_id)

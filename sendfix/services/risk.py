@@ -110,9 +110,11 @@ class Risk:
         self._changed()
         return True
 
-    def check(self, session_name: str, body: bytes, order: Order | None = None) -> None:
+    def check(
+        self, session_name: str, body: bytes, order: Order | None = None, only_look: bool = False
+    ) -> None:
         """Hold a message that is about to be sent, as it is on the wire, against everything; `order` is what a replace
-        is for. Raises `RiskRefused`."""
+        is for. With `only_look` it is not sent, and counts towards no limit. Raises `RiskRefused`."""
         msg_type = msg_type_of(body)
         if msg_type not in ORDERING:
             return
@@ -132,7 +134,7 @@ class Risk:
                 same = tuple(values.get(tag) for tag in _WHAT_MAKES_IT_THE_SAME)
                 self._check_duplicate(session, same, limits.duplicate_seconds, at)
         rate = limits.max_orders_per_second
-        if rate is not None:
+        if rate is not None and not only_look:
             bucket = self._buckets.setdefault(session_name, TokenBucket())
             if not bucket.take(rate, at):
                 text = f"max_orders_per_second is {rate}, and as many orders and replaces went within the last second"
@@ -140,7 +142,7 @@ class Risk:
                     session, [Refusal("max_orders_per_second", "session_name", f"{text}: wait a moment")]
                 )
 
-        if same is not None:
+        if same is not None and not only_look:
             self._recent[session_name].note(same, at)
 
     def _check_duplicate(self, session: Session, same: Hashable, window: float, at: float) -> None:

@@ -483,6 +483,38 @@ class CancelResult(Output):
     reason: str | None
 
 
+class CanceledOrders(Output):
+    canceled: list[CancelResult]
+
+
+class OrderResult(Output):
+    """`reason` says why not when it is not `ok`, `errors` which fields; `cl_ord_id` is of an order that was sent."""
+
+    ok: bool
+    cl_ord_id: str | None
+    reason: str | None
+    errors: list[FieldError]
+
+
+class SentOrders(Output):
+    """A result for each order, in the order in which they were given; how many went, and how many did not."""
+
+    results: list[OrderResult]
+    ok: int
+    refused: int
+
+
+class CheckedOrders(SentOrders):
+    """`orders` are what the CSV holds."""
+
+    orders: list[dict[str, Any]]
+
+
+class StatusRequested(Output):
+    cl_ord_id: str
+    session_name: str
+
+
 class Killed(Output):
     kill_switch: KillSwitch
     canceled: list[CancelResult]

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import orjson
 from flask import Blueprint, Response, request
@@ -15,6 +15,8 @@ from pydantic import BaseModel, ValidationError
 
 from sendfix.domain.errors import FieldError, InvalidRequest
 from sendfix.web.problems import MalformedRequest, WrongMediaType
+
+M = TypeVar("M", bound=BaseModel)
 
 View = Callable[..., Any]
 
@@ -72,9 +74,9 @@ class Api:
 
             def handle(**path_values: Any) -> Response:
                 if body is not None:
-                    path_values["body"] = _validate(body, read_json())
+                    path_values["body"] = validate(body, read_json())
                 if query is not None:
-                    path_values["query"] = _validate(query, _read_query())
+                    path_values["query"] = validate(query, _read_query())
                 answer = view(**path_values)
                 payload, status = answer if isinstance(answer, tuple) else (answer, 200)
                 return Response(orjson.dumps(payload), status, content_type="application/json")
@@ -137,7 +139,8 @@ def _read_query() -> dict[str, Any]:
     return found
 
 
-def _validate(model: type[BaseModel], data: Mapping[str, Any]) -> BaseModel:
+def validate(model: type[M], data: Mapping[str, Any]) -> M:
+    """Raises `InvalidRequest`, an error for each field."""
     try:
         return model.model_validate(data)
     except ValidationError as error:

@@ -99,6 +99,26 @@ class SendOrder(BaseModel):
     custom_tags: dict[str, Any] = Field(default_factory=dict)
 
 
+class ManyOrders(Input):
+    """`orders`, each as for `POST /api/send_order`; or `csv`, a line of field names and an order on each line below,
+    whose orders are of `session_name` unless they name another."""
+
+    orders: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=1_000)] | None = None
+    csv: Annotated[str, StringConstraints(min_length=1)] | None = Field(
+        default=None, examples=["symbol,side,order_qty,ord_type,price\nAAPL,BUY,100,LIMIT,180"]
+    )
+    session_name: Name | None = None
+
+
+class CancelOrders(Input):
+    """Which open orders; `all` is for every one of them."""
+
+    session_name: Name | None = None
+    symbol: Name | None = None
+    side: Annotated[str, _enum_name(Side)] | None = None
+    all: bool = False
+
+
 class ReplaceOrder(BaseModel):
     """The order, and the fields to change: `order_qty`, `price`, `stop_px`, or any other field of
     OrderCancelReplaceRequest(G)."""

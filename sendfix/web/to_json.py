@@ -310,6 +310,11 @@ def engine_to_json(reason: str | None) -> dict[str, Any]:
     return {"available": reason is None, "reason": reason}
 
 
+def canceled_to_json(order: Order, reason: str | None) -> dict[str, Any]:
+    """Whether the cancel was sent, and if not, why not."""
+    return {"cl_ord_id": order.cl_ord_id, "sent": reason is None, "reason": reason}
+
+
 def readable(raw: str) -> str:
     """SOH as `|`. Secrets were masked before the message was written to the journal."""
     return raw.replace(SOH, "|")

@@ -2,6 +2,7 @@
 
 from sendfix.web.routes import (
     alarms,
+    batch,
     configuration,
     executions,
     health,
@@ -17,6 +18,7 @@ ALL = (
     configuration.api,
     session_tools.api,
     orders.api,
+    batch.api,
     executions.api,
     messages.api,
     alarms.api,

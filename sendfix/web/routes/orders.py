@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
-from pydantic import BaseModel
-
-from sendfix.domain.errors import FieldError, InvalidRequest
 from sendfix.domain.order import Order
 from sendfix.services.ports import ExecutionQuery, MessageQuery, OrderQuery
 from sendfix.web import answers, schemas
 from sendfix.web.api import Api
 from sendfix.web.context import context
+from sendfix.web.order_fields import custom_tags_of, fields_of
 from sendfix.web.to_json import execution_to_json, message_to_json, order_to_json
 
 api = Api("orders")
 
 # A busy order can change while its executions are read; after so many readings it is answered as it is.
 READINGS = 5
-
-ALIASES = {
-    "quantity": "order_qty",
-    "qty": "order_qty",
-    "order_type": "ord_type",
-    "tif": "time_in_force",
-}
 
 
 @api.route("POST", "/api/send_order", body=schemas.SendOrder, answers={201: answers.SentOrder})
@@ -35,7 +24,7 @@ def send_order(body: schemas.SendOrder) -> tuple[dict[str, Any], int]:
     Answered when the engine has stored and sent it. An own `cl_ord_id` makes a repeated request harmless: the second
     one is refused with 409."""
     order = context().desk.send_order(
-        body.session_name, _fields(body), _custom_tags(body.custom_tags), body.cl_ord_id
+        body.session_name, fields_of(body), custom_tags_of(body.custom_tags), body.cl_ord_id
     )
     return {"cl_ord_id": body.cl_ord_id or order.cl_ord_ids[0], "order": order_to_json(order)}, 201
 
@@ -46,7 +35,7 @@ def replace_order(body: schemas.ReplaceOrder) -> tuple[dict[str, Any], int]:
     The order changes when the counterparty confirms it; until then the request is its `pending`."""
     desk = context().desk
     orig_cl_ord_id = desk.order(body.cl_ord_id).cl_ord_id
-    cl_ord_id, order = desk.replace_order(body.cl_ord_id, _fields(body), _custom_tags(body.custom_tags))
+    cl_ord_id, order = desk.replace_order(body.cl_ord_id, fields_of(body), custom_tags_of(body.custom_tags))
     return {"cl_ord_id": cl_ord_id, "orig_cl_ord_id": orig_cl_ord_id, "order": order_to_json(order)}, 202
 
 
@@ -126,34 +115,3 @@ def _executions(found: Order, page: schemas.Page) -> tuple[list[dict[str, Any]],
     )
     next_before = booked[-1].id if len(booked) == page.limit else None
     return [execution_to_json(item) for item in reversed(booked)], next_before
-
-
-def _fields(body: BaseModel) -> dict[str, Any]:
-    """The order's fields by their own names; a field that is null counts as not given."""
-    fields: dict[str, Any] = {}
-    errors = []
-    for name, value in (body.model_extra or {}).items():
-        if value is None:
-            continue
-        key = ALIASES.get(name, name)
-        if key in fields:
-            errors.append(FieldError(name, f"is given twice: {key} has another name here"))
-        fields[key] = value
-    if errors:
-        raise InvalidRequest(errors)
-    return fields
-
-
-def _custom_tags(tags: Mapping[str, Any]) -> dict[int, str]:
-    found: dict[int, str] = {}
-    errors = []
-    for name, value in tags.items():
-        if not (name.isascii() and name.isdigit() and 0 < int(name[:10]) <= 2**31 - 1 and len(name) <= 10):
-            errors.append(FieldError(f"custom_tags.{name}", "a tag is a whole number above 0"))
-        elif isinstance(value, bool) or not isinstance(value, str | int | Decimal):
-            errors.append(FieldError(f"custom_tags.{name}", "must be a string or a number"))
-        else:
-            found[int(name)] = str(value)
-    if errors:
-        raise InvalidRequest(errors)
-    return found

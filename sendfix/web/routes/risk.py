@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sendfix.domain.errors import SendFixError
 from sendfix.services.risk import KillSwitch
 from sendfix.web import answers, schemas
 from sendfix.web.api import Api
 from sendfix.web.context import context
-from sendfix.web.to_json import decimal_to_json, kill_switch_to_json
+from sendfix.web.to_json import canceled_to_json, decimal_to_json, kill_switch_to_json
 
 api = Api("risk")
 
@@ -63,14 +62,5 @@ def _cancel_open(switch: KillSwitch) -> list[dict[str, Any]]:
     sessions = [
         item.config.name for item in context().sessions if switch.session_name in (None, item.config.name)
     ]
-    results: list[dict[str, Any]] = []
-    for order in [order for name in sessions for order in context().blotter.open_orders(name)]:
-        if order.pending is not None and order.pending.type == "cancel":
-            continue
-        try:
-            context().desk.cancel_order(order.cl_ord_id)
-        except SendFixError as error:
-            results.append({"cl_ord_id": order.cl_ord_id, "sent": False, "reason": str(error)})
-        else:
-            results.append({"cl_ord_id": order.cl_ord_id, "sent": True, "reason": None})
-    return results
+    orders = [order for name in sessions for order in context().blotter.open_orders(name)]
+    return [canceled_to_json(*result) for result in context().desk.cancel_orders(orders)]

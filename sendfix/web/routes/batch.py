@@ -1,0 +1,95 @@
+"""Many orders at once: check them, send them, cancel them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sendfix.domain.enums import api_name
+from sendfix.domain.errors import FieldError, InvalidRequest, SendFixError
+from sendfix.web import answers, schemas
+from sendfix.web.api import Api, validate
+from sendfix.web.context import context
+from sendfix.web.csv_orders import orders_of_csv
+from sendfix.web.order_fields import custom_tags_of, fields_of
+from sendfix.web.to_json import canceled_to_json, errors_to_json
+
+api = Api("batch")
+
+
+@api.route("POST", "/api/check_orders", body=schemas.ManyOrders, answers={200: answers.CheckedOrders})
+def check_orders(body: schemas.ManyOrders) -> dict[str, Any]:
+    """What would become of these orders just now, one by one. Nothing is sent."""
+    lines = _lines(body)
+    return {"orders": lines if body.csv is not None else [], **_results(lines, _check)}
+
+
+@api.route("POST", "/api/send_orders", body=schemas.ManyOrders, answers={200: answers.SentOrders})
+def send_orders(body: schemas.ManyOrders) -> dict[str, Any]:
+    """Send up to 1,000 orders, in this order, each by itself: one that is refused stops no other.
+    A result for each, in the same order."""
+    return _results(_lines(body), _send)
+
+
+@api.route("POST", "/api/cancel_orders", body=schemas.CancelOrders, answers={202: answers.CanceledOrders})
+def cancel_orders(body: schemas.CancelOrders) -> tuple[dict[str, Any], int]:
+    """Ask for the cancel of every open order that fits, one by one; without a filter `all` must be true."""
+    if not (body.all or body.session_name or body.symbol or body.side):
+        raise InvalidRequest(
+            [FieldError("all", "give session_name, symbol or side; or true for every open order")]
+        )
+    if body.session_name is not None:
+        context().sessions.get(body.session_name)
+    found = [
+        order
+        for session in context().sessions
+        if body.session_name in (None, session.config.name)
+        for order in context().blotter.open_orders(session.config.name)
+        if body.symbol in (None, order.symbol) and body.side in (None, api_name(order.side))
+    ]
+    return {"canceled": [canceled_to_json(*one) for one in context().desk.cancel_orders(found)]}, 202
+
+
+@api.route("POST", "/api/orders/<path:cl_ord_id>/request_status", answers={202: answers.StatusRequested})
+def request_status(cl_ord_id: str) -> tuple[dict[str, Any], int]:
+    """Ask the counterparty how an order stands (OrderStatusRequest).
+    Its answer is an ExecutionReport, which shows on the order; it counts no fill."""
+    order = context().desk.request_status(cl_ord_id)
+    return {"cl_ord_id": order.cl_ord_id, "session_name": order.session_name}, 202
+
+
+def _lines(body: schemas.ManyOrders) -> list[dict[str, Any]]:
+    if (body.orders is None) == (body.csv is None):
+        raise InvalidRequest([FieldError("orders", "give either orders or csv")])
+    if body.csv is not None:
+        return orders_of_csv(body.csv, body.session_name)
+    return list(body.orders or [])
+
+
+def _results(lines: list[dict[str, Any]], act: Callable[[schemas.SendOrder], str | None]) -> dict[str, Any]:
+    results = [_result(line, act) for line in lines]
+    good = sum(result["ok"] for result in results)
+    return {"results": results, "ok": good, "refused": len(results) - good}
+
+
+def _result(line: Mapping[str, Any], act: Callable[[schemas.SendOrder], str | None]) -> dict[str, Any]:
+    try:
+        cl_ord_id = act(validate(schemas.SendOrder, line))
+    except InvalidRequest as error:
+        return {"ok": False, "cl_ord_id": None, "reason": str(error), "errors": errors_to_json(error.errors)}
+    except SendFixError as error:
+        return {"ok": False, "cl_ord_id": None, "reason": str(error), "errors": []}
+    return {"ok": True, "cl_ord_id": cl_ord_id, "reason": None, "errors": []}
+
+
+def _check(order: schemas.SendOrder) -> None:
+    context().desk.check_order(
+        order.session_name, fields_of(order), custom_tags_of(order.custom_tags), order.cl_ord_id
+    )
+
+
+def _send(order: schemas.SendOrder) -> str:
+    sent = context().desk.send_order(
+        order.session_name, fields_of(order), custom_tags_of(order.custom_tags), order.cl_ord_id
+    )
+    return sent.cl_ord_ids[0]

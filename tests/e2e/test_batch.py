@@ -1,0 +1,78 @@
+"""Many orders at once, with a result for each."""
+
+from __future__ import annotations
+
+from tests.support.stack import FIX42, FIX44, Stack
+
+LINES = """symbol,side,order_qty,ord_type,price
+CSCO,BUY,100,LIMIT,150
+CSCO,BUY,-5,LIMIT,150
+,SELL,10,MARKET,
+CSCO,SELL,10,LIMIT,250
+"""
+
+
+def test_a_csv_is_checked_sent_and_canceled_by_symbol_and_side(stack: Stack) -> None:
+    before = len(stack.get("/api/orders", symbol="CSCO")["orders"])
+    checked = stack.post("/api/check_orders", {"csv": LINES, "session_name": FIX44}, 200)
+    assert [result["ok"] for result in checked["results"]] == [True, False, False, True]
+    assert (checked["ok"], checked["refused"]) == (2, 2)
+    assert checked["results"][1]["errors"][0]["field"] == "order_qty"
+    assert checked["results"][2]["errors"][0]["field"] == "symbol"
+    assert checked["orders"][0] == {
+        "symbol": "CSCO",
+        "side": "BUY",
+        "order_qty": "100",
+        "ord_type": "LIMIT",
+        "price": "150",
+        "session_name": FIX44,
+    }
+    assert len(stack.get("/api/orders", symbol="CSCO")["orders"]) == before
+
+    sent = stack.post("/api/send_orders", {"csv": LINES, "session_name": FIX44}, 200)
+    assert [result["ok"] for result in sent["results"]] == [True, False, False, True]
+    buy, sell = (sent["results"][number]["cl_ord_id"] for number in (0, 3))
+    stack.wait_order(buy, status="NEW")
+    stack.wait_order(sell, status="NEW")
+
+    assert stack.post("/api/cancel_orders", {}, 422)["errors"][0]["field"] == "all"
+    stack.post("/api/cancel_orders", {"session_name": "none"}, 404)
+    canceled = stack.post("/api/cancel_orders", {"symbol": "CSCO", "side": "buy"}, 202)["canceled"]
+    assert canceled == [{"cl_ord_id": buy, "sent": True, "reason": None}]
+    stack.wait_order(buy, status="CANCELED")
+    assert stack.order(sell)["status"] == "NEW"
+    rest = stack.post("/api/cancel_orders", {"session_name": FIX44, "symbol": "CSCO"}, 202)["canceled"]
+    assert [one["cl_ord_id"] for one in rest] == [sell]
+    stack.wait_order(sell, status="CANCELED")
+
+
+def test_each_order_of_a_batch_stands_by_itself(stack: Stack) -> None:
+    good = {
+        "session_name": FIX42,
+        "symbol": "CSCO",
+        "side": "BUY",
+        "order_qty": 15,
+        "ord_type": "LIMIT",
+        "price": 150,
+    }
+    lines = [
+        good,
+        {**good, "session_name": "none"},
+        {"nonsense": 1},
+        {**good, "cl_ord_id": "MINE-1"},
+        {**good, "cl_ord_id": "MINE-1"},
+    ]
+    results = stack.post("/api/send_orders", {"orders": lines}, 200)["results"]
+    assert [result["ok"] for result in results] == [True, False, False, True, False]
+    assert "no session named 'none'" in results[1]["reason"]
+    assert results[2]["errors"][0]["field"] == "session_name"
+    assert "MINE-1" in results[4]["reason"]
+    assert stack.post("/api/send_orders", {}, 422)["errors"][0]["message"] == "give either orders or csv"
+    assert stack.post("/api/send_orders", {"orders": []}, 422)["errors"][0]["field"] == "orders"
+    for result in results:
+        if result["ok"]:
+            stack.wait_order(result["cl_ord_id"], status="NEW")
+    asked = stack.post(f"/api/orders/{results[0]['cl_ord_id']}/request_status", {}, 202)
+    assert asked == {"cl_ord_id": results[0]["cl_ord_id"], "session_name": FIX42}
+    stack.post("/api/orders/nothing/request_status", {}, 404)
+    stack.post("/api/cancel_orders", {"symbol": "CSCO"}, 202)
