@@ -176,17 +176,22 @@ class Soak:
 
     def _kill_broker(self) -> None:
         assert self.stack.broker is not None
+        self._count_fills()
         self.stack.broker.kill()
         self.stack.start_broker()
         self.stack.behave(default="fill", symbols=BEHAVIOURS)
 
-    def _print(self, load: Load, used: Usage) -> None:
+    def _count_fills(self) -> int:
+        """By the broker's own count, which begins again with each of its starts."""
         fills = requests.get(f"{self.stack.broker_url}/api/stats", timeout=10).json()["executions"]
-        if fills < self._fills:  # it counts from its start
+        if fills < self._fills:
             self._fills_before += self._fills
         self._fills = fills
+        return self._fills_before + self._fills
+
+    def _print(self, load: Load, used: Usage) -> None:
         print(
-            f"{self._now():5.0f} {len(load.acknowledged):7} {self._fills_before + fills:7} {load.refused:7}"
+            f"{self._now():5.0f} {len(load.acknowledged):7} {self._count_fills():7} {load.refused:7}"
             f"  {used}  {sum(self.faults.values())}",
             flush=True,
         )

@@ -24,6 +24,8 @@ class Order:
     cum_qty: Decimal
     avg_px: Decimal
     fills: tuple[tuple[str, Decimal, Decimal], ...]
+    waits: bool = False
+    """Whether a cancel or replace has not been answered."""
 
 
 Books = dict[str, Order]
@@ -99,6 +101,7 @@ def desk_books(stack: Stack) -> Books:
             Decimal(order["cum_qty"]),
             Decimal(order["avg_px"] or 0),
             tuple(sorted(fills[order["cl_ord_ids"][0]])),
+            order["pending"] is not None,
         )
         for order in orders
     }
@@ -121,6 +124,7 @@ def broker_books(stack: Stack) -> Books:
             Decimal(order["filled_quantity"]),
             Decimal(order["average_price"] or 0),
             tuple(sorted(fills[order["cl_ord_ids"][0]])),
+            bool(order["requests"]),
         )
         for order in orders
     }
