@@ -25,7 +25,8 @@ from sendfix.link.resend import STALE_AFTER_SECONDS, field
 log = logging.getLogger("sendfix.engine")
 
 REMEMBERED_NS = int(STALE_AFTER_SECONDS * 1.5 * 1e9)
-REMEMBERED_MESSAGES = 50_000
+REMEMBERED_MESSAGES = 5_000
+"""At least; those that may be sent again are remembered however many there are."""
 EXPIRY_WARNINGS = (30, 7, 1)
 """Days."""
 _ADMIN = re.compile(rb"\x0135=[0-5A]\x01")
@@ -50,8 +51,15 @@ TRANSITIONS = {
 class SessionRecord:
     """`failure` says why the journal can't be written, from the first write that failed until `recover` worked."""
 
-    def __init__(self, config: SessionConfig, journal: Journal, on_status: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        config: SessionConfig,
+        journal: Journal,
+        on_status: Callable[[], None],
+        clock: Callable[[], int] = time.time_ns,
+    ) -> None:
         self.journal = journal
+        self._clock = clock
         self.phase = SessionPhase.NOT_CONNECTED
         self.reason: str | None = None
         self.next_attempt_at: int | None = None
@@ -74,6 +82,7 @@ class SessionRecord:
         self.reconfigure(config)
         # MsgSeqNum(34) and SendingTime(52) of the application messages that the journal has: what may be sent again.
         self.sent_lately: dict[tuple[str, str], int] = {}
+        self._forget_at = REMEMBERED_MESSAGES
         self._recall_what_was_sent()
 
     def reconfigure(self, config: SessionConfig) -> None:
@@ -86,17 +95,17 @@ class SessionRecord:
             self._logon_secret = re.compile(rf"\x01({tags})=[^\x01]*".encode())
 
     def received(self, raw: bytes) -> None:
-        self.last_received_at = time.time_ns()
+        self.last_received_at = self._clock()
         self._write(Direction.IN, raw)
 
     def refused(self, raw: bytes, reason: str) -> None:
         """Received, and QuickFIX will not accept it."""
-        self.last_received_at = time.time_ns()
+        self.last_received_at = self._clock()
         log.error("session %s: a message was received and not accepted: %s", self.config.name, reason)
         self._write(Direction.REFUSED, with_reason(reason, raw))
 
     def sent(self, raw: bytes) -> None:
-        self.last_sent_at = time.time_ns()
+        self.last_sent_at = self._clock()
         if self._write(Direction.OUT, raw):
             self._remember(raw, self.last_sent_at)
 
@@ -144,7 +153,7 @@ class SessionRecord:
         if phase != self.phase and phase not in TRANSITIONS[self.phase]:
             log.error("session %s: impossible change %s to %s", self.config.name, self.phase, phase)
         if phase is SessionPhase.CONNECTED and self.phase is not SessionPhase.CONNECTED:
-            self.connected_at = time.time_ns()
+            self.connected_at = self._clock()
         elif STATE_OF[phase] is not SessionState.CONNECTED:
             self.connected_at = None
         self.phase, self.reason = phase, reason
@@ -209,7 +218,7 @@ class SessionRecord:
         try:
             while self._unwritten:
                 self.journal.append(Direction.OUT, self._hidden(self._unwritten[0]))
-                self._remember(self._unwritten[0], time.time_ns())
+                self._remember(self._unwritten[0], self._clock())
                 del self._unwritten[0]
         except OSError:
             return False
@@ -243,13 +252,15 @@ class SessionRecord:
             return
         text = raw.decode("utf-8", "replace")
         self.sent_lately[field(text, 34), field(text, 52)] = at_ns
-        if len(self.sent_lately) > REMEMBERED_MESSAGES:
+        if len(self.sent_lately) > self._forget_at:
             oldest = at_ns - REMEMBERED_NS
             self.sent_lately = {key: at for key, at in self.sent_lately.items() if at >= oldest}
+            # Not again at each message while many of them are young.
+            self._forget_at = max(REMEMBERED_MESSAGES, 2 * len(self.sent_lately))
 
     def _recall_what_was_sent(self) -> None:
         """From the end of the journal, as far back as a message can still be sent again."""
-        oldest, end = time.time_ns() - REMEMBERED_NS, self.journal.last_index
+        oldest, end = self._clock() - REMEMBERED_NS, self.journal.last_index
         while end > 0:
             begin = max(0, end - 1000)
             entries = [entry for entry in self.journal.read(begin, end - begin) if entry.at_ns >= oldest]

@@ -114,3 +114,14 @@ def test_not_resent_is_an_event(kit: Kit) -> None:
         "msg_seq_num": 7,
         "text": "too old",
     }
+
+
+def test_of_many_messages_those_that_may_be_sent_again_are_remembered(kit: Kit) -> None:
+    now = 1_800_000_000 * 10**9
+    record = SessionRecord(CONFIG, kit.journal, lambda: None, lambda: now)
+    for number in range(1, 20_001):
+        now += 2_000_000 if number < 10_000 else 1_000_000
+        record.sent(b"8=FIX.4.4\x019=1\x0135=D\x0134=%d\x0152=T%d\x0110=000\x01" % (number, number))
+    remembered = {int(number) for number, _ in record.sent_lately}
+    assert set(range(10_001, 20_001)) <= remembered, "the last ten seconds"
+    assert 1 not in remembered
