@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+from playwright.sync_api import BrowserContext, expect
+
+from tests.e2e.desk_page import DeskPage
 from tests.support.stack import FIX42, FIX44, Stack
 
 LINES = """symbol,side,order_qty,ord_type,price
@@ -76,3 +80,24 @@ def test_each_order_of_a_batch_stands_by_itself(stack: Stack) -> None:
     assert asked == {"cl_ord_id": results[0]["cl_ord_id"], "session_name": FIX42}
     stack.post("/api/orders/nothing/request_status", {}, 404)
     stack.post("/api/cancel_orders", {"symbol": "CSCO"}, 202)
+
+
+@pytest.mark.browser
+def test_a_person_imports_a_list(browser_context: BrowserContext, stack: Stack) -> None:
+    desk = DeskPage(browser_context.new_page(), stack).open()
+    desk.choose(FIX42)
+    desk.get("import-orders").click()
+    desk.get("import-text").fill("nothing")
+    desk.get("import-check").click()
+    expect(desk.get("import-problem")).to_contain_text("needs a line of field names")
+    desk.get("import-file").set_input_files(
+        {"name": "orders.csv", "mimeType": "text/csv", "buffer": LINES.encode()}
+    )
+    expect(desk.get("import-text")).to_have_value(LINES)
+    desk.get("import-check").click()
+    expect(desk.get("import-summary")).to_have_text("2 can be sent, 2 can't.")
+    expect(desk.get("import-line").nth(1)).to_contain_text("order_qty")
+    desk.get("import-send").click()
+    expect(desk.get("import-line").nth(3)).to_contain_text("Sent: ")
+    expect(desk.get("import-send")).to_be_disabled()
+    stack.post("/api/cancel_orders", {"session_name": FIX42, "symbol": "CSCO"}, 202)

@@ -9,6 +9,7 @@ import { SessionConfig } from './session_config.js';
 import { SessionTools } from './session_tools.js';
 import { Drawer } from './drawer.js';
 import { KillSwitch } from './kill_switch.js';
+import { ImportOrders } from './import_orders.js';
 import { Log } from './log.js';
 import { Sessions } from './sessions.js';
 import { split, Splitter } from './splitter.js';
@@ -31,5 +32,5 @@ export const App = () => html`
     <nav class="phone-nav" aria-label="Regions">
       ${PHONE_TABS.map(([id, title]) => html`<button type="button" key=${id} data-testid=${`nav-${id}`} aria-current=${phoneTab.value === id ? 'page' : undefined} onClick=${() => { phoneTab.value = id; }}>${title}</button>`)}
     </nav>
-    <${Drawer} /><${Dialogs} /><${SessionTools} /><${SessionConfig} /><${Alarms} /><${KillSwitch} /><${Toasts} />
+    <${Drawer} /><${Dialogs} /><${SessionTools} /><${SessionConfig} /><${ImportOrders} /><${Alarms} /><${KillSwitch} /><${Toasts} />
   </div>`;

@@ -9,6 +9,7 @@ import { Icon } from './bits.js';
 import { executionColumns, forPhone, orderColumns } from './columns.js';
 import { Columns } from './columns_menu.js';
 import { NoExecutions, NoOrders } from './empty.js';
+import { importOrders } from './import_orders.js';
 import { Grid } from './grid.js';
 
 const phone = matchMedia('(max-width: 760px)').matches;
@@ -124,6 +125,7 @@ function Empty({ store, component }) {
 function OrderButtons() {
   const many = selected.value.length;
   return html`${many > 0 && html`<button type="button" class="small danger" data-testid="cancel-selected" onClick=${() => askCancel(selected.value)}>Cancel selected (${many})…</button>`}
+    <button type="button" class="small" data-testid="import-orders" onClick=${importOrders}>Import…</button>
     <button type="button" class="small danger" disabled=${!openCount.value} data-testid="cancel-all" onClick=${askCancelAll}>Cancel all…</button>`;
 }
 
