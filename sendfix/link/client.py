@@ -65,6 +65,8 @@ class Handler(Protocol):
 
     def caught_up(self, session_name: str) -> None: ...
 
+    def fell_behind(self, session_name: str, why: str) -> None: ...
+
     def engine_lost(self, reason: str) -> None: ...
 
 
@@ -283,9 +285,7 @@ class EngineLink:
                 self._caught_up(message.session_name)
             case protocol.Unreadable():
                 self._unreadable[message.session_name] = message.why
-                log.warning(
-                    "session %s: the engine can't read its journal: %s", message.session_name, message.why
-                )
+                handler.fell_behind(message.session_name, message.why)
             case protocol.Hello():
                 self._hello(message, handler)
             case _:

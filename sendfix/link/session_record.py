@@ -30,6 +30,7 @@ REMEMBERED_MESSAGES = 5_000
 EXPIRY_WARNINGS = (30, 7, 1)
 """Days."""
 _ADMIN = re.compile(rb"\x0135=[0-5A]\x01")
+_GAP_FILL = re.compile(rb"\x0135=4\x01")
 _LOGON = b"\x0135=A\x01"
 
 _P = SessionPhase
@@ -122,10 +123,14 @@ class SessionRecord:
         settled = {"index": index, "state": state, "reason": reason, "corrections": dict(corrections)}
         self._event({"event": "alarm", "text": text, **settled})
 
-    def never_again(self, begin: int, end: int) -> None:
-        """What was sent under the numbers from `begin` to `end` - 1 is not sent again, whoever asks for it."""
+    def never_again(self, begin: int, end: int, filled_at_ns: int | None = None) -> None:
+        """What was sent under the numbers from `begin` to `end` - 1 until then, or until now, is not sent again,
+        whoever asks for it."""
+        until = self._clock() if filled_at_ns is None else filled_at_ns
         self.sent_lately = {
-            key: at for key, at in self.sent_lately.items() if not begin <= int(key[0] or 0) < end
+            key: at
+            for key, at in self.sent_lately.items()
+            if not (begin <= int(key[0] or 0) < end and at <= until)
         }
 
     @property
@@ -261,13 +266,20 @@ class SessionRecord:
     def _recall_what_was_sent(self) -> None:
         """From the end of the journal, as far back as a message can still be sent again."""
         oldest, end = self._clock() - REMEMBERED_NS, self.journal.last_index
+        fills = []
         while end > 0:
             begin = max(0, end - 1000)
             entries = [entry for entry in self.journal.read(begin, end - begin) if entry.at_ns >= oldest]
             for entry in entries:
                 if entry.direction == Direction.OUT:
                     self._remember(entry.payload, entry.at_ns)
+                    if _GAP_FILL.search(entry.payload, 0, 64) is not None:
+                        fills.append(entry)
             end = begin if len(entries) == end - begin else 0
+        for fill in fills:
+            text = fill.payload.decode("utf-8", "replace")
+            if field(text, 123) == "Y":
+                self.never_again(int(field(text, 34)), int(field(text, 36)), fill.at_ns)
 
     def _hidden(self, raw: bytes) -> bytes:
         """Without its secrets."""

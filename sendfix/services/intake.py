@@ -117,6 +117,11 @@ class Intake:
         log.info("session %s: its journal is folded to the end", session_name)
         self._listener.health_changed()
 
+    def fell_behind(self, session_name: str, why: str) -> None:
+        """The engine can't read its journal of that session just now."""
+        log.warning("session %s: the engine can't read its journal: %s", session_name, why)
+        self._listener.health_changed()
+
     def engine_lost(self, reason: str) -> None:
         """The link is down: no session can be used until it is up again."""
         for session in self._sessions.engine_lost(reason):

@@ -90,6 +90,7 @@ class Desk:
         self.storage_failures = 0
         self.mistakes = 0
         self.folded_to_the_end: list[str] = []
+        self.behind: list[tuple[str, str]] = []
         self._changed = Event()
 
     def entry(
@@ -108,6 +109,10 @@ class Desk:
         self.states.append(status["state"])
         self._changed.set()
         return bool(status["logged_on"])
+
+    def fell_behind(self, session_name: str, why: str) -> None:
+        self.behind.append((session_name, why))
+        self._changed.set()
 
     def caught_up(self, session_name: str) -> None:
         self.folded_to_the_end.append(session_name)
@@ -214,6 +219,7 @@ def test_a_journal_that_can_not_be_read_is_the_reason(kit: Kit) -> None:
     kit.engine.say(Unreadable("S", "Input/output error"))
     kit.engine.say(entry(4))
     kit.desk.wait(lambda: len(kit.desk.entries) == 1)
+    assert kit.desk.behind == [("S", "Input/output error")]
     assert "can't read its journal of session S (Input/output error)" in str(kit.link.refusal("S"))
     kit.engine.say(CaughtUp("S", 4))
     kit.desk.wait(lambda: kit.desk.folded_to_the_end == ["S"])

@@ -125,3 +125,23 @@ def test_of_many_messages_those_that_may_be_sent_again_are_remembered(kit: Kit) 
     remembered = {int(number) for number, _ in record.sent_lately}
     assert set(range(10_001, 20_001)) <= remembered, "the last ten seconds"
     assert 1 not in remembered
+
+
+def test_what_was_given_up_is_not_remembered_by_the_next_engine_either(tmp_path: Path) -> None:
+    kit = Kit(tmp_path)
+    order = "8=FIX.4.4|9=1|35=D|34={}|52=20260302-14:03:0{}|11={}|"
+
+    def sent(text: str) -> None:
+        kit.record.sent(text.replace("|", "\x01").encode())
+
+    for number in (2, 3, 4):
+        sent(order.format(number, number, number))
+    kit.record.never_again(2, 4)
+    sent("8=FIX.4.4|9=1|35=4|34=2|43=Y|52=20260302-14:03:05|123=Y|36=4|")
+    sent(order.format(3, 6, "after a reset"))
+    known = {("4", "20260302-14:03:04"), ("3", "20260302-14:03:06")}
+    assert set(kit.record.sent_lately) == known
+    kit.journal.close()
+    again = Kit(tmp_path)
+    assert set(again.record.sent_lately) == known
+    again.journal.close()
