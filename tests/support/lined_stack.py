@@ -10,7 +10,7 @@ from tests.support.proxy import Proxy
 from tests.support.stack import FIX42, FIX44, Stack
 
 SHORT = "SHORT-HEARTBEAT"
-"""A session with a HeartBtInt(108) of one second; the others have ten."""
+"""A session with a HeartBtInt(108) of two seconds; the others have ten."""
 
 
 class LinedStack(Stack):
@@ -21,7 +21,7 @@ class LinedStack(Stack):
     def default_sessions(self) -> list[dict[str, Any]]:
         sessions = super().default_sessions()
         sessions.append(
-            sessions[1] | {"name": SHORT, "sender_comp_id": "SENDFIXSHORT", "heartbeat_interval": 1}
+            sessions[1] | {"name": SHORT, "sender_comp_id": "SENDFIXSHORT", "heartbeat_interval": 2}
         )
         self.lines = {}
         for session in sessions:
