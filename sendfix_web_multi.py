@@ -28,6 +28,7 @@ from flask_socketio import SocketIO
 from sendfix import logs
 from sendfix.bus import Bus
 from sendfix.config import Config, ConfigError, Settings, load_config
+from sendfix.config.opening_positions import read_opening_positions
 from sendfix.domain.errors import StorageUnavailable
 from sendfix.fix.dictionary import Dictionary, load, load_file
 from sendfix.fix.redact import mask
@@ -39,6 +40,7 @@ from sendfix.services.desk import Desk
 from sendfix.services.health import HealthCheck
 from sendfix.services.ids import ClOrdIdSource
 from sendfix.services.intake import Intake
+from sendfix.services.positions import Positions
 from sendfix.services.risk import Risk
 from sendfix.services.sequence import SequenceDesk
 from sendfix.services.sessions import Session, Sessions
@@ -50,6 +52,7 @@ from sendfix.web import openapi, page, problems, request_id
 from sendfix.web.context import Context
 from sendfix.web.live import Broadcaster, Json
 from sendfix.web.metrics import Metrics
+from sendfix.web.position_events import PositionEvents
 from sendfix.web.routes import ALL as APIS
 from sendfix.web.standing import Standing
 
@@ -69,16 +72,24 @@ class Parts:
     """What has to be closed in order when the desk stops."""
 
     def __init__(
-        self, link: EngineLink, broadcaster: Broadcaster, writer: Writer, reader: Reader, lock: DeskLock
+        self,
+        link: EngineLink,
+        broadcaster: Broadcaster,
+        position_events: PositionEvents,
+        writer: Writer,
+        reader: Reader,
+        lock: DeskLock,
     ) -> None:
         self._link = link
         self._broadcaster = broadcaster
+        self._position_events = position_events
         self._writer = writer
         self._reader = reader
         self._lock = lock
 
     def close(self) -> None:
         """Let the browsers go, stop reading from the engine, store what is left."""
+        self._position_events.close()
         self._broadcaster.close()
         self._link.close()
         self._writer.close()
@@ -124,6 +135,7 @@ def shutdown(app: Flask) -> None:
 
 
 def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str, str]) -> None:
+    openings = read_opening_positions(settings.opening_positions)
     lock = DeskLock(settings.database_url)
     writer_engine = open_engine(settings.database_url)
     migrate(writer_engine)
@@ -161,6 +173,8 @@ def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str,
         risk,
     )
     alarms = Alarms(resume.alarms)
+    positions = Positions(sessions, reader, openings, lambda: datetime.now(UTC))
+    positions.load()
     configuration = Configuration(
         sessions,
         config.version,
@@ -192,8 +206,10 @@ def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str,
     def dictionary(session_name: str) -> Dictionary:
         return dictionary_of(sessions.get(session_name))
 
+    settle = functools.partial(writer.flush, SETTLE_SECONDS)
     broadcaster = Broadcaster(socketio, sessions, health, mask(settings.redact_tags), dictionary)
     bus.subscribe(broadcaster)
+    bus.subscribe(positions)
 
     def is_msg_type(session_name: str, msg_type: str) -> bool:
         return dictionary(session_name).msg_type_name(msg_type) is not None
@@ -214,13 +230,21 @@ def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str,
             link, sessions, blotter, reader, lambda: datetime.now(UTC), lambda: secrets.token_urlsafe(16)
         ),
         AlarmDesk(alarms, blotter, link, reader, dictionary),
+        positions,
         risk,
         metrics,
         mask(settings.redact_tags),
-        functools.partial(writer.flush, SETTLE_SECONDS),
+        settle,
         dictionary_of,
     )
-    app.extensions["sendfix.parts"] = Parts(link, broadcaster, writer, reader, lock)
+    app.extensions["sendfix.parts"] = Parts(
+        link,
+        broadcaster,
+        PositionEvents(positions, settle, broadcaster.position_changed),
+        writer,
+        reader,
+        lock,
+    )
     writer.start()
     link.start(intake, desk.ask_status, configuration.configured)
 

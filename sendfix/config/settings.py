@@ -40,6 +40,7 @@ class Settings:
     cors_origins: tuple[str, ...]
     max_body_bytes: int
     journal_days: int
+    opening_positions: Path | None
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Settings:
@@ -61,6 +62,7 @@ class Settings:
         log_format = get("SENDFIX_LOG_FORMAT", "text").lower()
         if log_format not in ("text", "json"):
             raise ConfigError(f"SENDFIX_LOG_FORMAT is {log_format!r}; give text or json")
+        openings = environ.get("SENDFIX_OPENING_POSITIONS")
         return cls(
             config_path=Path(get("SENDFIX_CONFIG", "multi_session_config.json")),
             database_url=get("SENDFIX_DATABASE_URL", f"sqlite:///{store_dir / 'sendfix.db'}"),
@@ -73,6 +75,7 @@ class Settings:
             port=number("SENDFIX_PORT", 5001, 0, 65535),
             engine_socket=Path(get("SENDFIX_ENGINE_SOCKET", str(store_dir / "engine.sock"))),
             cors_origins=_origins(environ.get("SENDFIX_CORS_ORIGINS", "")),
+            opening_positions=Path(openings) if openings else None,
             journal_days=number("SENDFIX_JOURNAL_DAYS", 30, 0, 36500),
             max_body_bytes=number("SENDFIX_MAX_BODY_BYTES", 1024 * 1024, 1024, 1024 * 1024 * 1024),
         )

@@ -99,7 +99,7 @@ class Book:
         # Which execution took the place of which; None where nothing did.
         self._superseded: dict[Hashable, Hashable | None] = {}
         self._places: dict[Hashable, Fill] = {}
-        self._standing: Standing | None = Standing()
+        self._standing: Standing | None = None
 
     @property
     def standing(self) -> Standing:

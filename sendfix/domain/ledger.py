@@ -49,11 +49,22 @@ class Ledger:
     """Quantities and costs are below zero for a short position. `unpriced` counts fills that came without a price:
     with one of them no profit is known."""
 
-    __slots__ = ("_lots", "average_cost", "fifo_cost", "net_qty", "opening", "totals", "unpriced")
+    __slots__ = (
+        "_buy_qty",
+        "_cash",
+        "_commission",
+        "_lots",
+        "_sell_qty",
+        "average_cost",
+        "fifo_cost",
+        "net_qty",
+        "opening",
+        "unpriced",
+    )
 
     def __init__(self) -> None:
         self.net_qty = ZERO
-        self.totals = Totals()
+        self._buy_qty = self._sell_qty = self._cash = self._commission = ZERO
         self.fifo_cost = ZERO
         self.average_cost = ZERO
         self.unpriced = 0
@@ -62,11 +73,17 @@ class Ledger:
 
     def copy(self) -> Ledger:
         made = Ledger()
-        made.net_qty, made.totals, made.opening = self.net_qty, self.totals, self.opening
+        made.net_qty, made.opening = self.net_qty, self.opening
+        made._buy_qty, made._sell_qty = self._buy_qty, self._sell_qty
+        made._cash, made._commission = self._cash, self._commission
         made.fifo_cost, made.average_cost = self.fifo_cost, self.average_cost
         made.unpriced = self.unpriced
         made._lots = self._lots.copy()
         return made
+
+    @property
+    def totals(self) -> Totals:
+        return Totals(self._buy_qty, self._sell_qty, self._cash, self._commission)
 
     @property
     def lots(self) -> Iterable[tuple[Decimal, Decimal]]:
@@ -75,11 +92,11 @@ class Ledger:
 
     @property
     def realised_fifo(self) -> Decimal:
-        return EXACT.add(self.totals.cash, self.fifo_cost)
+        return EXACT.add(self._cash, self.fifo_cost)
 
     @property
     def realised_average(self) -> Decimal:
-        return EXACT.add(self.totals.cash, self.average_cost)
+        return EXACT.add(self._cash, self.average_cost)
 
     def begin_day(self) -> None:
         self.opening = Opening(self.net_qty, self.totals, self.fifo_cost, self.average_cost)
@@ -90,14 +107,15 @@ class Ledger:
             if px is None:
                 self.unpriced += 1
                 px = ZERO
-            before, totals = self.net_qty, self.totals
+            before = self.net_qty
             self.net_qty += qty
-            self.totals = Totals(
-                totals.buy_qty + max(qty, ZERO),
-                totals.sell_qty - min(qty, ZERO),
-                totals.cash - qty * px,
-                totals.commission + commission,
-            )
+            self._cash -= qty * px
+            if commission:
+                self._commission += commission
+            if qty > 0:
+                self._buy_qty += qty
+            else:
+                self._sell_qty -= qty
             self._average(before, qty, px)
             self._first_in_first_out(qty, px)
 

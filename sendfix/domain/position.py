@@ -11,6 +11,19 @@ from sendfix.domain.ledger import EXACT, Ledger, Opening, Totals
 
 
 @dataclass(frozen=True, slots=True)
+class OpeningPosition:
+    """What an account had, and at what price on average, when that trading day began; `qty` is below zero when
+    short."""
+
+    session_name: str
+    account: str | None
+    symbol: str
+    qty: Decimal
+    px: Decimal
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
 class Method:
     """By one way to tell which of the shares that were bought are those that are sold. `px` is the price of what is
     held; None while nothing is. A profit is None when a price is missing."""

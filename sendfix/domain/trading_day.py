@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sendfix.domain.schedule import Schedule
@@ -14,7 +14,16 @@ def trading_day(schedule: Schedule | None, at: datetime) -> date:
     if schedule is None:
         return at.astimezone(UTC).date()
     local = at.astimezone(ZoneInfo(schedule.timezone))
+    return local.date() - timedelta(days=int(local.time() < _begins(schedule)))
+
+
+def day_start(schedule: Schedule | None, day: date) -> datetime:
+    """When that trading day begins, in UTC."""
+    if schedule is None:
+        return datetime.combine(day, time(), UTC)
+    return datetime.combine(day, _begins(schedule), ZoneInfo(schedule.timezone)).astimezone(UTC)
+
+
+def _begins(schedule: Schedule) -> time:
     over_midnight = schedule.close_time <= schedule.open_time
-    if over_midnight and local.time() < schedule.open_time:
-        return local.date() - timedelta(days=1)
-    return local.date()
+    return schedule.open_time if over_midnight else time()

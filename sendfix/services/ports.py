@@ -92,6 +92,8 @@ class ExecutionQuery:
     before: int | None = None
     after: int | None = None
     """Oldest first then, and only those behind this `id`."""
+    fills_only: bool = False
+    """Those with a quantity, and what busts or corrects them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +130,15 @@ class OrderArchive(Protocol):
         """Newest first. Raises `StorageUnavailable`."""
 
 
-class Archive(OrderArchive, Protocol):
-    """Everything that is stored, newest first. Each method raises `StorageUnavailable`."""
+class ExecutionArchive(Protocol):
+    """Executions that are stored."""
 
-    def executions(self, query: ExecutionQuery) -> list[BookedExecution]: ...
+    def executions(self, query: ExecutionQuery) -> list[BookedExecution]:
+        """Newest first, unless the query says otherwise. Raises `StorageUnavailable`."""
+
+
+class Archive(OrderArchive, ExecutionArchive, Protocol):
+    """Everything that is stored, newest first. Each method raises `StorageUnavailable`."""
 
     def messages(self, query: MessageQuery) -> list[MessageRow]: ...
 
@@ -193,3 +200,31 @@ class Listener(Protocol):
     def alarm_changed(self, alarm: Alarm) -> None: ...
 
     def health_changed(self) -> None: ...
+
+
+class Inattentive(Listener):
+    """Hears nothing; for a listener that cares for little of it."""
+
+    def order_changed(self, order: Order) -> None:
+        return
+
+    def execution_booked(self, booked: BookedExecution) -> None:
+        return
+
+    def session_changed(self, session: Session) -> None:
+        return
+
+    def session_removed(self, session_name: str) -> None:
+        return
+
+    def connection_result(self, session_name: str, state: str, message: str) -> None:
+        return
+
+    def message_logged(self, message: MessageRow) -> None:
+        return
+
+    def alarm_changed(self, alarm: Alarm) -> None:
+        return
+
+    def health_changed(self) -> None:
+        return

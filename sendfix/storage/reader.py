@@ -28,6 +28,9 @@ from sendfix.storage.database import reason
 
 T = TypeVar("T")
 
+# As the writer writes them; in a text the quotes would be escaped.
+_NO_QTY, _NO_REF = '"last_qty":null', '"exec_ref_id":null'
+
 
 @dataclass(frozen=True, slots=True)
 class Resume:
@@ -116,6 +119,8 @@ class Reader:
         conditions += _between(column.received_at_ns, query.since, query.until)
         if query.text:
             conditions.append(column.record.contains(query.text, autoescape=True))
+        if query.fills_only:
+            conditions.append(~column.record.contains(_NO_QTY) | ~column.record.contains(_NO_REF))
         found = select(column.id, column.record, column.order_no).where(*conditions)
         if query.after is not None:
             statement = found.where(column.id > query.after).order_by(column.id).limit(query.limit)

@@ -14,6 +14,7 @@ from sendfix.services.blotter import Blotter
 from sendfix.services.desk import Desk
 from sendfix.services.health import HealthCheck
 from sendfix.services.ports import Archive, Engine
+from sendfix.services.positions import Positions
 from sendfix.services.risk import Risk
 from sendfix.services.sequence import SequenceDesk
 from sendfix.services.sessions import Session, Sessions
@@ -33,6 +34,7 @@ class Context:
     health: HealthCheck
     sequence: SequenceDesk
     alarms: AlarmDesk
+    positions: Positions
     risk: Risk
     metrics: Metrics
     mask: Callable[[str], str]

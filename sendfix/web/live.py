@@ -22,6 +22,7 @@ from gevent.event import Event
 from sendfix import __version__
 from sendfix.domain.alarm import Alarm
 from sendfix.domain.order import Order
+from sendfix.domain.position import Position
 from sendfix.fix.dictionary import Dictionary
 from sendfix.services.health import HealthCheck
 from sendfix.services.ports import BookedExecution, MessageRow
@@ -32,6 +33,7 @@ from sendfix.web.to_json import (
     health_to_json,
     log_message_to_json,
     order_to_json,
+    position_to_json,
     session_to_json,
     time_to_json,
 )
@@ -113,6 +115,10 @@ class Broadcaster:
     def execution_booked(self, booked: BookedExecution) -> None:
         if self.clients:
             self._queue_event("execution_booked", execution_to_json(booked))
+
+    def position_changed(self, position: Position) -> None:
+        if self.clients:
+            self._queue_event("position_updated", position_to_json(position))
 
     def session_changed(self, session: Session) -> None:
         if self.clients:

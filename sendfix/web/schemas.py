@@ -322,6 +322,13 @@ class ExecutionsQuery(TimeRange):
     pass
 
 
+class PositionsQuery(Input):
+    session_name: Name | None = None
+    account: Name | None = None
+    symbol: Name | None = None
+    open: bool = False
+
+
 class MessagesQuery(TimeRange):
     msg_type: Annotated[list[str], BeforeValidator(_words)] = Field(default_factory=list)
     direction: Annotated[list[str], BeforeValidator(_directions)] = Field(

@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 from sendfix import __version__
 from sendfix.domain.alarm import Alarm
 from sendfix.domain.enums import api_name
+from sendfix.domain.ledger import EXACT
 from sendfix.domain.order import Order, Pending
+from sendfix.domain.position import Method, Position
 from sendfix.domain.schedule import Schedule
 from sendfix.domain.values import format_decimal
 from sendfix.fix.decode import DecodedField
@@ -24,6 +26,7 @@ from sendfix.services.risk import KillSwitch
 from sendfix.services.sessions import Session
 
 SOH = "\x01"
+_LAST_PLACE = Decimal("1E-8")
 
 
 def time_to_json(at: datetime | None) -> str | None:
@@ -163,7 +166,49 @@ def execution_to_json(booked: BookedExecution) -> dict[str, Any]:
         "text": execution.text,
         "transact_time": time_to_json(execution.transact_time),
         "received_at": time_to_json(execution.received_at),
+        "account": execution.account,
+        "commission": decimal_to_json(execution.commission),
     }
+
+
+def position_to_json(position: Position) -> dict[str, Any]:
+    return {
+        "session_name": position.session_name,
+        "account": position.account,
+        "symbol": position.symbol,
+        "day": position.day.isoformat(),
+        "net_qty": decimal_to_json(position.net_qty),
+        "open_qty": decimal_to_json(position.open_qty),
+        "day_buy_qty": decimal_to_json(position.today.buy_qty),
+        "day_sell_qty": decimal_to_json(position.today.sell_qty),
+        **_method_to_json("fifo", position.fifo),
+        **_method_to_json("average", position.average),
+        "last_px": decimal_to_json(position.last_px),
+        "last_at": time_to_json(position.last_at),
+        "close_px": decimal_to_json(position.close_px),
+        "profit": _amount(position.profit),
+        "day_profit": _amount(position.day_profit),
+        "commission": _amount(position.total.commission),
+        "day_commission": _amount(position.today.commission),
+        "whole": position.whole,
+    }
+
+
+def _method_to_json(name: str, method: Method) -> dict[str, str | None]:
+    return {
+        f"{name}_px": _amount(method.px),
+        f"{name}_realised": _amount(method.realised),
+        f"{name}_unrealised": _amount(method.unrealised),
+        f"{name}_day_realised": _amount(method.day_realised),
+    }
+
+
+def _amount(value: Decimal | None) -> str | None:
+    """Without superfluous zeros, and an average to eight decimals."""
+    if value is None:
+        return None
+    rounded = value.quantize(_LAST_PLACE, context=EXACT)
+    return format_decimal(rounded).rstrip("0").rstrip(".") if rounded else "0"
 
 
 def message_to_json(

@@ -38,6 +38,46 @@ def fill(stack: Stack, cl_ord_id: str, quantity: int, price: str) -> None:
     assert answer.ok, answer.text
 
 
+def positions(stack: Stack, account: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = stack.get("/api/positions", account=account)["positions"]
+    return found
+
+
+@BOTH
+def test_positions_follow_fills_busts_and_corrections(stack: Stack, session: str) -> None:
+    account = f"POS-{session}"
+    bought = stack.send(session, account=account, ord_type="LIMIT", price="230.10")
+    sold = stack.send(session, account=account, side="SELL", ord_type="LIMIT", price="230.10")
+    stack.wait_order(bought, status="NEW")
+    stack.wait_order(sold, status="NEW")
+    assert positions(stack, account) == []
+    fill(stack, bought, 60, "230.00")
+    fill(stack, sold, 40, "232.50")
+    stack.wait_order(bought, cum_qty="60")
+    executions = stack.wait_order(sold, cum_qty="40")["executions"]
+
+    (position,) = positions(stack, account)
+    assert (position["session_name"], position["symbol"], position["net_qty"]) == (session, "AAPL", "20")
+    assert (position["fifo_px"], position["fifo_realised"]) == ("230", "100")
+    assert (position["profit"], position["day_profit"]) == ("150", "150")
+    assert (position["day_buy_qty"], position["day_sell_qty"], position["whole"]) == ("60", "40", True)
+
+    exec_id = executions[-1]["exec_id"]
+    url = f"{stack.broker_url}/api/executions/{exec_id}"
+    requests.post(f"{url}/correct", json={"exec_quantity": 10}, timeout=10).raise_for_status()
+    corrected = stack.wait_order(sold, cum_qty="10")["executions"][-1]["exec_id"]
+    (position,) = positions(stack, account)
+    assert (position["net_qty"], position["fifo_realised"], position["profit"]) == ("50", "25", "150")
+
+    url = f"{stack.broker_url}/api/executions/{corrected}"
+    requests.post(f"{url}/bust", json={}, timeout=10).raise_for_status()
+    stack.wait_order(sold, cum_qty="0")
+    (position,) = positions(stack, account)
+    assert (position["net_qty"], position["profit"], position["last_px"]) == ("60", "0", "230")
+    assert stack.get("/api/positions", account=account, open=True)["positions"] == [position]
+    assert stack.get("/api/positions", account=account, symbol="MSFT")["positions"] == []
+
+
 @BOTH
 def test_an_order_is_acknowledged_filled_in_parts_and_done(stack: Stack, session: str) -> None:
     sent = stack.send(session, ord_type="LIMIT", price="230.10")

@@ -17,7 +17,8 @@ from sendfix.services.blotter import Blotter
 from sendfix.services.desk import Desk
 from sendfix.services.ids import ClOrdIdSource
 from sendfix.services.intake import Intake
-from sendfix.services.ports import BookedExecution, Folded, MessageRow, OrderQuery
+from sendfix.services.ports import BookedExecution, ExecutionQuery, Folded, MessageRow, OrderQuery
+from sendfix.services.positions import Positions
 from sendfix.services.risk import KillSwitch, Risk
 from sendfix.services.sessions import Session, Sessions
 
@@ -85,6 +86,20 @@ class MemoryStore:
             and (query.status is None or order.status.name == query.status)
         ]
         return matching[: query.limit]
+
+    def executions(self, query: ExecutionQuery) -> list[BookedExecution]:
+        """Oldest first, as whoever makes positions of them asks."""
+        if not self.available:
+            raise StorageUnavailable("the database is locked")
+        assert query.after is not None
+        booked = [one.execution for one in self.folded if one.execution is not None]
+        return [
+            one
+            for one in booked
+            if one.id > query.after
+            and query.session_name in (None, one.execution.session_name)
+            and query.symbol in (None, one.execution.symbol)
+        ][: query.limit]
 
 
 class MemorySwitches:
@@ -185,7 +200,7 @@ class DeskKit:
         self.store = store or MemoryStore()
         self.heard = Heard()
         self.engine = engine or LoopEngine()
-        bus = bus or Bus()
+        self.bus = bus = bus or Bus()
         bus.subscribe(self.heard)
         self.sessions = Sessions(
             [
@@ -198,7 +213,13 @@ class DeskKit:
             [Order.from_record(order.to_record()) for order in resumed], len(self.store.records) + 1
         )
         self.alarms = Alarms()
-        self.intake = Intake(self.sessions, self.blotter, self.alarms, self.store, bus, dictionary_of, set, 1)
+        self.positions = Positions(self.sessions, self.store, (), lambda: NOW)
+        self.positions.load()
+        bus.subscribe(self.positions)
+        next_message_id = sum(len(folded.messages) for folded in self.store.folded) + 1
+        self.intake = Intake(
+            self.sessions, self.blotter, self.alarms, self.store, bus, dictionary_of, set, next_message_id
+        )
         self.risk = Risk(self.sessions, MemorySwitches(), lambda: NOW, self.heard.refused, lambda: None)
         self.desk = Desk(
             self.sessions,

@@ -14,10 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sendfix.domain.enums import ExecType, OrdStatus
-from sendfix.domain.execution import Execution
 from sendfix.domain.order import Order
+from sendfix.services.positions import Positions
 from sendfix.web.to_json import order_to_json
-from tests.unit.services.desk_kit import SESSIONS, DeskKit, MemoryStore, fix
+from tests.unit.services.desk_kit import NOW, SESSIONS, DeskKit, MemoryStore, fix
 from tests.unit.storage.test_storage import Storage
 
 IN, OUT, EVENT = 0, 1, 2
@@ -109,6 +109,13 @@ def restarted(store: MemoryStore) -> DeskKit:
     return DeskKit(store, [Order.from_record(record) for record in records])
 
 
+def positions_of(kit: DeskKit, kept_fills: int = 1000) -> Positions:
+    """What a desk makes of all that is stored."""
+    positions = Positions(kit.sessions, kit.store, (), lambda: NOW, kept_fills)
+    positions.load()
+    return positions
+
+
 def check(kit: DeskKit) -> None:
     events = [row.raw for row in kit.heard.messages if row.direction == "EVENT"]
     assert not [text for text in events if "could not be folded" in text]
@@ -139,6 +146,11 @@ def test_any_entries_lead_to_one_state(
     assert second.store.records == whole.store.records
     booked = [execution.to_record() for kit in (first, second) for execution in kit.heard.executions]
     assert booked == [execution.to_record() for execution in whole.heard.executions]
+    assert positions_of(second).positions() == positions_of(whole).positions() == whole.positions.positions()
+    few = positions_of(whole, kept_fills=1)
+    few.refresh()
+    assert few.whole
+    assert few.positions() == whole.positions.positions()
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -231,13 +243,6 @@ ACTS = st.lists(
 )
 
 
-def net(executions: Sequence[Execution]) -> Decimal:
-    """What positions would make of them: fills and corrections, less what later ones took back."""
-    gone = {execution.exec_ref_id for execution in executions if execution.exec_ref_id}
-    left = [one.last_qty or Decimal(0) for one in executions if one.exec_id not in gone]
-    return sum(left, Decimal(0))
-
-
 @given(st.sampled_from(sorted(SESSIONS)), ACTS, st.data())
 def test_what_an_honest_counterparty_reports_is_conserved(
     session_name: str, acts: list[tuple[Any, ...]], data: st.DataObject
@@ -249,7 +254,7 @@ def test_what_an_honest_counterparty_reports_is_conserved(
         getattr(broker, name)(*arguments)
     kit = DeskKit()
     kit.entry(session_name, OUT, fix(f"8={version}|35=D|34=2|11=A|55=AAPL|54=1|38=100|40=2|44=10|10=0|"))
-    executions: list[Execution] = []
+    booked = 0
     missed: list[tuple[int, str]] = []
     numbered = list(enumerate(broker.reports, 2))
 
@@ -267,12 +272,13 @@ def test_what_an_honest_counterparty_reports_is_conserved(
         if what == "twice":
             deliver(number, body, poss_dup=True)
         if what == "restart":
-            executions += kit.heard.executions
+            booked += len(kit.heard.executions)
             kit = restarted(kit.store)
     for number, body in missed:
         deliver(number, body, poss_dup=True)
-    executions += kit.heard.executions
+    booked += len(kit.heard.executions)
     order = kit.desk.order("A")
-    assert len(executions) == len(broker.reports)
-    assert net(executions) == order.tally.total == broker.cum
+    assert booked == len(broker.reports)
+    position = next(iter(positions_of(kit).positions()), None)
+    assert (position.net_qty if position else 0) == order.tally.total == broker.cum
     assert (order.cum_qty, order.warnings) == (broker.cum, {})

@@ -105,6 +105,9 @@ def test_queries(storage: Storage) -> None:
     assert reader.executions(ExecutionQuery(before=booked[0].id)) == booked[1:]
     assert reader.executions(ExecutionQuery(since=NOW + timedelta(seconds=1))) == []
     assert reader.executions(ExecutionQuery(until=NOW)) == []
+    assert reader.executions(ExecutionQuery(after=-1)) == booked[::-1]
+    assert reader.executions(ExecutionQuery(after=booked[1].id, limit=1)) == booked[:1]
+    assert reader.executions(ExecutionQuery(after=-1, fills_only=True)) == booked[:1]
 
     messages = reader.messages(MessageQuery())
     assert [message.msg_type for message in messages] == ["8", "8", "D", "D"]
