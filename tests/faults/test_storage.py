@@ -28,10 +28,13 @@ def test_the_desk_trades_on_and_stores_it_when_it_can(
         assert degraded["storage"]["available"] is False
         assert degraded["storage"]["backlog"] > 0
         # Orders are answered from memory; what needs the database says that it is not there.
-        listed = eventually(
-            lambda: [o for o in stack.get("/api/orders")["orders"] if o["status"] == "FILLED"], "it is filled"
+        eventually(
+            lambda: (
+                (sent, "FILLED")
+                in [(order["cl_ord_id"], order["status"]) for order in stack.get("/api/orders")["orders"]]
+            ),
+            "it is filled",
         )
-        assert sent in [order["cl_ord_id"] for order in listed]
         assert "database" in stack.refused(f"/api/orders/{sent}/executions", 503)["detail"]
 
     eventually(lambda: stack.get("/health")["status"] == "ok", "it recovers by itself")
