@@ -361,3 +361,12 @@ def test_disconnect_connect_and_can_send_orders(own_stack: Stack) -> None:
 
     stack.post("/api/connect", {"session_name": FIX44}, 202)
     stack.wait_logged_on(FIX44)
+
+
+def test_what_the_broker_reports_adds_up(stack: Stack) -> None:
+    """The orders of the tests above, too."""
+    for session in (FIX42, FIX44):
+        stack.behave(default="partial")
+        stack.wait_order(stack.send(session, ord_type="MARKET"), status="FILLED")
+    orders = stack.get("/api/orders", limit=5000)["orders"]
+    assert [(order["cl_ord_id"], order["warnings"]) for order in orders if order["warnings"]] == []
