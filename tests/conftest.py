@@ -1,4 +1,7 @@
-"""Browser tests need chromium: in CI its absence is a failure, elsewhere they are left out with a line that says so."""
+"""Browser tests need chromium: in CI its absence is a failure, elsewhere they are left out with a line that says so.
+
+A busy machine is slow, not wrong: no example of a property test has a deadline.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,14 @@ import os
 import shutil
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+
+
+def pytest_configure() -> None:
+    settings.register_profile("sendfix", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("sendfix")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

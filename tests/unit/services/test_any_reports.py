@@ -153,7 +153,7 @@ def test_any_entries_lead_to_one_state(
     assert few.positions() == whole.positions.positions()
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(STEPS, st.data())
 def test_any_entries_lead_to_one_state_in_a_database(
     tmp_path_factory: pytest.TempPathFactory,
