@@ -28,13 +28,15 @@ def test_the_name_counts_where_there_is_one(tls: Tls, host: str, checked: bool) 
 
 
 def test_the_next_address_is_tried() -> None:
-    with socket.create_server(("127.0.0.2", 0)) as listener:
-        port = listener.getsockname()[1]
-        address, connection = connect(["127.0.0.1", "127.0.0.2"], port, 5)
-        connection.close()
-        assert address == "127.0.0.2"
-    with pytest.raises(ConnectionRefusedError):
-        connect(["127.0.0.1", "127.0.0.2"], port, 5)
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))  # bound, and not listening
+        port = bound.getsockname()[1]
+        with socket.create_server(("127.0.0.2", port)):
+            address, connection = connect(["127.0.0.1", "127.0.0.2"], port, 5)
+            connection.close()
+            assert address == "127.0.0.2"
+        with pytest.raises(ConnectionRefusedError):
+            connect(["127.0.0.1", "127.0.0.2"], port, 5)
     assert look_up(Endpoint("127.0.0.1", port)) == ["127.0.0.1"]
 
 
