@@ -72,6 +72,29 @@ def test_an_order_is_sent_seen_filled_in_parts_and_decoded(
     assert fields["OrdStatus"]["meaning"] == "FILLED"
 
 
+def test_a_position_is_seen_as_it_grows_and_turns(desk: DeskPage, stack: Stack) -> None:
+    desk.get("tab-positions").click()
+    row = desk.page.locator("[data-testid=positions-grid] .ag-row").filter(has_text="PAGE-POS")
+    bought = stack.send(FIX44, account="PAGE-POS", symbol="NVDA", ord_type="LIMIT", price="100")
+    broker_fills(stack, bought, 40, "99.50")
+    expect(row.locator('[col-id="net_qty"]')).to_contain_text("40")
+    expect(row.locator('[col-id="average_px"]')).to_contain_text("99.50")
+    broker_fills(stack, bought, 60, "98")
+    expect(row.locator('[col-id="day_profit"]')).to_contain_text("−60.00")
+    expect(row.locator('[col-id="average_px"]')).to_contain_text("98.60")
+
+    sold = stack.send(FIX44, account="PAGE-POS", symbol="NVDA", side="SELL", ord_type="LIMIT", price="90")
+    broker_fills(stack, sold, 100, "101")
+    expect(row.locator('[col-id="average_realised"]')).to_contain_text("+240.00")
+    desk.page.reload()
+    expect(row.locator('[col-id="net_qty"]')).to_contain_text("0")
+    desk.get("held-only").click()
+    expect(row).to_have_count(0)
+    desk.get("held-only").click()
+    desk.page.keyboard.press("e")
+    expect(desk.get("tab-orders")).to_have_attribute("aria-selected", "true")
+
+
 @BOTH
 def test_an_order_is_replaced_and_canceled_from_the_ticket(desk: DeskPage, session: str) -> None:
     desk.choose(session)

@@ -82,6 +82,7 @@ export const rest = {
   order: (clOrdId) => get(`/api/orders/${id(clOrdId)}`),
   orderMessages: (clOrdId) => get(`/api/orders/${id(clOrdId)}/messages`),
   executions: (query) => get('/api/executions', query),
+  positions: () => get('/api/positions'),
   messages: (query) => get('/api/messages', query),
   message: (messageId) => get(`/api/messages/${id(messageId)}`),
   decode: (raw, sessionName) => post('/api/decode', { raw, session_name: sessionName }),

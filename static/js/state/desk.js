@@ -4,6 +4,7 @@ import { isOpen, statusLabel } from '../fix/names.js';
 import { on, onJoined } from '../net/socket.js';
 import { pages, rest } from '../net/rest.js';
 import { keyOfLine, log } from './log.js';
+import { loadPositions } from './positions.js';
 import { recall, remember } from './prefs.js';
 import { RowStore } from './rows.js';
 import { toast } from './toasts.js';
@@ -140,6 +141,7 @@ async function reload() {
         most: most.executions,
         enough: (rows) => rows.some((row) => knownExecutions.has(executionKey(row))),
       }),
+      loadPositions(),
     ]);
     if (mine !== reloading) return;
     batch(() => {

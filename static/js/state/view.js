@@ -2,7 +2,7 @@
 import { signal } from '../lib.js';
 import { remembered } from './prefs.js';
 
-export const blotterTab = remembered('blotter.tab', 'orders'); // 'orders' or 'executions'
+export const blotterTab = remembered('blotter.tab', 'orders'); // 'orders', 'executions' or 'positions'
 export const phoneTab = signal('ticket'); // which region a phone shows: 'ticket', 'blotter', 'log'
 export const drawerKey = signal(null); // the order whose detail is open, by its key
 export const decoded = signal(null); // the log line whose fields are open

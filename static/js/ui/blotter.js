@@ -1,14 +1,15 @@
-// Orders and executions, each a grid, with what can be done to one row or to many.
+// Orders, executions and positions, each a grid, with what can be done to one row or to many.
 import { computed, html, signal, useEffect } from '../lib.js';
 import { isOpen } from '../fix/names.js';
 import { askCancel, askCancelAll, cancel } from '../state/actions.js';
 import { executions, loaded, loading, openCount, orderKey, orders } from '../state/desk.js';
+import { isFlat, positions } from '../state/positions.js';
 import { fillFrom } from '../state/ticket.js';
 import { blotterTab, drawerKey, phoneTab } from '../state/view.js';
 import { Icon } from './bits.js';
-import { executionColumns, forPhone, orderColumns } from './columns.js';
+import { executionColumns, forPhone, orderColumns, positionColumns } from './columns.js';
 import { Columns } from './columns_menu.js';
-import { NoExecutions, NoOrders } from './empty.js';
+import { NoExecutions, NoOrders, NoPositions } from './empty.js';
 import { importOrders } from './import_orders.js';
 import { Grid } from './grid.js';
 
@@ -19,11 +20,13 @@ const gridName = (name) => (phone ? `${name}.phone` : name);
 const GRIDS = {
   orders: { columns: columnsOf('orders', orderColumns()), seen: computed(() => blotterTab.value === 'orders') },
   executions: { columns: columnsOf('executions', executionColumns()), seen: computed(() => blotterTab.value === 'executions') },
+  positions: { columns: columnsOf('positions', positionColumns()), seen: computed(() => blotterTab.value === 'positions') },
 };
 
-const apis = { orders: signal(null), executions: signal(null) };
+const apis = { orders: signal(null), executions: signal(null), positions: signal(null) };
 const selected = signal([]);
 const openOnly = signal(false);
+const heldOnly = signal(false);
 const search = signal('');
 
 const context = {
@@ -69,7 +72,13 @@ const executionOptions = {
   },
 };
 
-const TABS = [['orders', 'Orders', orders], ['executions', 'Executions', executions]];
+const positionOptions = {
+  isExternalFilterPresent: () => heldOnly.peek(),
+  doesExternalFilterPass: ({ data }) => !isFlat(data),
+  rowClassRules: { 'row-closed': ({ data }) => isFlat(data) },
+};
+
+const TABS = [['orders', 'Orders', orders], ['executions', 'Executions', executions], ['positions', 'Positions', positions]];
 
 export function Blotter() {
   const tab = blotterTab.value;
@@ -77,10 +86,13 @@ export function Blotter() {
   const text = search.value;
   useEffect(() => {
     for (const one of Object.values(apis)) one.value?.setGridOption('quickFilterText', text);
-  }, [text, apis.orders.value, apis.executions.value]);
+  }, [text, apis.orders.value, apis.executions.value, apis.positions.value]);
   useEffect(() => {
     apis.orders.value?.onFilterChanged();
   }, [openOnly.value]);
+  useEffect(() => {
+    apis.positions.value?.onFilterChanged();
+  }, [heldOnly.value]);
   return html`<section class="panel blotter" aria-label="Blotter" data-testid="blotter">
     <div class="bar">
       <div class="tabs" role="tablist" aria-label="Blotter">
@@ -89,6 +101,7 @@ export function Blotter() {
       <input type="search" class="search" placeholder="Search" aria-label="Search the blotter" data-testid="blotter-search" value=${text}
         onInput=${(event) => { search.value = event.target.value; }} />
       ${tab === 'orders' && html`<${OpenOnly} />`}
+      ${tab === 'positions' && html`<${HeldOnly} />`}
       <span class="grow"></span>
       <${Loading} />
       ${tab === 'orders' && html`<${OrderButtons} />`}
@@ -103,11 +116,18 @@ export function Blotter() {
       <${Grid} name=${gridName('executions')} label="Executions" testid="executions-grid" store=${executions} ...${GRIDS.executions} options=${executionOptions} onApi=${(made) => { apis.executions.value = made; }} />
       <${Empty} store=${executions} component=${NoExecutions} />
     </div>
+    <div class="grid-box" hidden=${tab !== 'positions'} role="tabpanel">
+      <${Grid} name=${gridName('positions')} label="Positions" testid="positions-grid" store=${positions} ...${GRIDS.positions} options=${positionOptions} onApi=${(made) => { apis.positions.value = made; }} />
+      <${Empty} store=${positions} component=${NoPositions} />
+    </div>
   </section>`;
 }
 
 const OpenOnly = () => html`<button type="button" class="small toggle" aria-pressed=${openOnly.value} data-testid="open-only" onClick=${() => { openOnly.value = !openOnly.value; }}>
   ${openOnly.value && html`<${Icon} name="check" size=${12} />`} Open <span class="num">${openCount.value}</span></button>`;
+
+const HeldOnly = () => html`<button type="button" class="small toggle" aria-pressed=${heldOnly.value} data-testid="held-only" onClick=${() => { heldOnly.value = !heldOnly.value; }}>
+  ${heldOnly.value && html`<${Icon} name="check" size=${12} />`} Not flat</button>`;
 
 const Loading = () => loading.value && html`<span class="quiet" role="status">Loading…</span>`;
 

@@ -21,6 +21,19 @@ export function numeric(field, headerName, { least = 0, noZero = false, ...more 
   };
 }
 
+// An amount that was earned or lost: both signs are written, so that colour is not all that tells them apart.
+export function profit(field, headerName, more = {}) {
+  const column = numeric(field, headerName, { least: 2, width: 98 });
+  return {
+    ...column,
+    valueFormatter: (params) => (isGain(params.value) ? '+' : '') + column.valueFormatter(params),
+    cellClassRules: { 'tone-good': ({ value }) => isGain(value), 'tone-bad': ({ value }) => Boolean(value) && value.startsWith('-') },
+    ...more,
+  };
+}
+
+const isGain = (value) => /[1-9]/.test(value ?? '') && !value.startsWith('-');
+
 // The digits after the point of each column's longest value so far; a column that got a longer one is drawn again, so
 // that all its numbers stand on the decimal point.
 export class Digits {

@@ -1,8 +1,10 @@
 // The columns of the blotter's grids.
 import { isOpen, ordTypeLabel, statusIcon, statusLabel, statusTone, tifLabel, words } from '../fix/names.js';
 import { canCancel } from '../state/actions.js';
+import { dayAndTime } from '../fix/times.js';
+import { zone } from '../state/prefs.js';
 import { iconElement } from './bits.js';
-import { element, numeric, sideColumn, timed } from './column_kinds.js';
+import { element, numeric, profit, sideColumn, timed } from './column_kinds.js';
 
 // "cancel sent", "replace sent: 200 at 231.00": what was asked for and is not answered yet
 export function pendingText({ pending }) {
@@ -55,7 +57,7 @@ function actionsCell({ data, context }) {
 }
 
 // A phone has room for what an order is and how it stands; a tap opens the rest.
-const ON_PHONE = { orders: ['symbol', 'side', 'order_qty', 'price', 'status', 'cum_qty'], executions: ['symbol', 'side', 'last_qty', 'last_px', 'received_at'] };
+const ON_PHONE = { orders: ['symbol', 'side', 'order_qty', 'price', 'status', 'cum_qty'], executions: ['symbol', 'side', 'last_qty', 'last_px', 'received_at'], positions: ['symbol', 'account', 'net_qty', 'average_px', 'day_profit'] };
 
 export function forPhone(name, columns) {
   const id = (column) => column.colId ?? column.field;
@@ -116,4 +118,48 @@ export const executionColumns = () => [
   { field: 'order_id', headerName: 'OrderID', width: 140, cellClass: 'mono', hide: true },
   { field: 'exec_ref_id', headerName: 'ExecRefID', width: 140, cellClass: 'mono', hide: true },
   timed('transact_time', 'TransactTime', { hide: true, width: 150 }),
+  { field: 'account', headerName: 'Account', width: 100, hide: true },
+  numeric('commission', 'Commission', { noZero: true, hide: true }),
+];
+
+const NOT_WHOLE = 'An old execution was busted or came late; it is not in these figures until the database can be read.';
+
+function positionSymbolCell({ data }) {
+  const cell = element('span', 'status', data.symbol);
+  if (data.whole) return cell;
+  const mark = element('span', 'order-warning');
+  mark.setAttribute('role', 'img');
+  mark.setAttribute('aria-label', NOT_WHOLE);
+  mark.append(iconElement('warn'));
+  cell.append(' ', mark);
+  return cell;
+}
+
+export const positionColumns = () => [
+  {
+    field: 'symbol', headerName: 'Symbol', width: 86, cellClass: 'strong', sort: 'asc', sortIndex: 0, cellRenderer: positionSymbolCell,
+    tooltipValueGetter: ({ data }) => (data.whole ? '' : NOT_WHOLE),
+  },
+  { field: 'account', headerName: 'Account', width: 100, valueFormatter: ({ value }) => value ?? '' },
+  { field: 'session_name', headerName: 'Session', width: 112 },
+  numeric('net_qty', 'Position', { width: 90 }),
+  numeric('average_px', 'Avg cost', { least: 2, width: 96 }),
+  numeric('last_px', 'Last', { least: 2, tooltipValueGetter: ({ data }) => `The last fill, ${dayAndTime(data.last_at, zone.value)}` }),
+  profit('day_profit', 'Day P&L'),
+  profit('average_unrealised', 'Unrealised'),
+  profit('average_realised', 'Realised'),
+  profit('profit', 'P&L', { headerTooltip: 'Realised and unrealised, since the first execution or the opening position' }),
+  numeric('day_buy_qty', 'Bought', { noZero: true }),
+  numeric('day_sell_qty', 'Sold', { noZero: true }),
+  numeric('open_qty', 'At open', { noZero: true }),
+  numeric('close_px', 'Close', { least: 2 }),
+  numeric('commission', 'Commission', { noZero: true, width: 96 }),
+  timed('last_at', 'Last fill'),
+  numeric('fifo_px', 'FIFO price', { least: 2, width: 96, hide: true }),
+  profit('average_day_realised', 'Day realised', { hide: true }),
+  profit('fifo_unrealised', 'FIFO unrealised', { hide: true }),
+  profit('fifo_realised', 'FIFO realised', { hide: true }),
+  profit('fifo_day_realised', 'FIFO day realised', { hide: true }),
+  numeric('day_commission', 'Day commission', { noZero: true, hide: true }),
+  { field: 'day', headerName: 'Day', width: 96, hide: true },
 ];

@@ -24,4 +24,6 @@ export function NoOrders() {
     <button type="button" class="primary" onClick=${focusSymbol}>Go to the ticket</button></div>`;
 }
 
+export const NoPositions = () => html`<p class="empty"><b>No positions yet.</b> What your orders have bought and sold appears here with the first fill.</p>`;
+
 export const NoExecutions = () => html`<p class="empty"><b>No executions yet.</b> What the counterparty reports on an order appears here, newest first.</p>`;

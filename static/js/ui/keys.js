@@ -17,6 +17,8 @@ const focus = (selector) => {
   if (!now()) setTimeout(now, 0);
 };
 
+const NEXT_TAB = { orders: 'executions', executions: 'positions' };
+
 const onTicket = (act) => () => {
   phoneTab.value = 'ticket';
   act();
@@ -49,7 +51,7 @@ export const KEYS = [
   { key: 'X', shown: ['Shift', 'x'], does: 'Cancel all open orders (asks first)', act: askCancelAll },
   { key: 'f', shown: ['f'], does: 'Search the blotter', act: () => { phoneTab.value = 'blotter'; focus('.blotter .search'); } },
   { key: 'm', shown: ['m'], does: 'Search the messages', act: () => { phoneTab.value = 'log'; focus('.log .search'); } },
-  { key: 'e', shown: ['e'], does: 'Orders or executions', act: () => { blotterTab.value = blotterTab.value === 'orders' ? 'executions' : 'orders'; } },
+  { key: 'e', shown: ['e'], does: 'Orders, executions, positions', act: () => { blotterTab.value = NEXT_TAB[blotterTab.value] ?? 'orders'; } },
   { key: ']', shown: [']'], does: 'Next session', act: () => nextSession(1) },
   { key: '[', shown: ['['], does: 'Session before', act: () => nextSession(-1) },
   { shown: ['Esc'], does: 'Close, or back to a new order' },
