@@ -324,8 +324,9 @@ def _set_up_logging(settings: Settings) -> None:
             settings.log_dir / "engine.log", maxBytes=LOG_BYTES, backupCount=5, encoding="utf-8"
         ),
     ]
+    formatter = logs.Once(logs.formatter(settings.log_format, LOG_FORMAT))
     for handler in handlers:
-        handler.setFormatter(logs.formatter(settings.log_format, LOG_FORMAT))
+        handler.setFormatter(formatter)
     logging.basicConfig(level=settings.log_level, handlers=handlers)
 
 

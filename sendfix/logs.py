@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import time
+import weakref
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -27,6 +28,23 @@ def formatter(
     made = logging.Formatter(text, "%Y-%m-%dT%H:%M:%S")
     made.converter = time.gmtime
     return made
+
+
+class Once(logging.Formatter):
+    """Shared by several handlers: a line is formatted for the first of them, and the others take it as it is."""
+
+    def __init__(self, formatter: logging.Formatter) -> None:
+        super().__init__()
+        self._formatter = formatter
+        # Weak, since a record holds the frames of its exception.
+        self._last: tuple[Callable[[], logging.LogRecord | None], str] = (lambda: None, "")
+
+    def format(self, record: logging.LogRecord) -> str:
+        last, line = self._last
+        if last() is not record:
+            line = self._formatter.format(record)
+            self._last = weakref.ref(record), line
+        return line
 
 
 class _Json(JsonFormatter):

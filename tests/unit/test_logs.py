@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sendfix.logs import formatter
+from sendfix.logs import Once, formatter
 
 AT = 1_750_000_000.25
 
@@ -55,3 +55,19 @@ def test_any_text_and_a_traceback_stay_on_one_line() -> None:
 def test_a_line_for_people_is_in_utc() -> None:
     line = formatter("text", "%(asctime)s.%(msecs)03dZ %(levelname)s %(message)s").format(record("hello"))
     assert line == "2025-06-15T15:06:40.250Z INFO hello"
+
+
+def test_a_line_for_several_handlers_is_formatted_once() -> None:
+    class Counting(logging.Formatter):
+        count = 0
+
+        def format(self, record: logging.LogRecord) -> str:
+            self.count += 1
+            return f"{self.count} {super().format(record)}"
+
+    once = Once(Counting("%(message)s"))
+    first, second = (
+        logging.LogRecord("x", logging.INFO, "", 1, text, (), None) for text in ("first", "second")
+    )
+    lines = [once.format(one) for one in (first, first, second, second, first)]
+    assert lines == ["1 first", "1 first", "2 second", "2 second", "3 first"]
