@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -80,10 +81,10 @@ def test_what_is_no_desk_is_told(
     assert said in capsys.readouterr().err
 
 
-def test_nobody_there(desk: FakeDesk, capsys: pytest.CaptureFixture[str]) -> None:
-    url = desk.url
-    desk.server_close()
-    assert main(["--url", url]) == 1
+def test_nobody_there(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.socket() as held:  # bound and not listening, so that nobody else takes the port meanwhile
+        held.bind(("127.0.0.1", 0))
+        assert main(["--url", f"http://127.0.0.1:{held.getsockname()[1]}"]) == 1
     assert "Connection refused" in capsys.readouterr().err
 
 
