@@ -19,6 +19,9 @@ _SHOWN = 20
 class Order:
     """What both ends must agree on. `fills` are ExecID(17), LastQty(32), LastPx(31), each as often as it is booked."""
 
+    sender_comp_id: str
+    symbol: str
+    side: str
     status: str
     order_qty: Decimal
     cum_qty: Decimal
@@ -30,32 +33,35 @@ class Order:
 
 Books = dict[str, Order]
 """By the first ClOrdID(11) of the order's chain."""
+Positions = dict[tuple[str, str], Decimal]
+"""By SenderCompID(49) of the session and symbol; without those that are flat."""
 
 
 def equal_books(stack: Stack, timeout: float = 30.0) -> Books:
     """Wait until both ends agree and nothing is on its way any more, and return the desk's books. Raises
-    AssertionError that names what differs."""
+    AssertionError that names what differs: orders, fills, positions."""
 
-    def agreed() -> Books | None:
-        desk = desk_books(stack)
-        return None if differences(desk, broker_books(stack)) else desk
+    books: Books = {}
+    found: list[str] = []
+
+    def agreed() -> bool:
+        nonlocal books, found
+        books, broker = desk_books(stack), broker_books(stack)
+        found = differences(books, broker)
+        found += position_differences(desk_positions(stack), positions_of(broker))
+        return not found
 
     try:
-        found: Books = eventually(agreed, "the books are equal", timeout)
+        eventually(agreed, "the books are equal", timeout)
     except AssertionError:
-        found, broker = desk_books(stack), broker_books(stack)
-        differing = differences(found, broker)
-        if differing:
-            more = f"\n  and {len(differing) - _SHOWN} more" if len(differing) > _SHOWN else ""
-            text = "\n  ".join(differing[:_SHOWN])
-            raise AssertionError(
-                f"{len(differing)} differences of {len(found)} orders:\n  {text}{more}"
-            ) from None
-    return found
+        more = f"\n  and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+        text = "\n  ".join(found[:_SHOWN])
+        raise AssertionError(f"{len(found)} differences of {len(books)} orders:\n  {text}{more}") from None
+    return books
 
 
 def differences(desk: Books, broker: Books) -> list[str]:
-    """In words, by order; then the positions. Empty when the books are equal."""
+    """In words, by order. Empty when the books are equal."""
     found = list(_orders(desk, broker))
     for name, book in (("desk", desk), ("broker", broker)):
         often = Counter(exec_id for order in book.values() for exec_id, _, _ in order.fills)
@@ -69,6 +75,35 @@ def differences(desk: Books, broker: Books) -> list[str]:
                     f"the {name}'s order {cl_ord_id} has CumQty(14) {order.cum_qty}, its fills {total}"
                 )
     return found
+
+
+def position_differences(desk: Positions, broker: Positions) -> list[str]:
+    return [
+        f"{session} {symbol}: the desk holds {desk.get((session, symbol), 0)}, by the broker's fills it is"
+        f" {broker.get((session, symbol), 0)}"
+        for session, symbol in sorted(desk.keys() | broker.keys())
+        if desk.get((session, symbol)) != broker.get((session, symbol))
+    ]
+
+
+def positions_of(books: Books) -> Positions:
+    found: Positions = defaultdict(Decimal)
+    for order in books.values():
+        sign = 1 if order.side == "BUY" else -1
+        found[order.sender_comp_id, order.symbol] += sign * sum(qty for _, qty, _ in order.fills)
+    return {key: net for key, net in found.items() if net}
+
+
+def desk_positions(stack: Stack) -> Positions:
+    sender = _sender_comp_ids(stack)
+    found: Positions = defaultdict(Decimal)
+    for one in stack.get("/api/positions", open="true")["positions"]:
+        found[sender[one["session_name"]], one["symbol"]] += Decimal(one["net_qty"])
+    return {key: net for key, net in found.items() if net}
+
+
+def _sender_comp_ids(stack: Stack) -> dict[str, str]:
+    return {one["name"]: one["sender_comp_id"] for one in stack.get("/api/sessions")["sessions"]}
 
 
 def _orders(desk: Books, broker: Books) -> Iterator[str]:
@@ -87,6 +122,7 @@ def _orders(desk: Books, broker: Books) -> Iterator[str]:
 def desk_books(stack: Stack) -> Books:
     fills: dict[str, list[tuple[str, Decimal, Decimal]]] = defaultdict(list)
     first: dict[str, str] = {}
+    sender = _sender_comp_ids(stack)
     orders = list(pages(f"{stack.desk_url}/api/orders", "orders", 5000))
     for order in orders:
         first |= dict.fromkeys(order["cl_ord_ids"], order["cl_ord_ids"][0])
@@ -96,6 +132,9 @@ def desk_books(stack: Stack) -> Books:
             fills[of].append((one["exec_id"], Decimal(one["last_qty"]), Decimal(one["last_px"])))
     return {
         order["cl_ord_ids"][0]: Order(
+            sender[order["session_name"]],
+            order["symbol"],
+            order["side"],
             _as_in_fix44(order),
             Decimal(order["order_qty"]),
             Decimal(order["cum_qty"]),
@@ -119,6 +158,9 @@ def broker_books(stack: Stack) -> Books:
             )
     return {
         order["cl_ord_ids"][0]: Order(
+            order["sender_comp_id"],
+            order["symbol"],
+            order["side"],
             order["status"],
             Decimal(order["quantity"]),
             Decimal(order["filled_quantity"]),
