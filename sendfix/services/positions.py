@@ -94,13 +94,15 @@ class Positions(Inattentive):
     def positions(
         self, session_name: str | None = None, account: str | None = None, symbol: str | None = None
     ) -> list[Position]:
-        """By session, symbol and account; None is any."""
-        found = [
-            position
-            for instrument in sorted(self._books)
-            if session_name in (None, instrument[0]) and symbol in (None, instrument[1])
-            for position in self._positions_of(instrument)
-        ]
+        """By session, symbol and account; None is any. With session and symbol it costs the same however many there
+        are."""
+        if session_name is not None and symbol is not None:
+            wanted = [(session_name, symbol)] if (session_name, symbol) in self._books else []
+        else:
+            wanted = sorted(
+                key for key in self._books if session_name in (None, key[0]) and symbol in (None, key[1])
+            )
+        found = (position for instrument in wanted for position in self._positions_of(instrument))
         return [position for position in found if account in (None, position.account)]
 
     def take_changed(self) -> list[Position]:

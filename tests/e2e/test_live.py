@@ -17,6 +17,7 @@ EVENTS = (
     "session_updated",
     "order_updated",
     "execution_booked",
+    "position_updated",
     "log_message",
     "health_updated",
     "frame",
@@ -109,6 +110,15 @@ def test_two_clients_see_the_same_changes_of_an_order_in_order(
     assert [message["direction"] for message in logged[:2]] == ["OUT", "IN"]
     assert logged[0]["msg_type"] == "D"
     assert "\x01" not in logged[0]["raw"]
+
+
+def test_a_position_is_told_as_rest_has_it(stack: Stack, clients: list[Client]) -> None:
+    stack.behave(default="fill")
+    sent = stack.send(FIX42, ord_type="MARKET", account="LIVE-POS", order_qty=30)
+    stack.wait_order(sent, status="FILLED")
+
+    told = clients[0].next("position_updated", account="LIVE-POS", net_qty="30")
+    assert stack.get("/api/positions", account="LIVE-POS")["positions"] == [told]
 
 
 def test_frames_hold_the_same_events_in_the_same_order(stack: Stack, clients: list[Client]) -> None:
