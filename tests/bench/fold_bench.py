@@ -1,4 +1,5 @@
-"""What the desk's own work costs, without processes and sockets: folding reports, holding an order against limits.
+"""What the desk's own work costs, without processes and sockets: folding reports and positions, holding an order
+against limits.
 
     python tests/bench/fold_bench.py [--orders 2000]
 
@@ -15,13 +16,18 @@ from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
+import orjson
+
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
+from sendfix.domain.execution import Execution  # noqa: E402
 from sendfix.domain.risk import Limits  # noqa: E402
 from sendfix.fix.dictionary import load  # noqa: E402
 from sendfix.fix.interpret import IN, OUT, interpret  # noqa: E402
 from sendfix.services.fold import Fold  # noqa: E402
+from sendfix.services.ports import BookedExecution  # noqa: E402
+from sendfix.services.positions import Positions  # noqa: E402
 from tests.unit.services.desk_kit import NOW, DeskKit, fix  # noqa: E402
 
 FILLS = 5
@@ -56,6 +62,32 @@ def fold_rate(orders: int) -> float:
             assert fold.apply(event).complaint is None
         best = max(best, len(journal) / (time.perf_counter() - began))
     return best
+
+
+def position_costs(orders: int) -> tuple[float, float]:
+    """Microseconds for an execution in the positions as it is booked, and for one that is stored at the start."""
+    kit = DeskKit()
+    for direction, raw in entries(orders):
+        kit.entry("S44", direction, raw)
+    booked = [folded.execution for folded in kit.store.folded if folded.execution is not None]
+    fill = next(one for one in booked if one.execution.last_qty)
+    records = [(one.id, orjson.dumps(one.execution.to_record()), one.order_no) for one in booked]
+    live = stored = float("inf")
+    for _ in range(ROUNDS):
+        positions = Positions(kit.sessions, kit.store, (), lambda: NOW)
+        positions.execution_booked(fill)
+        positions.positions()  # whoever has looked once is kept up to date
+        began = time.perf_counter()
+        for one in booked:
+            positions.execution_booked(one)
+        live = min(live, 1e6 * (time.perf_counter() - began) / len(booked))
+        positions = Positions(kit.sessions, kit.store, (), lambda: NOW)
+        began = time.perf_counter()
+        for number, record, order_no in records:
+            execution = Execution.from_record(orjson.loads(record))
+            positions.execution_booked(BookedExecution(number, execution, order_no))
+        stored = min(stored, 1e6 * (time.perf_counter() - began) / len(booked))
+    return live, stored
 
 
 def limited(limits: Limits) -> DeskKit:
@@ -97,6 +129,8 @@ def main() -> None:
     parser.add_argument("--orders", type=int, default=2000)
     orders = parser.parse_args().orders
     print(f"fold: {fold_rate(orders):.0f} entries/s")
+    live, stored = position_costs(orders)
+    print(f"positions: {live:.1f} µs an execution as it is booked, {stored:.1f} µs from its record")
     median, worst = check_cost(orders * 5)
     print(f"limits: {median:.1f} µs a check, p99 {worst:.1f} µs")
     without, with_all = send_cost(Limits(), orders), send_cost(LIMITS, orders)
