@@ -8,13 +8,18 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, sync_playwright
 
-from tests.support.stack import Stack
+from tests.support.stack import FIX44, Stack
 
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """Broker, engine and desk with both sessions logged on. Tests must not stop any of them."""
-    running = Stack(tmp_path_factory.mktemp("stack"))
+    folder = tmp_path_factory.mktemp("stack")
+    openings = folder / "opening_positions.csv"
+    openings.write_text(
+        f"session_name,account,symbol,qty,px,day\n{FIX44},OPENING,TSLA,500,200.00,2026-03-02\n"
+    )
+    running = Stack(folder, {"SENDFIX_OPENING_POSITIONS": str(openings)})
     try:
         yield running.start()
     finally:

@@ -78,6 +78,17 @@ def test_positions_follow_fills_busts_and_corrections(stack: Stack, session: str
     assert stack.get("/api/positions", account=account, symbol="MSFT")["positions"] == []
 
 
+def test_a_position_goes_on_from_its_opening(stack: Stack) -> None:
+    sold = stack.send(FIX44, account="OPENING", symbol="TSLA", side="SELL", ord_type="LIMIT", price="210.00")
+    stack.wait_order(sold, status="NEW")
+    fill(stack, sold, 100, "210.00")
+    stack.wait_order(sold, cum_qty="100")
+
+    (position,) = positions(stack, "OPENING")
+    assert (position["open_qty"], position["net_qty"]) == ("500", "400")
+    assert (position["average_realised"], position["average_unrealised"]) == ("1000", "4000")
+
+
 @BOTH
 def test_an_order_is_acknowledged_filled_in_parts_and_done(stack: Stack, session: str) -> None:
     sent = stack.send(session, ord_type="LIMIT", price="230.10")

@@ -144,7 +144,7 @@ export const positionColumns = () => [
   { field: 'session_name', headerName: 'Session', width: 112 },
   numeric('net_qty', 'Position', { width: 90 }),
   numeric('average_px', 'Avg cost', { least: 2, width: 96 }),
-  numeric('last_px', 'Last', { least: 2, tooltipValueGetter: ({ data }) => `The last fill, ${dayAndTime(data.last_at, zone.value)}` }),
+  numeric('last_px', 'Last', { least: 2, tooltipValueGetter: ({ data }) => (data.last_at ? `The last fill, ${dayAndTime(data.last_at, zone.value)}` : 'Of the opening position') }),
   profit('day_profit', 'Day P&L'),
   profit('average_unrealised', 'Unrealised'),
   profit('average_realised', 'Realised'),
