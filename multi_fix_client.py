@@ -220,6 +220,7 @@ class Engine:
             hub.configured(configurator.version, None)
             self._configurator = configurator
             self._hub, self._pool = hub, pool
+            hub.listen_to_signals()
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, self._on_signal)
             pool.connect_automatic()

@@ -330,8 +330,10 @@ class _Connection:
                 self._refused.add(_value(raw, b"34"))
                 self.record.refused(raw, why)
             else:
+                number, msg_type = _value(raw, b"34"), _value(raw, b"35")
                 self.record.note(
-                    f"A message was ignored: {why}: {raw.decode('utf-8', 'replace').replace(chr(1), '|')}"
+                    f"A message was ignored: {why} (MsgType(35) {msg_type[:8].decode('latin-1')!r},"
+                    f" MsgSeqNum(34) {number[:20].decode('latin-1')!r})"
                 )
         except Exception as error:
             self.record.not_written(Direction.IN, raw, error)

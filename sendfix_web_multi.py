@@ -62,6 +62,7 @@ ROOT = Path(__file__).resolve().parent
 # The link stops reading, and the engine's journals keep, what the database can't take.
 MOST_UNSTORED_MESSAGES = 200_000
 SETTLE_SECONDS = 3.0
+LATEST_FIX = "FIX.4.4"
 
 LOG_FORMAT = "%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s: %(message)s"
 
@@ -204,7 +205,9 @@ def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str,
     )
 
     def dictionary(session_name: str) -> Dictionary:
-        return dictionary_of(sessions.get(session_name))
+        """Of a session that is no longer configured, too: the names of common fields."""
+        session = sessions.find(session_name)
+        return load(LATEST_FIX) if session is None else dictionary_of(session)
 
     settle = functools.partial(writer.flush, SETTLE_SECONDS)
     broadcaster = Broadcaster(socketio, sessions, health, mask(settings.redact_tags), dictionary)
@@ -236,6 +239,7 @@ def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str,
         mask(settings.redact_tags),
         settle,
         dictionary_of,
+        dictionary,
     )
     app.extensions["sendfix.parts"] = Parts(
         link,

@@ -52,8 +52,15 @@ class ObjectReader:
         self._environ = environ
         self._values: dict[str, Any] = value
         self._known: list[str] = []
+        # Values with variables put in, and how they are written, by key.
+        self._expanded: dict[str, tuple[str, str]] = {}
 
     def fail(self, key: str, problem: str) -> ConfigError:
+        value, written = self._expanded.get(key, ("", ""))
+        if value and (value[:20] in problem or json.dumps(value)[1:21] in problem):
+            # What came out of the environment is not told.
+            allowed = problem.partition("; ")[2]
+            problem = f"is the value of {written}, which can't be used" + (f"; {allowed}" if allowed else "")
         return ConfigError(f"{self.where}: {key}: {problem}", self.prefix + key, problem)
 
     def finish(self) -> None:
@@ -90,10 +97,12 @@ class ObjectReader:
 
     def text(self, key: str, value: object) -> str:
         if not isinstance(value, str) or not value:
-            shown = "no text" if key == "password" else kind_of(value)
+            shown = "no text" if key in ("password", "logon_fields") else kind_of(value)
             raise self.fail(key, f"is {shown}; give a text in quotes")
         if any(ord(char) < 32 or ord(char) == 127 for char in value):
             raise self.fail(key, "has a control character in it")
+        if any("\ud800" <= char <= "\udfff" for char in value):
+            raise self.fail(key, "has half of a character in it")
         return value
 
     def expanded_text(self, key: str, value: object) -> str:
@@ -198,7 +207,10 @@ class ObjectReader:
                 )
             return value
 
-        return _VARIABLE.sub(value_of, text)
+        value = _VARIABLE.sub(value_of, text)
+        if value != text:
+            self._expanded[key] = (value, text)
+        return value
 
 
 def kind_of(value: object) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import TypeAlias
 
 from sendfix.domain.enums import OrdStatus
@@ -51,7 +51,7 @@ class Assumption:
 
 
 def complete(
-    raw: bytes, corrections: Mapping[int, str], known: Known | None, exec_id: str
+    raw: bytes, corrections: Mapping[int, str], known: Known | None, exec_id: str, sent: str
 ) -> tuple[bytes, list[Assumption]]:
     """The message with what is missing or wrong put right, for `interpret`, and what was put right. `exec_id` is taken
     when the message has none. Of a tag that is there twice, the first counts."""
@@ -62,7 +62,7 @@ def complete(
     values.update(corrections)
     # What is booked later than it came is as late as a message that is sent again.
     values[43] = "Y"
-    values.setdefault(122, values.get(52, ""))
+    values.setdefault(122, sent)
     assumed: list[Assumption] = []
 
     def take(tag: int, value: str | None, why: str) -> None:
@@ -102,8 +102,10 @@ def _quantities(values: dict[int, str], known: Known | None, take: Taker) -> Non
         and cum_qty == known.cum_qty + last_qty
         and not values.get(6)
     ):
-        average = (known.avg_px * known.cum_qty + last_px * last_qty) / cum_qty
-        take(6, f"{round(average, MAX_DECIMALS).normalize():f}", "the order's average with this fill")
+        with localcontext(prec=60):
+            average = (known.avg_px * known.cum_qty + last_px * last_qty) / cum_qty
+            average = round(average, MAX_DECIMALS).normalize()
+        take(6, f"{average:f}", "the order's average with this fill")
 
 
 def _status(

@@ -16,6 +16,7 @@ from functools import lru_cache
 MAX_LATENCY_SECONDS = 120
 """QuickFIX's: how far SendingTime(52) may be from its own clock."""
 _ADMIN = re.compile(rb"\x0135=[0-5A]\x01")
+_DIGITS = re.compile(rb"\d{1,9}\x01")
 _SENDING_TIME = re.compile(rb"\x0152=([^\x01]*)\x01")
 _TIME = re.compile(r"(\d{8}-\d\d:\d\d:\d\d)(\.\d{1,9})?")
 # Other bytes than ASCII, one for one, since QuickFIX's Python takes UTF-8 only and lengths count bytes.
@@ -59,7 +60,9 @@ class Acceptance:
     def judge(self, raw: bytes) -> tuple[Verdict, str]:
         """The verdict, and its reason where it is not `TAKEN`. The checks are QuickFIX's
         own, which follow FIX 4.4 Volume 2, "Message Integrity" and "Message Recovery"."""
-        if raw[-7:-4] != b"10=" or raw[-4:-1] != b"%03d" % (sum(raw[:-7]) % 256):
+        body, found, digits = raw.rpartition(b"\x0110=")
+        # QuickFIX takes any number of digits.
+        if not found or _DIGITS.fullmatch(digits) is None or int(digits[:-1]) != (sum(body) + 1) % 256:
             return Verdict.IGNORED, "CheckSum(10) is wrong"
         if _ADMIN.search(raw, 0, 64) is not None:
             wrong = self._of_another_session(raw)

@@ -109,6 +109,7 @@ class EngineLink:
         self._greenlet: gevent.Greenlet[..., None] | None = None
         self._handler: Handler | None = None
         self._on_logon: Callable[[str], None] = lambda _name: None
+        self._begin_again = False
         self._on_configured: Callable[[str, str | None], None] = lambda _version, _problem: None
 
     def start(
@@ -129,7 +130,10 @@ class EngineLink:
     def configure(self, session_names: Iterable[str]) -> None:
         """The sessions that are served from now on; those that the engine has opened meanwhile are attached to when it
         says so."""
-        self._session_names = set(session_names)
+        names = set(session_names)
+        # The engine has served them already, to nobody: it must begin again where this desk is.
+        self._begin_again = bool((names - self._session_names) & set(self._journal_ids))
+        self._session_names = names
         self._behind &= self._session_names
         self._unknown &= self._session_names
 
@@ -276,10 +280,14 @@ class EngineLink:
                 if handler.status(message.session_name, message.status):
                     self._announce_logon(message.session_name)
             case protocol.Configured():
+                self._begin_again = False
                 self._on_configured(message.version, message.problem)
+                if self._begin_again:
+                    raise protocol.ProtocolError("its sessions have changed")
             case protocol.Opened():
                 self._opened(message, handler)
             case protocol.Closed():
+                self._journal_ids.pop(message.session_name, None)
                 self._lose(message.session_name, handler)
             case protocol.CaughtUp():
                 self._caught_up(message.session_name)

@@ -8,12 +8,18 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from sendfix.config import Config, config_of, read_document, version_of
+from sendfix.config import Config, ConfigError, config_of, read_document, version_of
 
 Signature = tuple[int, int, int] | None
+
+
+class Found(NamedTuple):
+    config: Config
+    document: dict[str, Any]
 
 
 class ConfigFile:
@@ -24,9 +30,9 @@ class ConfigFile:
         self.path = path
         self._environ = environ
         self._seen: Signature = None
-        self.document: dict[str, Any] = {}
-        self.config = Config(())
-        self.read()
+        self.in_use = True
+        """Whether the file on the disk, as it was last looked at, is the one that is gone by."""
+        self.use(self.look())
 
     @property
     def version(self) -> str:
@@ -36,13 +42,16 @@ class ConfigFile:
         """Whether the file on the disk is another than the one that was last read or written; cheap."""
         return self._signature() != self._seen
 
-    def read(self) -> Config:
-        """Raises `ConfigError`, and then what was good stays."""
+    def look(self) -> Found:
+        """What the file is now; nothing is used yet. Raises `ConfigError`."""
         self._seen = self._signature()
+        self.in_use = False
         data, document = read_document(self.path)
-        self.config = config_of(self.path, document, self._environ, version_of(data))
-        self.document = document
-        return self.config
+        return Found(config_of(self.path, document, self._environ, version_of(data)), document)
+
+    def use(self, found: Found) -> None:
+        """From now on."""
+        self.config, self.document, self.in_use = found.config, found.document, True
 
     def forget(self) -> None:
         """Read again at the next look."""
@@ -50,7 +59,8 @@ class ConfigFile:
 
     def checked(self, document: Mapping[str, Any]) -> Config:
         """What this document would be. Raises `ConfigError`."""
-        return config_of(self.path, document, self._environ, version_of(_bytes(document)))
+        config = config_of(self.path, document, self._environ)
+        return replace(config, version=version_of(_bytes(document)))
 
     def write(self, document: Mapping[str, Any]) -> Config:
         """In place of the file, whole or not at all; the one before is kept as `<file>.previous`. Raises `ConfigError`
@@ -73,7 +83,7 @@ class ConfigFile:
             raise
         _sync_folder(target.parent)
         self._seen = self._signature()
-        self.document, self.config = dict(document), config
+        self.use(Found(config, dict(document)))
         return config
 
     def _signature(self) -> Signature:
@@ -85,7 +95,11 @@ class ConfigFile:
 
 
 def _bytes(document: Mapping[str, Any]) -> bytes:
-    return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "surrogatepass")
+    try:
+        return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
+    except UnicodeEncodeError as error:
+        problem = "has half of a character in it, which can't be written"
+        raise ConfigError(f"the configuration {problem}", "session", problem) from error
 
 
 def _sync_folder(folder: Path) -> None:

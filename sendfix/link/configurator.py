@@ -81,7 +81,8 @@ class Configurator:
 
     def stop(self) -> None:
         self._ended.set()
-        self._thread.join()
+        if self._thread.ident is not None:
+            self._thread.join()
 
     def ask(self, question: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Raises `NotSent`, and then nothing has changed. A mistake in a field has the code `invalid` and its text as
@@ -104,8 +105,8 @@ class Configurator:
             if not self._file.has_changed():
                 return
             try:
-                config = self._file.read()
-                self._refuse_what_is_connected(config)
+                found = self._file.look()
+                self._refuse_what_is_connected(found.config)
             except ConfigError as error:
                 self._say(f"The configuration has changed and is not used: {error}")
                 return
@@ -113,7 +114,8 @@ class Configurator:
                 self._file.forget()  # once the session is disconnected it can be applied
                 self._say(f"The configuration has changed and is not used yet: {error}")
                 return
-            self._apply(config, "the file was changed")
+            self._file.use(found)
+            self._apply(found.config, "the file was changed")
 
     def _watch(self) -> None:
         while not self._ended.wait(WATCH_SECONDS):
@@ -125,7 +127,8 @@ class Configurator:
     # -- questions, while the lock is held -----------------------------------------------------------------------
 
     def _session_config(self, name: str) -> dict[str, Any]:
-        return {"version": self.version, "session": without_secrets(self._raw(name))}
+        """`session` is the JSON of an object: the link has no numbers of any size."""
+        return {"version": self.version, "session": json.dumps(without_secrets(self._raw(name)))}
 
     def _put_session(self, name: str | None, session: str, version: str | None, why: str) -> dict[str, Any]:
         """`session` is the JSON of an object; `name` None for a new one."""
@@ -134,9 +137,9 @@ class Configurator:
         sessions = self._file.document["sessions"]
         if name is None:
             return self._write([*sessions, secrets_kept({}, given)], str(given.get("name")), why)
-        if given.get("name", name) != name:
-            raise ConfigError("name: can't be changed", "name", "can't be changed; add a new session")
         old = self._raw(name)
+        if given.get("name", name) not in (name, old["name"]):
+            raise ConfigError("name: can't be changed", "name", "can't be changed; add a new session")
         given["name"] = old["name"]
         kept = secrets_kept(old, given)
         return self._write([kept if one is old else one for one in sessions], name, why)
@@ -153,9 +156,10 @@ class Configurator:
     def _write(self, sessions: list[Any], name: str, why: str) -> dict[str, Any]:
         document = {**self._file.document, "sessions": sessions}
         self._refuse_what_is_connected(self._file.checked(document))
-        keys = self._apply(self._file.write(document), why).get(name, [])
-        if self.problem is not None:
-            raise NotSent(ReplyCode.FAILED, self.problem)
+        changed, problems = self._apply(self._file.write(document), why)
+        if name in problems:
+            raise NotSent(ReplyCode.FAILED, problems[name])
+        keys = changed.get(name, [])
         apart = name not in self._applied or self._pool.is_apart(name)
         return {
             "version": self.version,
@@ -167,6 +171,11 @@ class Configurator:
         if self._file.has_changed():
             raise NotSent(
                 ReplyCode.REFUSED, "The file has just been changed by another hand; look at it again"
+            )
+        if not self._file.in_use:
+            raise NotSent(
+                ReplyCode.REFUSED,
+                f"The file on the disk must be mended first, or it would be lost: {self.problem}",
             )
         if version is not None and version != self.version:
             raise NotSent(
@@ -192,18 +201,19 @@ class Configurator:
                     f"Session {new.name} is connected; disconnect it before its FIX version or CompIDs change",
                 )
 
-    def _apply(self, config: Config, why: str) -> dict[str, list[str]]:
-        """The keys that have changed, by session. What can't be applied is the problem."""
+    def _apply(self, config: Config, why: str) -> tuple[dict[str, list[str]], dict[str, str]]:
+        """The keys that have changed, and what could not be applied, by session."""
         self._set_log_level(config.log_level)
         self._tell(config.version, None)  # so that desks know a session before they hear of it
         wanted = {session.name: session for session in config.sessions}
         changed: dict[str, list[str]] = {}
-        problems = []
+        problems: dict[str, str] = {}
         for name in [name for name in self._applied if name not in wanted]:
             self._pool.note(name, f"Removed from the configuration: {why}")
             self._pool.remove(name)
             del self._applied[name]
-        for name, new in wanted.items():
+        # Twice, since one session may take what another lets go of.
+        for name, new in [*wanted.items(), *wanted.items()]:
             old = self._applied.get(name)
             keys = [] if old is None else changed_keys(old, new)
             if old is not None and not keys:
@@ -214,16 +224,17 @@ class Configurator:
                 else:
                     self._pool.reconfigure(new)
             except (OSError, ValueError, JournalError, NotSent) as error:
-                problems.append(f"session {name} is left out: {error}")
+                problems[name] = f"session {name} is left out: {error}"
                 continue
+            problems.pop(name, None)
             self._applied[name] = new
             changed[name] = keys
             text = (
                 "Added to the configuration" if old is None else f"Configuration changed ({', '.join(keys)})"
             )
             self._pool.note(name, f"{text}: {why}")
-        self._say("; ".join(problems) or None)
-        return changed
+        self._say("; ".join(problems.values()) or None)
+        return changed, problems
 
     def _say(self, problem: str | None) -> None:
         if problem is not None and problem != self.problem:

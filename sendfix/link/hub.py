@@ -121,6 +121,10 @@ class Hub:
         self._order(lambda: self._close(name, done))
         return done
 
+    def listen_to_signals(self) -> None:
+        """In the main thread, which must be the one that calls `run`."""
+        self._waker.listen_to_signals()
+
     def stop(self) -> None:
         self._stopping = True
         self._waker.write()
@@ -316,8 +320,6 @@ class Hub:
             if journal_id != session.journal.journal_id or index < 0:
                 index = 0
             cursors[name] = within(name, session.journal, index)
-        if desk.attached and not cursors:
-            raise protocol.ProtocolError("Attach came twice")
         desk.attach(cursors)
 
     def _stored(self, desk: DeskConnection, message: protocol.Stored) -> None:

@@ -271,7 +271,9 @@ _FIELDS: dict[type[Message], tuple[str, ...]] = {cls: tuple(cls.__slots__) for c
 def encode(message: Message) -> bytes:
     """The bytes of one message, to be written to the socket whole."""
     packed: bytes = msgpack.packb(
-        [message.kind, *[getattr(message, name) for name in _FIELDS[type(message)]]], use_bin_type=True
+        [message.kind, *[getattr(message, name) for name in _FIELDS[type(message)]]],
+        use_bin_type=True,
+        unicode_errors="replace",
     )
     return packed
 

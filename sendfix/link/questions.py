@@ -60,6 +60,7 @@ class Questions:
         try:
             data = session.ask(message.question, message.arguments)
             answer = protocol.Answer(number, ReplyCode.OK, "", data)
+            protocol.encode(answer)  # what can't be packed must fail here, and not in the hub
         except NotSent as error:
             answer = protocol.Answer(number, error.code, str(error), {})
         except Exception as error:

@@ -117,11 +117,11 @@ class SessionRecord:
     def not_resent(self, cl_ord_id: str, msg_seq_num: int, text: str) -> None:
         self._event({"event": "not_resent", "cl_ord_id": cl_ord_id, "msg_seq_num": msg_seq_num, "text": text})
 
-    def alarm_settled(self, index: int, state: str, reason: str, corrections: Mapping[str, str]) -> None:
-        """A person's word on a message that was received and not taken into account."""
+    def alarm_settled(self, index: int, state: str, reason: str, corrections: Mapping[str, str]) -> bool:
+        """Whether it is written down: a person's word on a message that was received and not taken into account."""
         text = f"{state.capitalize()} by hand, entry {index} of the journal: {reason}"
         settled = {"index": index, "state": state, "reason": reason, "corrections": dict(corrections)}
-        self._event({"event": "alarm", "text": text, **settled})
+        return self._event({"event": "alarm", "text": text, **settled})
 
     def never_again(self, begin: int, end: int, filled_at_ns: int | None = None) -> None:
         """What was sent under the numbers from `begin` to `end` - 1 until then, or until now, is not sent again,
@@ -249,8 +249,9 @@ class SessionRecord:
             "ends": {kind.value: count for kind, count in self.ends.items()},
         }
 
-    def _event(self, event: dict[str, object]) -> None:
-        self._write(Direction.EVENT, json.dumps(event, ensure_ascii=False).encode("utf-8", "replace"))
+    def _event(self, event: dict[str, object]) -> bool:
+        """Whether it is written."""
+        return self._write(Direction.EVENT, json.dumps(event, ensure_ascii=False).encode("utf-8", "replace"))
 
     def _remember(self, raw: bytes, at_ns: int) -> None:
         if _ADMIN.search(raw, 0, 64) or b"\x0143=Y\x01" in raw:

@@ -154,8 +154,7 @@ class SessionTools:
         self, index: int, state: str, reason: str, corrections: Mapping[str, str]
     ) -> dict[str, Any]:
         """The desk judges; here it is written down, so that it holds for every desk."""
-        self._record.alarm_settled(index, state, reason, corrections)
-        if self._record.failure is not None:
+        if not self._record.alarm_settled(index, state, reason, corrections):
             raise NotSent(ReplyCode.FAILED, f"It is not done: {self._record.failure}")
         return {}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import threading
 
 
@@ -18,6 +19,11 @@ class Waker:
     def begin(self) -> None:
         """By the thread that is to be woken: it needs no waking for what it does itself."""
         self._thread_id = threading.get_ident()
+
+    def listen_to_signals(self) -> None:
+        """In the main thread: a signal that comes just before `select` begins would otherwise be heard only with the
+        next event."""
+        signal.set_wakeup_fd(self._write_end, warn_on_full_buffer=False)
 
     def wake(self) -> None:
         if not self._woken and threading.get_ident() != self._thread_id:
@@ -43,4 +49,6 @@ class Waker:
 
     def close(self) -> None:
         """When no other thread can wake any more."""
+        if threading.current_thread() is threading.main_thread():
+            signal.set_wakeup_fd(-1)
         os.close(self._write_end)

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
-from sendfix.domain.alarm import BOOKED, DISMISSED, Alarm
+from sendfix.domain.alarm import BOOKED, DISMISSED, OPEN, Alarm
 from sendfix.domain.errors import (
     FieldError,
     ImpossibleTransition,
@@ -22,12 +23,17 @@ from sendfix.domain.events import CancelRejected, Event, ExecutionReported, Unin
 from sendfix.domain.order import Execution, Order, adopted_id
 from sendfix.fix.complete import CORRECTABLE, Assumption, Known, complete
 from sendfix.fix.dictionary import Dictionary
+from sendfix.fix.fieldtypes import format_utc
 from sendfix.fix.interpret import IN, interpret
-from sendfix.fix.parse import parse_values
+from sendfix.fix.parse import SOH, parse, parse_values
 from sendfix.services.blotter import Blotter
 from sendfix.services.ports import Archive, Engine
 
 MAX_VALUE = 200
+CLOCKS_APART_SECONDS = 120
+_CORRECTABLE = frozenset(map(str, CORRECTABLE))
+# BodyLength, CheckSum, PossDupFlag, SendingTime, PossResend, OrigSendingTime.
+_OF_SENDING = frozenset({9, 10, 43, 52, 97, 122})
 ALARMING = ("8", "9")
 """ExecutionReport and OrderCancelReject: what says how an order stands."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -53,10 +59,8 @@ class Alarms:
 
     def add(self, alarm: Alarm) -> bool:
         """False for a report that is open already and has been sent again."""
-        if alarm.exec_id and any(
-            (open_one.session_name, open_one.exec_id) == (alarm.session_name, alarm.exec_id)
-            for open_one in self
-        ):
+        same = _what_it_says(alarm.raw)
+        if any(one.session_name == alarm.session_name and _what_it_says(one.raw) == same for one in self):
             return False
         self._open[alarm.session_name, alarm.journal_index] = alarm
         return True
@@ -91,7 +95,9 @@ def report_of(
             order = found
             break
     known = None if order is None else Known(order.status, order.order_qty, order.cum_qty, order.avg_px)
-    completed, assumed = complete(raw, corrections, known, f"BOOKED-{alarm.journal_index}")
+    # The same for a report that is sent again.
+    exec_id = f"BOOKED-{sha256(_what_it_says(alarm.raw).encode('utf-8', 'replace')).hexdigest()[:12]}"
+    completed, assumed = complete(raw, corrections, known, exec_id, _sent_at(alarm, values.get(52)))
     at = _EPOCH + timedelta(microseconds=alarm.at_ns // 1000)
     return interpret(alarm.session_name, IN, completed, at, dictionary), order, assumed
 
@@ -108,12 +114,16 @@ class AlarmDesk:
         archive: Archive,
         dictionary: Callable[[str], Dictionary],
     ) -> None:
-        """`dictionary` is that of a session, by its name."""
+        """`dictionary` is that of a session, by its name; of one that is no longer configured, too."""
         self._alarms = alarms
         self._blotter = blotter
         self._engine = engine
         self._archive = archive
         self._dictionary = dictionary
+        self._being_settled: set[int] = set()
+
+    def has_open(self, session_name: str) -> bool:
+        return any(alarm.session_name == session_name for alarm in self._alarms)
 
     def alarm(self, alarm_id: int) -> Alarm:
         """An open or a settled one."""
@@ -153,8 +163,17 @@ class AlarmDesk:
             "reason": reason,
             "corrections": dict(corrections),
         }
-        self._engine.ask(alarm.session_name, "settle_alarm", asked)
-        return alarm  # its entry was folded before the engine's answer
+        if alarm.id in self._being_settled:
+            raise StateForbids("Somebody else settles the alarm just now; look at it again.")
+        self._being_settled.add(alarm.id)
+        try:
+            self._engine.ask(alarm.session_name, "settle_alarm", asked)
+        finally:
+            self._being_settled.discard(alarm.id)
+        # Its entry was folded before the engine's answer; another desk may have been first.
+        if alarm.state != OPEN and (alarm.state, alarm.reason) != (state, reason):
+            raise StateForbids(f"The alarm has been {alarm.state} already: {alarm.reason}")
+        return alarm
 
     def _booking(self, alarm: Alarm, corrections: Mapping[int, str]) -> Booking:
         dictionary = self._dictionary(alarm.session_name)
@@ -181,10 +200,30 @@ class AlarmDesk:
         return Booking(assumed, None, before, after, execution)
 
 
+def _what_it_says(raw: str) -> str:
+    """The message without what is another in a message that is sent again."""
+    return SOH.join(
+        f"{tag}={value}" for tag, value in parse(raw.encode("utf-8", "replace")) if tag not in _OF_SENDING
+    )
+
+
+def _sent_at(alarm: Alarm, sending_time: str | None) -> str:
+    """SendingTime(52), or when it came where that is none or the counterparty's clock is wrong: reports are put in
+    their order by it."""
+    came = _EPOCH + timedelta(microseconds=alarm.at_ns // 1000)
+    try:
+        sent = datetime.strptime((sending_time or "")[:17], "%Y%m%d-%H:%M:%S").replace(tzinfo=UTC)
+    except ValueError:
+        return format_utc(came)
+    return (
+        sending_time or "" if abs((sent - came).total_seconds()) <= CLOCKS_APART_SECONDS else format_utc(came)
+    )
+
+
 def _corrections(fields: Mapping[str, str]) -> dict[int, str]:
     found, errors = {}, []
     for tag, value in fields.items():
-        if not (tag.isascii() and tag.isdigit() and int(tag[:9]) in CORRECTABLE):
+        if tag not in _CORRECTABLE:
             allowed = ", ".join(f"{name}({number})" for number, name in CORRECTABLE.items())
             errors.append(FieldError(f"fields.{tag}", f"can't be given; give one of {allowed}, by tag"))
         elif not value or len(value) > MAX_VALUE or not value.isprintable():

@@ -80,6 +80,9 @@ class Sessions:
             raise UnknownSession(name)
         return session
 
+    def find(self, name: str) -> Session | None:
+        return self._sessions.get(name)
+
     def logged_on(self, name: str) -> Session:
         """The session, if an order can be sent on it. Raises `UnknownSession`, `NotLoggedOn`."""
         session = self.get(name)

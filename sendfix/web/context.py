@@ -40,15 +40,15 @@ class Context:
     mask: Callable[[str], str]
     settle: Callable[[], None]
     dictionary_of: Callable[[Session], Dictionary]
+    any_dictionary: Callable[[str], Dictionary]
 
     def dictionary(self, session_name: str) -> Dictionary:
         """Raises `UnknownSession`."""
         return self.dictionary_of(self.sessions.get(session_name))
 
     def dictionary_or_default(self, session_name: str) -> Dictionary:
-        """Of a session that may not be configured any more: then the first one's, for the names of common fields."""
-        session = next((item for item in self.sessions if item.config.name == session_name), None)
-        return self.dictionary_of(session or next(iter(self.sessions)))
+        """Of a session that may not be configured any more: for the names of common fields."""
+        return self.any_dictionary(session_name)
 
 
 def context() -> Context:

@@ -127,7 +127,7 @@ class Stack:
 
     def wait_logged_on(self, *names: str) -> None:
         eventually(
-            lambda: all(self.session(name)["logged_on"] for name in names),
+            lambda: all(self.session(name)["logged_on"] for name in names) and self.get("/health")["ready"],
             f"{', '.join(names)} logged on",
             30,
         )

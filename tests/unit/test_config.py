@@ -275,7 +275,7 @@ def test_secrets_of_a_logon_come_from_files_and_the_environment_and_are_not_show
         ({"logon_fields": {"34": "1"}}, "logon_fields: has 34, which the engine puts in by itself"),
         ({"logon_fields": {"554": "1"}}, "logon_fields: has 554, which has a key of its own: password"),
         ({"logon_fields": {"9001": "a\x01b"}}, "logon_fields: has a control character"),
-        ({"logon_fields": {"9001": 5}}, "logon_fields: is 5; give a text in quotes"),
+        ({"logon_fields": {"9001": 5}}, "logon_fields: is no text; give a text in quotes"),
         ({"validate_incoming": "loose"}, "validate_incoming: is 'loose'; give strict or lenient"),
         ({"reconnection": {"jitter": 1}}, "jitter: is 1; give a number from 0 to 0.9"),
         (

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from sendfix.domain.errors import StateForbids
 from sendfix.web import answers, schemas
 from sendfix.web.api import Api
 from sendfix.web.context import context
@@ -18,7 +19,8 @@ def session_config(session_name: str) -> dict[str, Any]:
     """A session as it stands in the configuration file.
     Passwords and values of `logon_fields` are `***`, unless they name a variable of the environment."""
     name = context().sessions.get(session_name).config.name
-    return {"session_name": name, **context().engine.ask("", "session_config", {"name": name})}
+    found = context().engine.ask("", "session_config", {"name": name})
+    return {"session_name": name, "version": found["version"], "session": json.loads(found["session"])}
 
 
 @api.route("POST", "/api/sessions", body=schemas.SessionEdit, answers={201: answers.SessionChanged})
@@ -48,9 +50,13 @@ def edit_session(session_name: str, body: schemas.SessionEdit) -> dict[str, Any]
     answers={200: answers.SessionChanged},
 )
 def remove_session(session_name: str, body: schemas.ConfigReason) -> dict[str, Any]:
-    """Remove a session that is disconnected.
+    """Remove a session that is disconnected and has no open alarm.
     Its orders, its journal and its store stay."""
     name = context().sessions.get(session_name).config.name
+    if context().alarms.has_open(name):
+        raise StateForbids(
+            f"Session {name} has reports that wait to be booked or dismissed; settle them first."
+        )
     asked = {"name": name, "version": body.version, "why": body.reason}
     return {"session_name": name, **context().engine.ask("", "remove_session", asked)}
 
@@ -81,7 +87,7 @@ def _switch(session_name: str, enabled: bool, body: schemas.ConfigReason) -> dic
     name = context().sessions.get(session_name).config.name
     found = context().engine.ask("", "session_config", {"name": name})
     body.version = body.version or found["version"]
-    return _put(name, {**found["session"], "enabled": enabled}, body)
+    return _put(name, {**json.loads(found["session"]), "enabled": enabled}, body)
 
 
 def _put(name: str | None, session: Mapping[str, Any], body: schemas.ConfigReason) -> dict[str, Any]:

@@ -58,13 +58,11 @@ def decode_message(body: schemas.Decode) -> dict[str, Any]:
     sessions = context().sessions
     raw = context().mask(text_of(redact(body.raw.replace("|", SOH).encode()))).encode()
     if body.session_name is not None:
-        session = sessions.get(body.session_name)
+        dictionary = context().dictionary(body.session_name)
     else:
         version = raw[2:].split(b"\x01", 1)[0].decode("latin-1")
-        session = next(
-            (item for item in sessions if item.config.fix_version == version), next(iter(sessions))
-        )
-    dictionary = context().dictionary_of(session)
+        session = next((item for item in sessions if item.config.fix_version == version), None)
+        dictionary = context().dictionary_or_default("" if session is None else session.config.name)
     fields = decode(raw, dictionary)
     if not fields:
         raise InvalidRequest([FieldError("raw", "has no tag=value in it")])

@@ -11,15 +11,20 @@ export const alarmsOpen = signal(false); // whether the dialog is
 
 const oldestFirst = (found) => found.sort((a, b) => a.id - b.id);
 
+let late = []; // what came by event while the list was on its way
+
 on('alarm_updated', (alarm) => {
+  late.push(alarm);
   const others = alarms.value.filter(({ id }) => id !== alarm.id);
   alarms.value = alarm.state === 'open' ? oldestFirst([...others, alarm]) : others;
 });
 
 onJoined(async () => {
+  late = [];
   try {
     const { rows } = await pages(rest.alarms, 'alarms', { query: { state: 'open' }, most: MOST });
-    alarms.value = oldestFirst(rows);
+    const newer = new Map(late.map((alarm) => [alarm.id, alarm]));
+    alarms.value = oldestFirst([...rows.filter(({ id }) => !newer.has(id)), ...newer.values()].filter(({ state }) => state === 'open'));
   } catch (problem) {
     toast('error', 'Alarms could not be loaded', problem.text);
   }

@@ -16,7 +16,7 @@ OPEN = Known(OrdStatus.NEW, Decimal(100), Decimal(20), Decimal("10.5"))
 def completed(text: str, known: Known | None = OPEN, **corrections: str) -> tuple[dict[int, str], list[int]]:
     fields = {int(tag[1:]): value for tag, value in corrections.items()}
     raw, assumed = complete(
-        ("8=FIX.4.4|35=8|52=T|" + text).replace("|", "\x01").encode(), fields, known, "ME-1"
+        ("8=FIX.4.4|35=8|52=T|" + text).replace("|", "\x01").encode(), fields, known, "ME-1", "T"
     )
     return parse_values(raw), [item.tag for item in assumed]
 

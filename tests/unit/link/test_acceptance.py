@@ -26,6 +26,12 @@ def test_a_good_message_is_taken(body: str) -> None:
     assert judge(whole(body)) == (Verdict.TAKEN, "")
 
 
+@pytest.mark.parametrize("digits", [b"%d", b"%04d"])
+def test_a_checksum_of_other_than_three_digits_is_taken_as_quickfix_does(digits: bytes) -> None:
+    raw = whole(REPORT)
+    assert judge(raw[:-4] + digits % int(raw[-4:-1]) + b"\x01")[0] is Verdict.TAKEN
+
+
 @pytest.mark.parametrize(
     ("raw", "why"),
     [

@@ -347,3 +347,24 @@ def test_the_engine_is_told_what_the_database_has(tmp_path: Path, monkeypatch: p
     finally:
         link.close()
         engine.close()
+
+
+def test_a_session_that_the_desk_learns_of_late_is_served_from_where_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "engine.sock"
+    engine, desk = ScriptedEngine(path), Desk()
+    link = EngineLink(path, [], {}, was_sent=lambda cl_ord_id: False, may_read=lambda: True)
+    link.start(
+        desk, lambda name: None, lambda version, problem: link.configure(["S"]) if version == "2" else None
+    )
+    try:
+        engine.accept()
+        engine.say(CaughtUp("S", 0), Entry("S", 1, 1, 0, b"missed"), protocol.Configured("2", None))
+        assert engine.accept() == Attach({})
+        engine.say(
+            protocol.Configured("2", None), Entry("S", 1, 1, 0, b"missed"), Entry("S", 2, 2, 0, b"next")
+        )
+        desk.wait(lambda: len(desk.entries) == 2)
+        assert [raw for _, _, raw in desk.entries] == [b"missed", b"next"]
+    finally:
+        link.close()
+        engine.close()

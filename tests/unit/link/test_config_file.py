@@ -47,16 +47,18 @@ def test_another_hand_is_noticed_and_a_broken_file_changes_nothing(path: Path) -
     path.write_text('{"sessions": [')
     assert file.has_changed()
     with pytest.raises(ConfigError, match="line 1"):
-        file.read()
+        file.look()
     assert not file.has_changed()
     assert (file.version, file.config.sessions[0].port) == (version, 1)
     path.unlink()
     assert file.has_changed()
     with pytest.raises(ConfigError, match="can't be read"):
-        file.read()
+        file.look()
     path.write_text(json.dumps(document(port=3)))
     assert file.has_changed()
-    assert file.read().sessions[0].port == 3
+    found = file.look()
+    assert (found.config.sessions[0].port, file.version) == (3, version)
+    file.use(found)
     assert file.version != version
 
 

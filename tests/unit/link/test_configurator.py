@@ -83,9 +83,10 @@ def kit(tmp_path: Path) -> Kit:
 
 def test_secrets_are_not_shown_and_stay_when_they_are_sent_back(kit: Kit) -> None:
     shown = kit.ask("session_config", name="B")
-    assert shown["session"] == {**B, "password": "***", "logon_fields": {"9001": "***"}}
-    assert kit.ask("session_config", name="A")["session"] == A
-    changed = kit.put_session("B", {**shown["session"], "port": 7}, shown["version"])
+    session = json.loads(shown["session"])
+    assert session == {**B, "password": "***", "logon_fields": {"9001": "***"}}
+    assert json.loads(kit.ask("session_config", name="A")["session"]) == A
+    changed = kit.put_session("B", {**session, "port": 7}, shown["version"])
     assert kit.stored() == [A, {**B, "port": 7}]
     assert changed["applied"] == ["port"]
     assert changed["version"] == kit.configurator.version != shown["version"]
@@ -198,3 +199,59 @@ def test_a_session_that_can_not_be_opened_is_named(kit: Kit) -> None:
     with pytest.raises(NotSent, match="session C is left out: the disk is full"):
         kit.put_session(None, {**A, "name": "C", "sender_comp_id": "ME3"})
     assert kit.configurator.problem == "session C is left out: the disk is full"
+
+
+def test_a_file_that_is_broken_is_not_written_over(kit: Kit) -> None:
+    kit.path.write_text('{"sessions": [')
+    kit.configurator.look()
+    with pytest.raises(NotSent, match=r"must be mended first.*is not used"):
+        kit.put_session("A", {**A, "port": 2})
+    assert kit.path.read_text() == '{"sessions": ['
+
+
+def test_desks_are_not_told_of_a_file_that_is_not_used_yet(kit: Kit) -> None:
+    version = kit.configurator.version
+    kit.pool.connected.add("A")
+    kit.put({**A, "sender_comp_id": "OTHER"})
+    kit.configurator.look()
+    assert kit.told[-1][0] == kit.configurator.version == version
+    assert json.loads(kit.ask("session_config", name="B")["session"])["name"] == "B"
+
+
+def test_one_session_s_trouble_is_not_told_to_who_edits_another(kit: Kit) -> None:
+    kit.pool.refuses = OSError("the disk is full")
+    kit.put(A, B, {**A, "name": "C", "sender_comp_id": "ME3"})
+    kit.configurator.look()
+    assert kit.configurator.problem == "session C is left out: the disk is full"
+    assert kit.put_session("A", {**A, "port": 5})["applied"] == ["port"]
+
+
+def test_one_session_takes_what_another_lets_go_of(kit: Kit) -> None:
+    taken = {"A": "ME", "B": "ME2"}
+
+    def reconfigure(config: SessionConfig) -> None:
+        if config.sender_comp_id in [one for name, one in taken.items() if name != config.name]:
+            raise ValueError("another client has it")
+        taken[config.name] = config.sender_comp_id
+
+    kit.pool.reconfigure = reconfigure  # type: ignore[method-assign]
+    kit.put({**A, "sender_comp_id": "ME2"}, {**B, "sender_comp_id": "ME9"})
+    kit.configurator.look()
+    assert taken == {"A": "ME2", "B": "ME9"}
+    assert kit.configurator.problem is None
+
+
+@pytest.mark.parametrize("key", ["server_ip", "account", "port", "heartbeat_interval"])
+def test_what_is_in_the_environment_is_told_to_nobody(kit: Kit, key: str) -> None:
+    kit.file._environ = {"PW": "hunter2 \x01"}
+    with pytest.raises(NotSent) as error:
+        kit.put_session("A", {**A, key: "${PW}"})
+    assert "hunter2" not in str(error.value)
+
+
+@pytest.mark.parametrize("key", ["server_ip", "account", "port", "fix_version"])
+def test_half_a_character_gets_nowhere(kit: Kit, key: str) -> None:
+    before = kit.path.read_bytes()
+    with pytest.raises(NotSent, match=key):
+        kit.put_session("A", {**A, key: "x\ud800"})
+    assert kit.path.read_bytes() == before

@@ -243,7 +243,6 @@ def test_two_desks_see_the_same_entries_and_only_their_own_replies(engine: Engin
         protocol.encode(protocol.CaughtUp("A", 1)),
         protocol.encode(protocol.Send(1, "A", "text")),  # type: ignore[arg-type]
         protocol.encode(protocol.Attach((1,))),  # type: ignore[arg-type]
-        protocol.encode(protocol.Attach({})) * 2,
         b"\xdd\xff\xff\xff\xff",
     ],
 )

@@ -139,9 +139,48 @@ def test_a_dismissed_one_changes_nothing_and_can_not_be_settled_again(kit: Alarm
 
 
 def test_the_same_report_sent_again_is_one_alarm(kit: AlarmKit) -> None:
-    assert kit.refused("A", FIRST) != 0
-    assert kit.refused("A", FIRST + "|43=Y") == 0
+    body = FIRST.replace("17=E1|", "")
+    first = kit.message("A", body)
+    kit.entry("S44", REFUSED, with_reason("Repeated tag", first))
+    again = first.replace(b"\x0152=20260302", b"\x0143=Y\x01122=20260302-14:03:00\x0152=20260303")
+    kit.entry("S44", REFUSED, with_reason("Repeated tag", again))
     assert len(kit.alarms) == 1
+
+
+def test_two_reports_with_one_exec_id_are_two_alarms(kit: AlarmKit) -> None:
+    assert kit.refused("A", FIRST) != 0
+    assert kit.refused("A", FIRST.replace("32=40", "32=41")) != 0
+    assert len(kit.alarms) == 2
+
+
+@pytest.mark.parametrize("sending_time", ["20260302-14:09:00", "20260302-13:50:00", "20260302-25:00:00"])
+def test_a_wrong_clock_does_not_say_which_report_is_newer(kit: AlarmKit, sending_time: str) -> None:
+    first = kit.message("A", FIRST).replace(b"52=20260302-14:03:21", b"52=" + sending_time.encode())
+    kit.entry("S44", REFUSED, with_reason("SendingTime(52) is off", first))
+    (alarm,) = kit.alarms
+    kit.entry("S44", IN, kit.message("A", SECOND).replace(b"52=20260302-14:03:22", b"52=20260302-14:03:01"))
+    kit.alarm_desk.book(alarm.id, "late", {})
+    order = kit.desk.order("A")
+    assert (order.status.name, str(order.cum_qty), str(order.leaves_qty)) == ("FILLED", "100", "0")
+
+
+def test_who_comes_second_is_told(kit: AlarmKit) -> None:
+    alarm_id = kit.refused("A", FIRST)
+    asked = kit.ask
+
+    def slow(session_name: str, question: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        with pytest.raises(StateForbids, match="Somebody else settles"):
+            kit.alarm_desk.dismiss(alarm_id, "at the same time")
+        return asked(session_name, question, arguments)
+
+    kit.ask = slow  # type: ignore[method-assign]
+    assert kit.alarm_desk.book(alarm_id, "first", {}).state == "booked"
+
+
+@pytest.mark.parametrize("price", ["99999999999999999", "0.000000000001"])
+def test_prices_of_any_size_can_be_looked_at(kit: AlarmKit, price: str) -> None:
+    alarm_id = kit.refused("A", f"17=E1|150=F|39=1|32=40|31={price}|14=40|151=60")
+    assert kit.alarm_desk.booking(alarm_id, {}).problem is None
 
 
 def test_one_that_came_again_and_was_taken_is_not_booked_twice(kit: AlarmKit) -> None:
@@ -174,6 +213,8 @@ def test_other_messages_are_logged_and_raise_no_alarm(kit: AlarmKit) -> None:
     [
         ({"9999": "1"}, "fields.9999"),
         ({"x": "1"}, "fields.x"),
+        ({"0000000063": "1"}, "fields.0000000063"),
+        ({"14" + "9" * 5000: "1"}, "fields.14" + "9" * 5000),
         ({"14": ""}, "fields.14"),
         ({"14": "1\x015"}, "fields.14"),
         ({"58": "x" * 201}, "fields.58"),
