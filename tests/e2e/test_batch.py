@@ -17,6 +17,7 @@ CSCO,SELL,10,LIMIT,250
 
 
 def test_a_csv_is_checked_sent_and_canceled_by_symbol_and_side(stack: Stack) -> None:
+    stack.behave(default="manual")
     before = len(stack.get("/api/orders", symbol="CSCO")["orders"])
     checked = stack.post("/api/check_orders", {"csv": LINES, "session_name": FIX44}, 200)
     assert [result["ok"] for result in checked["results"]] == [True, False, False, True]
@@ -51,6 +52,7 @@ def test_a_csv_is_checked_sent_and_canceled_by_symbol_and_side(stack: Stack) -> 
 
 
 def test_each_order_of_a_batch_stands_by_itself(stack: Stack) -> None:
+    stack.behave(default="manual")
     good = {
         "session_name": FIX42,
         "symbol": "CSCO",
@@ -63,14 +65,14 @@ def test_each_order_of_a_batch_stands_by_itself(stack: Stack) -> None:
         good,
         {**good, "session_name": "none"},
         {"nonsense": 1},
-        {**good, "cl_ord_id": "MINE-1"},
-        {**good, "cl_ord_id": "MINE-1"},
+        {**good, "cl_ord_id": "BATCH-1"},
+        {**good, "cl_ord_id": "BATCH-1"},
     ]
     results = stack.post("/api/send_orders", {"orders": lines}, 200)["results"]
     assert [result["ok"] for result in results] == [True, False, False, True, False]
     assert "no session named 'none'" in results[1]["reason"]
     assert results[2]["errors"][0]["field"] == "session_name"
-    assert "MINE-1" in results[4]["reason"]
+    assert "BATCH-1" in results[4]["reason"]
     assert stack.post("/api/send_orders", {}, 422)["errors"][0]["message"] == "give either orders or csv"
     assert stack.post("/api/send_orders", {"orders": []}, 422)["errors"][0]["field"] == "orders"
     for result in results:
@@ -84,6 +86,7 @@ def test_each_order_of_a_batch_stands_by_itself(stack: Stack) -> None:
 
 @pytest.mark.browser
 def test_a_person_imports_a_list(browser_context: BrowserContext, stack: Stack) -> None:
+    stack.behave(default="manual")
     desk = DeskPage(browser_context.new_page(), stack).open()
     desk.choose(FIX42)
     desk.get("import-orders").click()
