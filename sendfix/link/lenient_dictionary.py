@@ -8,6 +8,7 @@ what the desk wants. What is kept is what QuickFIX needs to take messages apart:
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 
@@ -18,6 +19,7 @@ class DictionaryError(Exception):
     """The data dictionary can't be used; the text names the file."""
 
 
+@cache
 def shipped_dictionary(fix_version: str) -> Path:
     """The dictionary of that version (`FIX.4.4`) among the files of the installed QuickFIX."""
     wanted = fix_version.replace(".", "") + ".xml"
@@ -31,6 +33,16 @@ def shipped_dictionary(fix_version: str) -> Path:
 def lenient_dictionary(source: Path) -> bytes:
     """The same dictionary without enumerations, formats and required fields of application messages. Raises
     `DictionaryError`."""
+    try:
+        found = source.stat()
+    except OSError as error:
+        raise DictionaryError(f"the data dictionary {source} can't be read: {error.strerror}") from error
+    return _made_lenient(source, (found.st_mtime_ns, found.st_size, found.st_ino))
+
+
+# Each connection wants one, and making it takes 20 ms in which nothing else of the process goes on.
+@lru_cache(maxsize=32)
+def _made_lenient(source: Path, _version: tuple[int, int, int]) -> bytes:
     try:
         root = ET.parse(source).getroot()
     except OSError as error:
