@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import os
 import random
 from pathlib import Path
 
@@ -13,6 +11,7 @@ from quickfix_client import QuickFixClient
 from sendfix.config import Reconnection, SessionConfig
 from sendfix.link.journal import Journal
 from sendfix.link.protocol import Direction
+from tests.integration.engine.disk import Disk
 from tests.support.scripted_acceptor import ScriptedAcceptor, tag
 
 Fields = list[tuple[int, object]]
@@ -111,15 +110,6 @@ def test_a_report_that_ends_the_session_is_refused_too(
         assert len(refused) == 1
         assert refused[0].payload.startswith(why)
         assert b"\n8=FIX.4." in refused[0].payload
-
-
-class Disk:
-    full = False
-
-    def write(self, descriptor: int, data: bytes) -> int:
-        if self.full:
-            raise OSError(errno.ENOSPC, "No space left on device")
-        return os.write(descriptor, data)
 
 
 def test_a_refused_report_that_can_not_be_journaled_is_not_counted(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import errno
 import os
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from sendfix.config import Reconnection, SessionConfig
 from sendfix.link.journal import Journal
 from sendfix.link.journal_entries import Entry
 from sendfix.link.protocol import Direction
+from tests.integration.engine.disk import Disk
 from tests.integration.engine.orders import order
 from tests.support.process import ROOT, Process
 from tests.support.scripted_acceptor import ScriptedAcceptor, tag
@@ -34,15 +34,6 @@ def config(port: int) -> SessionConfig:
         30,
         reconnection=Reconnection(initial_delay=1, jitter=0),
     )
-
-
-class Disk:
-    full = False
-
-    def write(self, descriptor: int, data: bytes) -> int:
-        if self.full:
-            raise OSError(errno.ENOSPC, "No space left on device")
-        return os.write(descriptor, data)
 
 
 @pytest.fixture
