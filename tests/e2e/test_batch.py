@@ -43,11 +43,12 @@ def test_a_csv_is_checked_sent_and_canceled_by_symbol_and_side(stack: Stack) -> 
     assert stack.post("/api/cancel_orders", {}, 422)["errors"][0]["field"] == "all"
     stack.post("/api/cancel_orders", {"session_name": "none"}, 404)
     canceled = stack.post("/api/cancel_orders", {"symbol": "CSCO", "side": "buy"}, 202)["canceled"]
-    assert canceled == [{"cl_ord_id": buy, "sent": True, "reason": None}]
+    assert {"cl_ord_id": buy, "sent": True, "reason": None} in canceled
+    assert sell not in [one["cl_ord_id"] for one in canceled]
     stack.wait_order(buy, status="CANCELED")
     assert stack.order(sell)["status"] == "NEW"
     rest = stack.post("/api/cancel_orders", {"session_name": FIX44, "symbol": "CSCO"}, 202)["canceled"]
-    assert [one["cl_ord_id"] for one in rest] == [sell]
+    assert sell in [one["cl_ord_id"] for one in rest]
     stack.wait_order(sell, status="CANCELED")
 
 
