@@ -24,7 +24,8 @@ from sendfix.web.metrics import Metrics
 @dataclass(frozen=True, slots=True)
 class Context:
     """`settle` waits until all that was folded can be read from the archive; it raises `StorageUnavailable`. `mask`
-    hides in a message what is not to be shown."""
+    hides in a message what is not to be shown. `any_dictionary` is that of a session by name, which may not be
+    configured any more: for the names of common fields."""
 
     desk: Desk
     sessions: Sessions
@@ -45,10 +46,6 @@ class Context:
     def dictionary(self, session_name: str) -> Dictionary:
         """Raises `UnknownSession`."""
         return self.dictionary_of(self.sessions.get(session_name))
-
-    def dictionary_or_default(self, session_name: str) -> Dictionary:
-        """Of a session that may not be configured any more: for the names of common fields."""
-        return self.any_dictionary(session_name)
 
 
 def context() -> Context:

@@ -31,7 +31,7 @@ def document(apis: Iterable[Api]) -> dict[str, Any]:
     """The whole document, ready for JSON."""
     apis = list(apis)
     operations = [(api.name, operation) for api in apis for operation in api.operations]
-    models: dict[type[BaseModel], None] = {answers.Problem: None}
+    models: dict[type[BaseModel], None] = {answers.base.Problem: None}
     for _, operation in operations:
         for model in (operation.body, operation.query, *operation.answers.values()):
             if model is not None:
@@ -104,7 +104,7 @@ def _answers(operation: Operation, refs: Any) -> dict[str, Any]:
     for status in sorted(problems):
         responses[str(status)] = {
             "description": HTTPStatus(status).phrase,
-            "content": {"application/problem+json": {"schema": refs[answers.Problem, "validation"]}},
+            "content": {"application/problem+json": {"schema": refs[answers.base.Problem, "validation"]}},
         }
     return responses
 

@@ -44,27 +44,27 @@ def test_real_answers_are_as_documented(stack: Stack) -> None:
     stack.wait_order(cl_ord_id, status="FILLED")
     messages = stack.get("/api/messages", text=cl_ord_id)
     given: list[tuple[type[BaseModel], Any]] = [
-        (answers.SentOrder, sent),
-        (answers.SessionList, stack.get("/api/sessions")),
-        (answers.CanSendAnswer, stack.get("/api/can_send_orders")),
-        (answers.OrderList, stack.get("/api/orders")),
-        (answers.OrderDetail, stack.get(f"/api/orders/{cl_ord_id}")),
-        (answers.ExecutionList, stack.get(f"/api/orders/{cl_ord_id}/executions")),
-        (answers.MessageList, stack.get(f"/api/orders/{cl_ord_id}/messages")),
-        (answers.ExecutionList, stack.get("/api/executions")),
-        (answers.PositionList, stack.get("/api/positions", open=True)),
-        (answers.MessageList, messages),
-        (answers.MessageDetail, stack.get(f"/api/messages/{messages['messages'][0]['id']}")),
-        (answers.Decoded, stack.post("/api/decode", {"raw": messages["messages"][0]["raw"]}, 200)),
-        (answers.MessageDictionary, stack.get(f"/api/sessions/{FIX44}/dictionary")),
-        (answers.Health, stack.get("/health")),
+        (answers.orders.SentOrder, sent),
+        (answers.sessions.SessionList, stack.get("/api/sessions")),
+        (answers.sessions.CanSendAnswer, stack.get("/api/can_send_orders")),
+        (answers.orders.OrderList, stack.get("/api/orders")),
+        (answers.orders.OrderDetail, stack.get(f"/api/orders/{cl_ord_id}")),
+        (answers.orders.ExecutionList, stack.get(f"/api/orders/{cl_ord_id}/executions")),
+        (answers.messages.MessageList, stack.get(f"/api/orders/{cl_ord_id}/messages")),
+        (answers.orders.ExecutionList, stack.get("/api/executions")),
+        (answers.positions.PositionList, stack.get("/api/positions", open=True)),
+        (answers.messages.MessageList, messages),
+        (answers.messages.MessageDetail, stack.get(f"/api/messages/{messages['messages'][0]['id']}")),
+        (answers.messages.Decoded, stack.post("/api/decode", {"raw": messages["messages"][0]["raw"]}, 200)),
+        (answers.messages.MessageDictionary, stack.get(f"/api/sessions/{FIX44}/dictionary")),
+        (answers.health.Health, stack.get("/health")),
     ]
     for model, answer in given:
         model.model_validate(answer, strict=True)
     stack.behave(default="manual")
     resting = stack.send(FIX44, ord_type="LIMIT", price="200")
     replaced = stack.post("/api/replace_order", {"cl_ord_id": resting, "price": "201"}, 202)
-    answers.SentRequest.model_validate(replaced, strict=True)
+    answers.orders.SentRequest.model_validate(replaced, strict=True)
 
 
 def test_the_document_is_whole(document: Any) -> None:

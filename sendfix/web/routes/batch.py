@@ -17,22 +17,31 @@ from sendfix.web.to_json import canceled_to_json, errors_to_json
 api = Api("batch")
 
 
-@api.route("POST", "/api/check_orders", body=schemas.ManyOrders, answers={200: answers.CheckedOrders})
-def check_orders(body: schemas.ManyOrders) -> dict[str, Any]:
+@api.route(
+    "POST", "/api/check_orders", body=schemas.orders.ManyOrders, answers={200: answers.orders.CheckedOrders}
+)
+def check_orders(body: schemas.orders.ManyOrders) -> dict[str, Any]:
     """What would become of these orders just now, one by one. Nothing is sent."""
     lines = _lines(body)
     return {"orders": lines if body.csv is not None else [], **_results(lines, _check)}
 
 
-@api.route("POST", "/api/send_orders", body=schemas.ManyOrders, answers={200: answers.SentOrders})
-def send_orders(body: schemas.ManyOrders) -> dict[str, Any]:
+@api.route(
+    "POST", "/api/send_orders", body=schemas.orders.ManyOrders, answers={200: answers.orders.SentOrders}
+)
+def send_orders(body: schemas.orders.ManyOrders) -> dict[str, Any]:
     """Send up to 1,000 orders, in this order, each by itself: one that is refused stops no other.
     A result for each, in the same order."""
     return _results(_lines(body), _send)
 
 
-@api.route("POST", "/api/cancel_orders", body=schemas.CancelOrders, answers={202: answers.CanceledOrders})
-def cancel_orders(body: schemas.CancelOrders) -> tuple[dict[str, Any], int]:
+@api.route(
+    "POST",
+    "/api/cancel_orders",
+    body=schemas.orders.CancelOrders,
+    answers={202: answers.orders.CanceledOrders},
+)
+def cancel_orders(body: schemas.orders.CancelOrders) -> tuple[dict[str, Any], int]:
     """Ask for the cancel of every open order that fits, one by one; without a filter `all` must be true."""
     if not (body.all or body.session_name or body.symbol or body.side):
         raise InvalidRequest(
@@ -50,7 +59,9 @@ def cancel_orders(body: schemas.CancelOrders) -> tuple[dict[str, Any], int]:
     return {"canceled": [canceled_to_json(*one) for one in context().desk.cancel_orders(found)]}, 202
 
 
-@api.route("POST", "/api/orders/<path:cl_ord_id>/request_status", answers={202: answers.StatusRequested})
+@api.route(
+    "POST", "/api/orders/<path:cl_ord_id>/request_status", answers={202: answers.orders.StatusRequested}
+)
 def request_status(cl_ord_id: str) -> tuple[dict[str, Any], int]:
     """Ask the counterparty how an order stands (OrderStatusRequest).
     Its answer is an ExecutionReport, which shows on the order; it counts no fill."""
@@ -58,7 +69,7 @@ def request_status(cl_ord_id: str) -> tuple[dict[str, Any], int]:
     return {"cl_ord_id": order.cl_ord_id, "session_name": order.session_name}, 202
 
 
-def _lines(body: schemas.ManyOrders) -> list[dict[str, Any]]:
+def _lines(body: schemas.orders.ManyOrders) -> list[dict[str, Any]]:
     if (body.orders is None) == (body.csv is None):
         raise InvalidRequest([FieldError("orders", "give either orders or csv")])
     if body.csv is not None:
@@ -66,15 +77,17 @@ def _lines(body: schemas.ManyOrders) -> list[dict[str, Any]]:
     return list(body.orders or [])
 
 
-def _results(lines: list[dict[str, Any]], act: Callable[[schemas.SendOrder], str | None]) -> dict[str, Any]:
+def _results(
+    lines: list[dict[str, Any]], act: Callable[[schemas.orders.SendOrder], str | None]
+) -> dict[str, Any]:
     results = [_result(line, act) for line in lines]
     good = sum(result["ok"] for result in results)
     return {"results": results, "ok": good, "refused": len(results) - good}
 
 
-def _result(line: Mapping[str, Any], act: Callable[[schemas.SendOrder], str | None]) -> dict[str, Any]:
+def _result(line: Mapping[str, Any], act: Callable[[schemas.orders.SendOrder], str | None]) -> dict[str, Any]:
     try:
-        cl_ord_id = act(validate(schemas.SendOrder, line))
+        cl_ord_id = act(validate(schemas.orders.SendOrder, line))
     except InvalidRequest as error:
         return {"ok": False, "cl_ord_id": None, "reason": str(error), "errors": errors_to_json(error.errors)}
     except SendFixError as error:
@@ -82,13 +95,13 @@ def _result(line: Mapping[str, Any], act: Callable[[schemas.SendOrder], str | No
     return {"ok": True, "cl_ord_id": cl_ord_id, "reason": None, "errors": []}
 
 
-def _check(order: schemas.SendOrder) -> None:
+def _check(order: schemas.orders.SendOrder) -> None:
     context().desk.check_order(
         order.session_name, fields_of(order), custom_tags_of(order.custom_tags), order.cl_ord_id
     )
 
 
-def _send(order: schemas.SendOrder) -> str:
+def _send(order: schemas.orders.SendOrder) -> str:
     sent = context().desk.send_order(
         order.session_name, fields_of(order), custom_tags_of(order.custom_tags), order.cl_ord_id
     )

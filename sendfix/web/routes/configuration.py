@@ -14,7 +14,7 @@ from sendfix.web.context import context
 api = Api("configuration")
 
 
-@api.route("GET", "/api/sessions/<session_name>/config", answers={200: answers.SessionConfiguration})
+@api.route("GET", "/api/sessions/<session_name>/config", answers={200: answers.sessions.SessionConfiguration})
 def session_config(session_name: str) -> dict[str, Any]:
     """A session as it stands in the configuration file.
     Passwords and values of `logon_fields` are `***`, unless they name a variable of the environment."""
@@ -23,8 +23,10 @@ def session_config(session_name: str) -> dict[str, Any]:
     return {"session_name": name, "version": found["version"], "session": json.loads(found["session"])}
 
 
-@api.route("POST", "/api/sessions", body=schemas.SessionEdit, answers={201: answers.SessionChanged})
-def add_session(body: schemas.SessionEdit) -> tuple[dict[str, Any], int]:
+@api.route(
+    "POST", "/api/sessions", body=schemas.sessions.SessionEdit, answers={201: answers.sessions.SessionChanged}
+)
+def add_session(body: schemas.sessions.SessionEdit) -> tuple[dict[str, Any], int]:
     """Add a session.
     It is written into the configuration file and opened; it connects by itself if it has `auto_connect`."""
     return _put(None, body.session, body), 201
@@ -33,10 +35,10 @@ def add_session(body: schemas.SessionEdit) -> tuple[dict[str, Any], int]:
 @api.route(
     "PUT",
     "/api/sessions/<session_name>/config",
-    body=schemas.SessionEdit,
-    answers={200: answers.SessionChanged},
+    body=schemas.sessions.SessionEdit,
+    answers={200: answers.sessions.SessionChanged},
 )
-def edit_session(session_name: str, body: schemas.SessionEdit) -> dict[str, Any]:
+def edit_session(session_name: str, body: schemas.sessions.SessionEdit) -> dict[str, Any]:
     """Put this in place of a session's configuration.
     What can be is applied at once; the rest waits for the next connection, and `needs_reconnect` names it. The FIX
     version and the CompIDs can be changed while the session is disconnected."""
@@ -46,10 +48,10 @@ def edit_session(session_name: str, body: schemas.SessionEdit) -> dict[str, Any]
 @api.route(
     "DELETE",
     "/api/sessions/<session_name>",
-    body=schemas.ConfigReason,
-    answers={200: answers.SessionChanged},
+    body=schemas.sessions.ConfigReason,
+    answers={200: answers.sessions.SessionChanged},
 )
-def remove_session(session_name: str, body: schemas.ConfigReason) -> dict[str, Any]:
+def remove_session(session_name: str, body: schemas.sessions.ConfigReason) -> dict[str, Any]:
     """Remove a session that is disconnected and has no open alarm.
     Its orders, its journal and its store stay."""
     name = context().sessions.get(session_name).config.name
@@ -64,10 +66,10 @@ def remove_session(session_name: str, body: schemas.ConfigReason) -> dict[str, A
 @api.route(
     "POST",
     "/api/sessions/<session_name>/enable",
-    body=schemas.ConfigReason,
-    answers={200: answers.SessionChanged},
+    body=schemas.sessions.ConfigReason,
+    answers={200: answers.sessions.SessionChanged},
 )
-def enable_session(session_name: str, body: schemas.ConfigReason) -> dict[str, Any]:
+def enable_session(session_name: str, body: schemas.sessions.ConfigReason) -> dict[str, Any]:
     """Switch a session on. It connects by itself if it has `auto_connect`."""
     return _switch(session_name, True, body)
 
@@ -75,22 +77,22 @@ def enable_session(session_name: str, body: schemas.ConfigReason) -> dict[str, A
 @api.route(
     "POST",
     "/api/sessions/<session_name>/disable",
-    body=schemas.ConfigReason,
-    answers={200: answers.SessionChanged},
+    body=schemas.sessions.ConfigReason,
+    answers={200: answers.sessions.SessionChanged},
 )
-def disable_session(session_name: str, body: schemas.ConfigReason) -> dict[str, Any]:
+def disable_session(session_name: str, body: schemas.sessions.ConfigReason) -> dict[str, Any]:
     """Switch a session off: it logs out and can't be connected until it is switched on."""
     return _switch(session_name, False, body)
 
 
-def _switch(session_name: str, enabled: bool, body: schemas.ConfigReason) -> dict[str, Any]:
+def _switch(session_name: str, enabled: bool, body: schemas.sessions.ConfigReason) -> dict[str, Any]:
     name = context().sessions.get(session_name).config.name
     found = context().engine.ask("", "session_config", {"name": name})
     body.version = body.version or found["version"]
     return _put(name, {**json.loads(found["session"]), "enabled": enabled}, body)
 
 
-def _put(name: str | None, session: Mapping[str, Any], body: schemas.ConfigReason) -> dict[str, Any]:
+def _put(name: str | None, session: Mapping[str, Any], body: schemas.sessions.ConfigReason) -> dict[str, Any]:
     # As text, since the link's encoding has no numbers of any size.
     text = json.dumps(session, default=float)
     asked = {"name": name, "session": text, "version": body.version, "why": body.reason}

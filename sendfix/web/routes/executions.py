@@ -13,8 +13,13 @@ from sendfix.web.to_json import execution_to_json
 api = Api("executions")
 
 
-@api.route("GET", "/api/executions", query=schemas.ExecutionsQuery, answers={200: answers.ExecutionList})
-def executions(query: schemas.ExecutionsQuery) -> dict[str, Any]:
+@api.route(
+    "GET",
+    "/api/executions",
+    query=schemas.orders.ExecutionsQuery,
+    answers={200: answers.orders.ExecutionList},
+)
+def executions(query: schemas.orders.ExecutionsQuery) -> dict[str, Any]:
     """Executions of all orders, newest first."""
     context().settle()
     stored = context().archive.executions(

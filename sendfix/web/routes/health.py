@@ -16,7 +16,7 @@ from sendfix.web.to_json import health_to_json, session_activity_to_json
 api = Api("health")
 
 
-@api.route("GET", "/health", answers={200: answers.Health})
+@api.route("GET", "/health", answers={200: answers.health.Health})
 def health() -> dict[str, Any]:
     """Liveness, and what is in the way of trading.
     Answers 200 as long as the desk itself is up; `status` is `degraded` and `problems` says why when the engine, the
@@ -24,7 +24,7 @@ def health() -> dict[str, Any]:
     return _detailed(context().health.health())
 
 
-@api.route("GET", "/health/ready", answers={200: answers.Health, 503: answers.Health})
+@api.route("GET", "/health/ready", answers={200: answers.health.Health, 503: answers.health.Health})
 def ready() -> tuple[dict[str, Any], int]:
     """Readiness: whether the desk can do what it is asked.
     503 with the same answer while the engine or the database is not there, or a journal is still being folded. A

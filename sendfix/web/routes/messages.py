@@ -17,8 +17,10 @@ from sendfix.web.to_json import SOH, field_to_json, message_to_json
 api = Api("messages")
 
 
-@api.route("GET", "/api/messages", query=schemas.MessagesQuery, answers={200: answers.MessageList})
-def messages(query: schemas.MessagesQuery) -> dict[str, Any]:
+@api.route(
+    "GET", "/api/messages", query=schemas.messages.MessagesQuery, answers={200: answers.messages.MessageList}
+)
+def messages(query: schemas.messages.MessagesQuery) -> dict[str, Any]:
     """FIX messages of all sessions, newest first.
     `direction` and `msg_type` take several values with commas; `direction=EVENT` gives the sessions' events."""
     context().settle()
@@ -41,7 +43,7 @@ def messages(query: schemas.MessagesQuery) -> dict[str, Any]:
     }
 
 
-@api.route("GET", "/api/messages/<int:message_id>", answers={200: answers.MessageDetail})
+@api.route("GET", "/api/messages/<int:message_id>", answers={200: answers.messages.MessageDetail})
 def message(message_id: int) -> dict[str, Any]:
     """One message, decoded."""
     context().settle()
@@ -51,8 +53,8 @@ def message(message_id: int) -> dict[str, Any]:
     return _to_json(found, decoded=True)
 
 
-@api.route("POST", "/api/decode", body=schemas.Decode, answers={200: answers.Decoded})
-def decode_message(body: schemas.Decode) -> dict[str, Any]:
+@api.route("POST", "/api/decode", body=schemas.messages.Decode, answers={200: answers.messages.Decoded})
+def decode_message(body: schemas.messages.Decode) -> dict[str, Any]:
     """Decode a message.
     By the dictionary of the session if one is named, else of the message's BeginString(8)."""
     sessions = context().sessions
@@ -62,7 +64,7 @@ def decode_message(body: schemas.Decode) -> dict[str, Any]:
     else:
         version = raw[2:].split(b"\x01", 1)[0].decode("latin-1")
         session = next((item for item in sessions if item.config.fix_version == version), None)
-        dictionary = context().dictionary_or_default("" if session is None else session.config.name)
+        dictionary = context().any_dictionary("" if session is None else session.config.name)
     fields = decode(raw, dictionary)
     if not fields:
         raise InvalidRequest([FieldError("raw", "has no tag=value in it")])
@@ -75,7 +77,7 @@ def decode_message(body: schemas.Decode) -> dict[str, Any]:
 
 
 def _to_json(found: MessageRow, decoded: bool = False) -> dict[str, Any]:
-    dictionary = context().dictionary_or_default(found.session_name)
+    dictionary = context().any_dictionary(found.session_name)
     fields = None
     if decoded:
         fields = [] if found.direction == "EVENT" else decode(context().mask(found.raw).encode(), dictionary)

@@ -18,8 +18,8 @@ api = Api("orders")
 READINGS = 5
 
 
-@api.route("POST", "/api/send_order", body=schemas.SendOrder, answers={201: answers.SentOrder})
-def send_order(body: schemas.SendOrder) -> tuple[dict[str, Any], int]:
+@api.route("POST", "/api/send_order", body=schemas.orders.SendOrder, answers={201: answers.orders.SentOrder})
+def send_order(body: schemas.orders.SendOrder) -> tuple[dict[str, Any], int]:
     """Send a new order.
     Answered when the engine has stored and sent it. An own `cl_ord_id` makes a repeated request harmless: the second
     one is refused with 409."""
@@ -29,8 +29,10 @@ def send_order(body: schemas.SendOrder) -> tuple[dict[str, Any], int]:
     return {"cl_ord_id": body.cl_ord_id or order.cl_ord_ids[0], "order": order_to_json(order)}, 201
 
 
-@api.route("POST", "/api/replace_order", body=schemas.ReplaceOrder, answers={202: answers.SentRequest})
-def replace_order(body: schemas.ReplaceOrder) -> tuple[dict[str, Any], int]:
+@api.route(
+    "POST", "/api/replace_order", body=schemas.orders.ReplaceOrder, answers={202: answers.orders.SentRequest}
+)
+def replace_order(body: schemas.orders.ReplaceOrder) -> tuple[dict[str, Any], int]:
     """Ask to replace an order's quantity, price or other fields.
     The order changes when the counterparty confirms it; until then the request is its `pending`."""
     desk = context().desk
@@ -39,8 +41,10 @@ def replace_order(body: schemas.ReplaceOrder) -> tuple[dict[str, Any], int]:
     return {"cl_ord_id": cl_ord_id, "orig_cl_ord_id": orig_cl_ord_id, "order": order_to_json(order)}, 202
 
 
-@api.route("POST", "/api/cancel_order", body=schemas.CancelOrder, answers={202: answers.SentRequest})
-def cancel_order(body: schemas.CancelOrder) -> tuple[dict[str, Any], int]:
+@api.route(
+    "POST", "/api/cancel_order", body=schemas.orders.CancelOrder, answers={202: answers.orders.SentRequest}
+)
+def cancel_order(body: schemas.orders.CancelOrder) -> tuple[dict[str, Any], int]:
     """Ask to cancel an order.
     It is canceled when the counterparty says so; until then the request is its `pending`."""
     desk = context().desk
@@ -49,8 +53,8 @@ def cancel_order(body: schemas.CancelOrder) -> tuple[dict[str, Any], int]:
     return {"cl_ord_id": cl_ord_id, "orig_cl_ord_id": orig_cl_ord_id, "order": order_to_json(order)}, 202
 
 
-@api.route("GET", "/api/orders", query=schemas.OrdersQuery, answers={200: answers.OrderList})
-def orders(query: schemas.OrdersQuery) -> dict[str, Any]:
+@api.route("GET", "/api/orders", query=schemas.orders.OrdersQuery, answers={200: answers.orders.OrderList})
+def orders(query: schemas.orders.OrdersQuery) -> dict[str, Any]:
     """Orders of all sessions, newest first."""
     found = context().blotter.orders(
         OrderQuery(query.session_name, query.symbol, query.side, query.status, query.limit, query.before)
@@ -61,14 +65,14 @@ def orders(query: schemas.OrdersQuery) -> dict[str, Any]:
     }
 
 
-@api.route("GET", "/api/orders/<path:cl_ord_id>", answers={200: answers.OrderDetail})
+@api.route("GET", "/api/orders/<path:cl_ord_id>", answers={200: answers.orders.OrderDetail})
 def order(cl_ord_id: str) -> dict[str, Any]:
     """One order with its executions, by any ClOrdID of its chain.
     Of very many executions the newest 5,000."""
     found = context().desk.order(cl_ord_id)
     for _ in range(READINGS):
         state = order_to_json(found)
-        executions, _next = _executions(found, schemas.Page(limit=schemas.MAX_LIMIT))
+        executions, _next = _executions(found, schemas.base.Page(limit=schemas.base.MAX_LIMIT))
         if order_to_json(found) == state:
             break
     return {**state, "executions": executions}
@@ -77,19 +81,22 @@ def order(cl_ord_id: str) -> dict[str, Any]:
 @api.route(
     "GET",
     "/api/orders/<path:cl_ord_id>/executions",
-    query=schemas.Page,
-    answers={200: answers.ExecutionList},
+    query=schemas.base.Page,
+    answers={200: answers.orders.ExecutionList},
 )
-def order_executions(cl_ord_id: str, query: schemas.Page) -> dict[str, Any]:
+def order_executions(cl_ord_id: str, query: schemas.base.Page) -> dict[str, Any]:
     """The executions of an order: the newest `limit` of them, oldest first."""
     executions, next_before = _executions(context().desk.order(cl_ord_id), query)
     return {"executions": executions, "next_before": next_before}
 
 
 @api.route(
-    "GET", "/api/orders/<path:cl_ord_id>/messages", query=schemas.Page, answers={200: answers.MessageList}
+    "GET",
+    "/api/orders/<path:cl_ord_id>/messages",
+    query=schemas.base.Page,
+    answers={200: answers.messages.MessageList},
 )
-def order_messages(cl_ord_id: str, query: schemas.Page) -> dict[str, Any]:
+def order_messages(cl_ord_id: str, query: schemas.base.Page) -> dict[str, Any]:
     """The FIX messages behind an order: the newest `limit` of them, oldest first."""
     found = context().desk.order(cl_ord_id)
     context().settle()
@@ -101,14 +108,14 @@ def order_messages(cl_ord_id: str, query: schemas.Page) -> dict[str, Any]:
             before=query.before,
         )
     )
-    dictionary = context().dictionary_or_default(found.session_name)
+    dictionary = context().any_dictionary(found.session_name)
     return {
         "messages": [message_to_json(message, dictionary, context().mask) for message in reversed(messages)],
         "next_before": messages[-1].id if len(messages) == query.limit else None,
     }
 
 
-def _executions(found: Order, page: schemas.Page) -> tuple[list[dict[str, Any]], int | None]:
+def _executions(found: Order, page: schemas.base.Page) -> tuple[list[dict[str, Any]], int | None]:
     context().settle()
     booked = context().archive.executions(
         ExecutionQuery(order_no=found.order_no, limit=page.limit, before=page.before)

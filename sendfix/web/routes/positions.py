@@ -13,8 +13,13 @@ from sendfix.web.to_json import position_to_json
 api = Api("positions")
 
 
-@api.route("GET", "/api/positions", query=schemas.PositionsQuery, answers={200: answers.PositionList})
-def positions(query: schemas.PositionsQuery) -> dict[str, Any]:
+@api.route(
+    "GET",
+    "/api/positions",
+    query=schemas.orders.PositionsQuery,
+    answers={200: answers.positions.PositionList},
+)
+def positions(query: schemas.orders.PositionsQuery) -> dict[str, Any]:
     """Positions and profits by session, account and symbol, from executions alone.
     `open=true` leaves out those that are flat."""
     make_whole(context().positions, context().settle)

@@ -13,7 +13,7 @@ from sendfix.web.to_json import canceled_to_json, decimal_to_json, kill_switch_t
 api = Api("risk")
 
 
-@api.route("GET", "/api/risk", answers={200: answers.Risk})
+@api.route("GET", "/api/risk", answers={200: answers.risk.Risk})
 def risk() -> dict[str, Any]:
     """The kill switches that are on, and the limits of each session."""
     return {
@@ -35,8 +35,8 @@ def risk() -> dict[str, Any]:
     }
 
 
-@api.route("POST", "/api/kill_switch", body=schemas.KillSwitch, answers={200: answers.Killed})
-def kill_switch(body: schemas.KillSwitch) -> dict[str, Any]:
+@api.route("POST", "/api/kill_switch", body=schemas.risk.KillSwitch, answers={200: answers.risk.Killed})
+def kill_switch(body: schemas.risk.KillSwitch) -> dict[str, Any]:
     """Stop new orders and replaces, of one session or of all, until somebody lets go.
     With `cancel_open` every open order is asked to be canceled, too; `canceled` says for each whether that was sent."""
     switch = context().risk.kill(body.session_name, body.reason)
@@ -47,9 +47,12 @@ def kill_switch(body: schemas.KillSwitch) -> dict[str, Any]:
 
 
 @api.route(
-    "POST", "/api/kill_switch/let_go", body=schemas.LetGoOfKillSwitch, answers={200: answers.KillLetGo}
+    "POST",
+    "/api/kill_switch/let_go",
+    body=schemas.risk.LetGoOfKillSwitch,
+    answers={200: answers.risk.KillLetGo},
 )
-def let_go_of_kill_switch(body: schemas.LetGoOfKillSwitch) -> dict[str, Any]:
+def let_go_of_kill_switch(body: schemas.risk.LetGoOfKillSwitch) -> dict[str, Any]:
     """Let orders go again.
     A session goes on being stopped while the switch of all sessions is on."""
     return {

@@ -19,7 +19,7 @@ api = Api("session_tools")
 _CL_ORD_ID = re.compile("\x0111=([^\x01]+)")
 
 
-@api.route("GET", "/api/sessions/<session_name>/diagnosis", answers={200: answers.Diagnosis})
+@api.route("GET", "/api/sessions/<session_name>/diagnosis", answers={200: answers.sessions.Diagnosis})
 def diagnosis(session_name: str) -> dict[str, Any]:
     """Why is it not logged on?
     The engine looks at configuration, schedule, network, TLS, Logon, answer, CompIDs, sequence numbers and heartbeats,
@@ -28,7 +28,7 @@ def diagnosis(session_name: str) -> dict[str, Any]:
     return {"session_name": name, **context().engine.ask(name, "diagnose", {})}
 
 
-@api.route("GET", "/api/sessions/<session_name>/sequence", answers={200: answers.SequenceNumbers})
+@api.route("GET", "/api/sessions/<session_name>/sequence", answers={200: answers.sessions.SequenceNumbers})
 def sequence(session_name: str) -> dict[str, Any]:
     """Both next sequence numbers."""
     session = context().sessions.get(session_name)
@@ -38,10 +38,10 @@ def sequence(session_name: str) -> dict[str, Any]:
 @api.route(
     "POST",
     "/api/sessions/<session_name>/sequence/preview",
-    body=schemas.SequencePreview,
-    answers={200: answers.SequencePreview},
+    body=schemas.sessions.SequencePreview,
+    answers={200: answers.sessions.SequencePreview},
 )
-def sequence_preview(session_name: str, body: schemas.SequencePreview) -> dict[str, Any]:
+def sequence_preview(session_name: str, body: schemas.sessions.SequencePreview) -> dict[str, Any]:
     """What setting the numbers, beginning anew at 1, or filling a gap would lose, repeat or overwrite.
     Nothing is done; the token of the answer confirms it. The session must be disconnected, for a gap fill logged on."""
     context().settle()
@@ -57,10 +57,10 @@ def sequence_preview(session_name: str, body: schemas.SequencePreview) -> dict[s
 @api.route(
     "POST",
     "/api/sessions/<session_name>/sequence",
-    body=schemas.SequenceConfirm,
-    answers={200: answers.SequenceNumbers},
+    body=schemas.sessions.SequenceConfirm,
+    answers={200: answers.sessions.SequenceNumbers},
 )
-def set_sequence(session_name: str, body: schemas.SequenceConfirm) -> dict[str, Any]:
+def set_sequence(session_name: str, body: schemas.sessions.SequenceConfirm) -> dict[str, Any]:
     """Do what a preview showed.
     409 when the numbers have moved on since, or, for a gap fill, when something was sent that it would reach. It is
     written into the session's journal, with `reason`."""
@@ -71,10 +71,10 @@ def set_sequence(session_name: str, body: schemas.SequenceConfirm) -> dict[str, 
 @api.route(
     "GET",
     "/api/sessions/<session_name>/store",
-    query=schemas.StoreQuery,
-    answers={200: answers.StoreContents},
+    query=schemas.sessions.StoreQuery,
+    answers={200: answers.sessions.StoreContents},
 )
-def store(session_name: str, query: schemas.StoreQuery) -> dict[str, Any]:
+def store(session_name: str, query: schemas.sessions.StoreQuery) -> dict[str, Any]:
     """What the engine has kept to send again, by number, decoded."""
     name = context().sessions.get(session_name).config.name
     dictionary = context().dictionary(name)
@@ -96,7 +96,7 @@ def store(session_name: str, query: schemas.StoreQuery) -> dict[str, Any]:
     return {"session_name": name, "messages": messages}
 
 
-@api.route("POST", "/api/sessions/<session_name>/test_request", answers={202: answers.SentAdmin})
+@api.route("POST", "/api/sessions/<session_name>/test_request", answers={202: answers.sessions.SentAdmin})
 def test_request(session_name: str) -> tuple[dict[str, Any], int]:
     """Send a TestRequest(1): the Heartbeat that answers it shows that the other side lives."""
     return _say(session_name, "test_request", {})
@@ -105,19 +105,22 @@ def test_request(session_name: str) -> tuple[dict[str, Any], int]:
 @api.route(
     "POST",
     "/api/sessions/<session_name>/resend_request",
-    body=schemas.ResendRange,
-    answers={202: answers.SentAdmin},
+    body=schemas.sessions.ResendRange,
+    answers={202: answers.sessions.SentAdmin},
 )
-def resend_request(session_name: str, body: schemas.ResendRange) -> tuple[dict[str, Any], int]:
+def resend_request(session_name: str, body: schemas.sessions.ResendRange) -> tuple[dict[str, Any], int]:
     """Send a ResendRequest(2): the counterparty sends these messages again.
     Harmless: what is known is counted once."""
     return _say(session_name, "resend_request", {"begin": body.begin_seq_no, "end": body.end_seq_no})
 
 
 @api.route(
-    "POST", "/api/sessions/<session_name>/logout", body=schemas.Logout, answers={202: answers.Accepted}
+    "POST",
+    "/api/sessions/<session_name>/logout",
+    body=schemas.sessions.Logout,
+    answers={202: answers.sessions.Accepted},
 )
-def logout(session_name: str, body: schemas.Logout) -> tuple[dict[str, Any], int]:
+def logout(session_name: str, body: schemas.sessions.Logout) -> tuple[dict[str, Any], int]:
     """Log out with a Text(58), and stay disconnected."""
     name = context().sessions.logged_on(session_name).config.name
     context().engine.ask(name, "logout", {"text": body.text})
@@ -127,10 +130,10 @@ def logout(session_name: str, body: schemas.Logout) -> tuple[dict[str, Any], int
 @api.route(
     "POST",
     "/api/sessions/<session_name>/circuit_breaker/let_go",
-    body=schemas.Reason,
-    answers={200: answers.LetGo},
+    body=schemas.base.Reason,
+    answers={200: answers.sessions.LetGo},
 )
-def let_go(session_name: str, body: schemas.Reason) -> dict[str, Any]:
+def let_go(session_name: str, body: schemas.base.Reason) -> dict[str, Any]:
     """Let new orders go again after the circuit breaker has tripped."""
     name = context().sessions.get(session_name).config.name
     answer = context().engine.ask(name, "let_go", {"why": body.reason or "no reason given"})
@@ -170,7 +173,7 @@ def _effect(effect: Effect) -> dict[str, Any]:
     orders = dict.fromkeys(
         found[1] for message in effect.messages if (found := _CL_ORD_ID.search(message.raw))
     )
-    dictionary = context().dictionary_or_default(effect.messages[0].session_name) if effect.messages else None
+    dictionary = context().any_dictionary(effect.messages[0].session_name) if effect.messages else None
     return {
         "kind": effect.kind,
         "text": effect.text,

@@ -13,14 +13,14 @@ from sendfix.web.to_json import session_to_json
 api = Api("sessions")
 
 
-@api.route("GET", "/api/sessions", answers={200: answers.SessionList})
+@api.route("GET", "/api/sessions", answers={200: answers.sessions.SessionList})
 def sessions() -> dict[str, Any]:
     """All sessions, with their live state."""
     return {"sessions": [session_to_json(session) for session in context().sessions]}
 
 
-@api.route("POST", "/api/connect", body=schemas.SessionName, answers={202: answers.Accepted})
-def connect(body: schemas.SessionName) -> tuple[dict[str, Any], int]:
+@api.route("POST", "/api/connect", body=schemas.base.SessionName, answers={202: answers.sessions.Accepted})
+def connect(body: schemas.base.SessionName) -> tuple[dict[str, Any], int]:
     """Open a session and keep it open.
     The result arrives as the Socket.IO event `connection_result`."""
     name = context().sessions.get(body.session_name).config.name
@@ -28,8 +28,8 @@ def connect(body: schemas.SessionName) -> tuple[dict[str, Any], int]:
     return {"session_name": name, "message": f"Connecting {name}."}, 202
 
 
-@api.route("POST", "/api/disconnect", body=schemas.SessionName, answers={202: answers.Accepted})
-def disconnect(body: schemas.SessionName) -> tuple[dict[str, Any], int]:
+@api.route("POST", "/api/disconnect", body=schemas.base.SessionName, answers={202: answers.sessions.Accepted})
+def disconnect(body: schemas.base.SessionName) -> tuple[dict[str, Any], int]:
     """Log out of a session and stay out.
     The result arrives as the Socket.IO event `connection_result`."""
     name = context().sessions.get(body.session_name).config.name
@@ -37,8 +37,13 @@ def disconnect(body: schemas.SessionName) -> tuple[dict[str, Any], int]:
     return {"session_name": name, "message": f"Logging out of {name}."}, 202
 
 
-@api.route("GET", "/api/can_send_orders", query=schemas.CanSendQuery, answers={200: answers.CanSendAnswer})
-def can_send_orders(query: schemas.CanSendQuery) -> dict[str, Any]:
+@api.route(
+    "GET",
+    "/api/can_send_orders",
+    query=schemas.sessions.CanSendQuery,
+    answers={200: answers.sessions.CanSendAnswer},
+)
+def can_send_orders(query: schemas.sessions.CanSendQuery) -> dict[str, Any]:
     """Whether orders can be sent, and if not, why not.
     With `session_name` for that session; without, whether any session can."""
     desk, sessions = context().desk, context().sessions
@@ -51,10 +56,10 @@ def can_send_orders(query: schemas.CanSendQuery) -> dict[str, Any]:
 @api.route(
     "GET",
     "/api/sessions/<session_name>/dictionary",
-    query=schemas.DictionaryQuery,
-    answers={200: answers.MessageDictionary},
+    query=schemas.messages.DictionaryQuery,
+    answers={200: answers.messages.MessageDictionary},
 )
-def dictionary(session_name: str, query: schemas.DictionaryQuery) -> dict[str, Any]:
+def dictionary(session_name: str, query: schemas.messages.DictionaryQuery) -> dict[str, Any]:
     """The fields of a message in the session's FIX version, with their allowed values."""
     found = context().dictionary(session_name)
     message = found.messages.get(query.msg_type)

@@ -1,0 +1,8 @@
+"""What goes out over REST, as pydantic models: they describe it in OpenAPI, and tests hold real answers against them.
+
+The answers themselves are made by `to_json`, which is faster.
+"""
+
+from sendfix.web.answers import alarms, base, health, messages, orders, positions, risk, sessions
+
+__all__ = ["alarms", "base", "health", "messages", "orders", "positions", "risk", "sessions"]

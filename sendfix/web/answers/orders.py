@@ -1,0 +1,144 @@
+"""Answers about orders and executions."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from sendfix.web.answers.base import FieldError, Output
+
+
+class Pending(Output):
+    type: Literal["cancel", "replace"]
+    cl_ord_id: str
+    order_qty: str | None
+    price: str | None
+    stop_px: str | None
+    ord_type: str | None
+    time_in_force: str | None
+
+
+class OrderWarning(Output):
+    """What contradicts itself in an order's reports; `code` is the rule that is broken."""
+
+    code: str
+    text: str
+    at: str
+
+
+class Order(Output):
+    """One for each chain of replaces. Decimals are strings."""
+
+    order_no: int
+    cl_ord_id: str
+    orig_cl_ord_id: str | None
+    cl_ord_ids: list[str]
+    order_id: str | None
+    session_name: str
+    account: str | None
+    symbol: str | None
+    side: str | None
+    order_qty: str | None
+    ord_type: str | None
+    price: str | None
+    stop_px: str | None
+    time_in_force: str | None
+    status: str
+    is_open: bool
+    pending: Pending | None
+    cum_qty: str | None
+    leaves_qty: str | None
+    avg_px: str | None
+    last_qty: str | None
+    last_px: str | None
+    text: str | None
+    warnings: list[OrderWarning]
+    fields: dict[str, str]
+    custom_tags: dict[str, str]
+    created_at: str
+    updated_at: str
+
+
+class Execution(Output):
+    id: int
+    exec_id: str
+    exec_ref_id: str | None
+    cl_ord_id: str
+    order_id: str | None
+    session_name: str
+    symbol: str | None
+    side: str | None
+    exec_type: str | None
+    ord_status: str | None
+    last_qty: str | None
+    last_px: str | None
+    cum_qty: str | None
+    leaves_qty: str | None
+    avg_px: str | None
+    text: str | None
+    transact_time: str | None
+    received_at: str
+    account: str | None
+    commission: str | None
+
+
+class SentOrder(Output):
+    cl_ord_id: str
+    order: Order
+
+
+class SentRequest(Output):
+    cl_ord_id: str
+    orig_cl_ord_id: str
+    order: Order
+
+
+class OrderList(Output):
+    orders: list[Order]
+    next_before: int | None
+
+
+class OrderDetail(Order):
+    executions: list[Execution]
+
+
+class ExecutionList(Output):
+    executions: list[Execution]
+    next_before: int | None
+
+
+class CancelResult(Output):
+    cl_ord_id: str
+    sent: bool
+    reason: str | None
+
+
+class CanceledOrders(Output):
+    canceled: list[CancelResult]
+
+
+class OrderResult(Output):
+    """`reason` says why not when it is not `ok`, `errors` which fields; `cl_ord_id` is of an order that was sent."""
+
+    ok: bool
+    cl_ord_id: str | None
+    reason: str | None
+    errors: list[FieldError]
+
+
+class SentOrders(Output):
+    """A result for each order, in the order in which they were given; how many went, and how many did not."""
+
+    results: list[OrderResult]
+    ok: int
+    refused: int
+
+
+class CheckedOrders(SentOrders):
+    """`orders` are what the CSV holds."""
+
+    orders: list[dict[str, Any]]
+
+
+class StatusRequested(Output):
+    cl_ord_id: str
+    session_name: str
