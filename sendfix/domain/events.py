@@ -21,6 +21,7 @@ from sendfix.domain.enums import (
     Side,
     TimeInForce,
 )
+from sendfix.domain.values import FieldValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class NewOrderSent:
     stop_px: Decimal | None = None
     time_in_force: TimeInForce | str | None = None
     account: str | None = None
-    fields: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, FieldValue] = field(default_factory=dict)
     custom_tags: Mapping[int, str] = field(default_factory=dict)
     poss_dup: bool = False
 
@@ -60,7 +61,7 @@ class ReplaceSent:
     ord_type: OrdType | str | None = None
     time_in_force: TimeInForce | str | None = None
     account: str | None = None
-    fields: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, FieldValue] = field(default_factory=dict)
     custom_tags: Mapping[int, str] = field(default_factory=dict)
     poss_dup: bool = False
 

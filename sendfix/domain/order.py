@@ -28,6 +28,7 @@ from sendfix.domain.reports import on_execution_reported
 from sendfix.domain.requests import on_cancel_sent, on_replace_sent
 from sendfix.domain.tally import Tally
 from sendfix.domain.transitions import CLOSED, DAY_OVER, ENDED, TRANSITIONS, Kind
+from sendfix.domain.values import FieldValue
 
 __all__ = ["Execution", "Order", "Pending"]
 
@@ -101,7 +102,7 @@ class Order:
         self.price = event.price
         self.stop_px = event.stop_px
         self.time_in_force: TimeInForce | str | None = event.time_in_force
-        self.fields = dict(event.fields)
+        self.fields: dict[str, FieldValue] = dict(event.fields)
         self.custom_tags = dict(event.custom_tags)
         self.status = OrdStatus.PENDING_NEW
         self.requests: list[Pending] = []

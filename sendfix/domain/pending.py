@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from sendfix.domain.enums import OrdType, TimeInForce
 from sendfix.domain.records import code_in, code_out, decimal_in, decimal_out, tags_in, tags_out, time_out
+from sendfix.domain.values import FieldValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Pending:
     ord_type: OrdType | str | None = None
     time_in_force: TimeInForce | str | None = None
     account: str | None = None
-    fields: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, FieldValue] = field(default_factory=dict)
     custom_tags: Mapping[int, str] = field(default_factory=dict)
 
     def to_record(self) -> dict[str, Any]:

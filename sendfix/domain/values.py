@@ -1,10 +1,14 @@
-"""Prices and quantities: exact decimals in, exact decimals out."""
+"""Prices and quantities: exact decimals in, exact decimals out; and what a field of a message can be."""
 
 from __future__ import annotations
 
 import re
 from decimal import Decimal
 from functools import lru_cache
+from typing import TypeAlias
+
+FieldValue: TypeAlias = str | list[dict[str, "FieldValue"]]
+"""Of a message's field: its text, or the entries of a repeating group under the name of its counter."""
 
 MAX_INTEGER_DIGITS = 18
 MAX_DECIMALS = 12

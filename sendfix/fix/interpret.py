@@ -35,9 +35,10 @@ from sendfix.domain.events import (
     ReplaceSent,
     Uninterpretable,
 )
-from sendfix.domain.values import decimal_of_text
+from sendfix.domain.values import FieldValue, decimal_of_text
 from sendfix.fix.dictionary import Dictionary
-from sendfix.fix.parse import msg_type_of, parse_values
+from sendfix.fix.groups import nest
+from sendfix.fix.parse import msg_type_of, parse, parse_values
 
 IN, OUT, EVENT = 0, 1, 2
 
@@ -186,7 +187,7 @@ def _business_reject(session_name: str, raw: bytes, at: datetime, dictionary: Di
 
 def _new_order(session_name: str, raw: bytes, at: datetime, dictionary: Dictionary) -> NewOrderSent:
     values = parse_values(raw)
-    fields, custom_tags = _other_fields(values, "D", dictionary)
+    fields, custom_tags = _other_fields(values, raw, "D", dictionary)
     get = values.get
     return NewOrderSent(
         session_name,
@@ -209,7 +210,7 @@ def _new_order(session_name: str, raw: bytes, at: datetime, dictionary: Dictiona
 
 def _replace(session_name: str, raw: bytes, at: datetime, dictionary: Dictionary) -> ReplaceSent:
     values = parse_values(raw)
-    fields, custom_tags = _other_fields(values, "G", dictionary)
+    fields, custom_tags = _other_fields(values, raw, "G", dictionary)
     get = values.get
     return ReplaceSent(
         session_name,
@@ -283,11 +284,11 @@ _OWN_PLACE = frozenset({1, 11, 37, 38, 40, 41, 44, 54, 55, 59, 60, 99})
 
 
 def _other_fields(
-    values: Values, msg_type: str, dictionary: Dictionary
-) -> tuple[dict[str, str], dict[int, str]]:
-    """The rest: fields of the message by key, and custom tags. Repeating groups are in the message log only."""
+    values: Values, raw: bytes, msg_type: str, dictionary: Dictionary
+) -> tuple[dict[str, FieldValue], dict[int, str]]:
+    """The rest: fields of the message by key, its repeating groups among them, and custom tags."""
     message = dictionary.message(msg_type)
-    fields: dict[str, str] = {}
+    fields: dict[str, FieldValue] = {}
     custom_tags: dict[int, str] = {}
     for tag in reversed(values):
         if tag in _OWN_PLACE or tag in dictionary.header or tag in dictionary.trailer:
@@ -298,6 +299,9 @@ def _other_fields(
             fields[dictionary.fields[tag].key] = values[tag]
         else:
             custom_tags[tag] = values[tag]
+    if message is not None and not message.groups.keys().isdisjoint(values):
+        nested = nest(parse(raw), message.groups)
+        fields.update(nested.by_key(dictionary, nested.groups))
     return fields, custom_tags
 
 

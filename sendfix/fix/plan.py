@@ -11,17 +11,18 @@ from sendfix.domain.order import Order, Pending
 from sendfix.domain.values import format_decimal
 from sendfix.fix.dictionary import Dictionary
 from sendfix.fix.fieldtypes import Formatter, format_text, formatter_of
+from sendfix.fix.groups import LENGTH_OF_DATA, GroupPlan
 from sendfix.fix.parse import DATA_OF_LENGTH, SOH
 
 # The command gives these; nobody else may.
 SET_BY_DESK = frozenset({11, 41, 60, 37})
 # What was said beside the order, not of it: not repeated in later messages.
 _REMARKS = frozenset({58, 354, 355})
-_LENGTH_OF_DATA = {data: length for length, data in DATA_OF_LENGTH.items()}
 
 
 class Plan:
-    """Fields are collected as {tag: text}; problems as `FieldError`s, so that a person sees all of them at once."""
+    """Fields are collected as {tag: text}, a repeating group as the text of its counter with the entries behind it;
+    problems as `FieldError`s, so that a person sees all of them at once."""
 
     def __init__(self, dictionary: Dictionary, msg_type: str) -> None:
         message = dictionary.message(msg_type)
@@ -40,6 +41,7 @@ class Plan:
             field = dictionary.fields[tag]
             label = f"{field.name}({tag})"
             self._formatters[field.key] = (tag, label, formatter_of(field))
+        self._groups = {tag: GroupPlan(dictionary, group) for tag, group in message.groups.items()}
         self._in_groups = message.group_tags
 
     def requires(self, tag: int) -> bool:
@@ -53,27 +55,40 @@ class Plan:
         except ValueError as error:
             errors.append(FieldError(key, f"{label} {error}"))
 
-    def add_all(self, texts: dict[int, str], errors: list[FieldError], fields: Mapping[str, object]) -> None:
-        """Fields as a person gave them; None takes away what `texts` had."""
+    def add_all(
+        self,
+        texts: dict[int, str],
+        errors: list[FieldError],
+        fields: Mapping[str, object],
+        set_by_desk: frozenset[int] = SET_BY_DESK,
+    ) -> None:
+        """Fields as a person gave them; None takes away what `texts` had. Nobody may give what is `set_by_desk`."""
         for key, value in fields.items():
             entry = self._formatters.get(key)
             if entry is None:
                 errors.append(FieldError(key, self._no_field(key)))
                 continue
             tag, label, formatter = entry
-            if tag in SET_BY_DESK:
+            if tag in set_by_desk:
                 errors.append(FieldError(key, f"{label} is set by the desk"))
-            elif tag in self.message.groups:
-                errors.append(
-                    FieldError(key, f"{label} starts a repeating group, which can't be sent from here")
-                )
             elif value is None:
                 texts.pop(tag, None)
+            elif tag in self._groups:
+                self._add_group(texts, errors, key, tag, value)
             else:
                 try:
                     texts[tag] = formatter(value)
                 except ValueError as error:
                     errors.append(FieldError(key, f"{label} {error}"))
+
+    def _add_group(
+        self, texts: dict[int, str], errors: list[FieldError], key: str, tag: int, entries: object
+    ) -> None:
+        text = self._groups[tag].text(entries, key, errors)
+        if text:
+            texts[tag] = text
+        else:
+            texts.pop(tag, None)
 
     def custom(self, errors: list[FieldError], tags: Mapping[int, str]) -> dict[int, str]:
         """Tags that the message does not have in this version."""
@@ -97,10 +112,8 @@ class Plan:
                 f"is a field of {self.message.name}: give it as {self.dictionary.fields[tag].key}"
             )
         if tag in self._in_groups:
-            raise ValueError(
-                f"is inside a repeating group of {self.message.name}, which can't be sent from here"
-            )
-        if tag in DATA_OF_LENGTH or tag in _LENGTH_OF_DATA:
+            raise ValueError(f"is inside a repeating group of {self.message.name}: {self._within(tag)}")
+        if tag in DATA_OF_LENGTH or tag in LENGTH_OF_DATA:
             raise ValueError("is raw data or its length, which a custom tag can't be")
         return format_text(value)
 
@@ -122,11 +135,13 @@ class Plan:
             *(replace.fields.items() if replace is not None else ()),
         ):
             entry = self._formatters.get(key)
-            if value is None or entry is None or entry[0] in _REMARKS or entry[0] in self.message.groups:
+            if value is None or entry is None or entry[0] in _REMARKS:
                 continue
-            if isinstance(value, str):
+            if entry[0] in self._groups:
+                self._add_group(texts, [], key, entry[0], value)
+            elif isinstance(value, str):
                 texts[entry[0]] = value
-            else:
+            elif not isinstance(value, list):
                 texts[entry[0]] = value.value if isinstance(value, FixEnum) else format_decimal(value)
         return texts
 
@@ -142,19 +157,27 @@ class Plan:
                     errors.append(FieldError(field.key, f"{field.name}({tag}) is required"))
         if errors:
             raise InvalidRequest(errors)
-        for tag in texts.keys() & _LENGTH_OF_DATA.keys():
-            texts[_LENGTH_OF_DATA[tag]] = str(len(texts[tag]))
+        for tag in texts.keys() & LENGTH_OF_DATA.keys():
+            texts[LENGTH_OF_DATA[tag]] = str(len(texts[tag]))
         parts = [self._start]
         parts += [f"{tag}={texts[tag]}" for tag in sorted(texts, key=self._rank.__getitem__)]
         parts += [f"{tag}={text}" for tag, text in custom.items()]
         parts.append("")
         return SOH.join(parts).encode("ascii")
 
+    def _within(self, tag: int) -> str:
+        """Where a field of a repeating group is to be given."""
+        key = self.dictionary.fields[tag].key
+        for counter, group in self.message.groups.items():
+            if tag in group.fields:
+                return f'give it as {self.dictionary.fields[counter].key}: [{{"{key}": ...}}]'
+        return f"give {key} in an entry of the group"
+
     def _no_field(self, key: str) -> str:
         text = f"is no field of {self.message.name} in {self.dictionary.version}"
         known = self.dictionary.field_by_key(key)
         if known is not None and known.tag in self._in_groups:
-            return f"{known.name}({known.tag}) is inside a repeating group, which can't be sent from here"
+            return f"{known.name}({known.tag}) is inside a repeating group: {self._within(known.tag)}"
         if known is not None and (
             known.tag in self.dictionary.header or known.tag in self.dictionary.trailer
         ):

@@ -184,7 +184,7 @@ def _size_of(order: Order) -> Proposed:
 
 def _cash(order: Order) -> Decimal | None:
     text = order.fields.get("cash_order_qty")
-    return None if text is None else decimal_of_text(text)
+    return decimal_of_text(text) if isinstance(text, str) else None
 
 
 def _decimal(values: Mapping[int, str], tag: int) -> Decimal | None:

@@ -52,7 +52,7 @@ class Order(Output):
     last_px: str | None
     text: str | None
     warnings: list[OrderWarning]
-    fields: dict[str, str]
+    fields: dict[str, str | list[dict[str, Any]]]
     custom_tags: dict[str, str]
     created_at: str
     updated_at: str

@@ -78,10 +78,13 @@ function Facts({ order }) {
     ['Session', order.session_name], ['Account', order.account], ['OrderID', order.order_id], ['Side', sideLabel(order.side)], ['Type', ordTypeLabel(order.ord_type)],
     ['Time in force', tifLabel(order.time_in_force)], ['Quantity', showDecimal(order.order_qty)], ['Price', showDecimal(order.price, 2)], ['Stop price', showDecimal(order.stop_px, 2)],
     ['Filled', showDecimal(order.cum_qty)], ['Leaves', showDecimal(order.leaves_qty)], ['Average price', Number(order.avg_px) ? showDecimal(order.avg_px, 2) : ''],
-    ['Sent', dayAndTime(order.created_at, zone.value)], ['Changed', dayAndTime(order.updated_at, zone.value)], ...Object.entries(further).map(([key, value]) => [/^\d+$/.test(key) ? `Tag ${key}` : words(key), value]),
+    ['Sent', dayAndTime(order.created_at, zone.value)], ['Changed', dayAndTime(order.updated_at, zone.value)], ...Object.entries(further).map(([key, value]) => [/^\d+$/.test(key) ? `Tag ${key}` : words(key), shown(value)]),
   ].filter(([, value]) => value !== null && value !== undefined && value !== '');
   return html`<dl class="facts">${rows.map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd class="num">${value}</dd></div>`)}</dl>`;
 }
+
+// The entries of a repeating group, one after the other.
+const shown = (value) => (Array.isArray(value) ? value.map((entry) => Object.entries(entry).map(([key, one]) => `${words(key)} ${Array.isArray(one) ? `(${shown(one)})` : one}`).join(', ')).join('; ') : value);
 
 function Executions({ rows }) {
   if (!rows.length) return html`<p class="quiet">None reported yet.</p>`;

@@ -121,7 +121,7 @@ def test_transact_time_is_utc(fix44: Dictionary) -> None:
         ({"expire_time": "20261231-25:00:00"}, "expire_time", "ExpireTime(126) must be a UTC time"),
         ({"expire_time": "2026-12-31T10:00:00"}, "expire_time", "or ISO 8601 with its zone"),
         ({"encoded_text_len": 3}, "encoded_text_len", "is set by the desk"),
-        ({"no_allocs": 1}, "no_allocs", "NoAllocs(78) starts a repeating group"),
+        ({"no_allocs": 1}, "no_allocs", "NoAllocs(78) is a repeating group: give a list of entries"),
         ({"alloc_account": "x"}, "alloc_account", "AllocAccount(79) is inside a repeating group"),
         ({"cl_ord_id": "X"}, "cl_ord_id", "ClOrdID(11) is set by the desk"),
         ({"transact_time": "X"}, "transact_time", "TransactTime(60) is set by the desk"),

@@ -226,7 +226,11 @@ def test_an_order_that_we_sent(dictionary: Dictionary) -> None:
         Decimal(9),
         TimeInForce.GTC,
         "ACC",
-        {"handl_inst": "1", "max_floor": "10"},
+        {
+            "handl_inst": "1",
+            "max_floor": "10",
+            "no_allocs": [{"alloc_account": "SUB", dictionary.fields[80].key: "100"}],
+        },
         {9001: "x"},
     )
 
