@@ -41,11 +41,13 @@ from sendfix.services.health import HealthCheck
 from sendfix.services.ids import ClOrdIdSource
 from sendfix.services.intake import Intake
 from sendfix.services.positions import Positions
+from sendfix.services.prices import Prices
 from sendfix.services.risk import Risk
 from sendfix.services.sequence import SequenceDesk
 from sendfix.services.sessions import Session, Sessions
 from sendfix.storage.database import DeskLock, migrate, open_engine
 from sendfix.storage.kill_switches import KillSwitchFile
+from sendfix.storage.price_file import PriceFile
 from sendfix.storage.reader import Reader
 from sendfix.storage.writer import Writer
 from sendfix.web import openapi, page, problems, request_id
@@ -77,6 +79,7 @@ class Parts:
         link: EngineLink,
         broadcaster: Broadcaster,
         position_events: PositionEvents,
+        price_file: PriceFile | None,
         writer: Writer,
         reader: Reader,
         lock: DeskLock,
@@ -84,12 +87,15 @@ class Parts:
         self._link = link
         self._broadcaster = broadcaster
         self._position_events = position_events
+        self._price_file = price_file
         self._writer = writer
         self._reader = reader
         self._lock = lock
 
     def close(self) -> None:
         """Let the browsers go, stop reading from the engine, store what is left."""
+        if self._price_file is not None:
+            self._price_file.close()
         self._position_events.close()
         self._broadcaster.close()
         self._link.close()
@@ -176,6 +182,11 @@ def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str,
     alarms = Alarms(resume.alarms)
     positions = Positions(sessions, reader, openings, lambda: datetime.now(UTC))
     positions.load()
+    prices = Prices(lambda: datetime.now(UTC), positions.last_fill, positions.instruments)
+    positions.last_price, prices.on_change = prices.last, positions.price_changed
+    price_file = None if settings.price_file is None else PriceFile(settings.price_file, prices.take_file)
+    if price_file is not None:
+        price_file.start()
     configuration = Configuration(
         sessions,
         config.version,
@@ -234,6 +245,7 @@ def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str,
         ),
         AlarmDesk(alarms, blotter, link, reader, dictionary),
         positions,
+        prices,
         risk,
         metrics,
         mask(settings.redact_tags),
@@ -245,6 +257,7 @@ def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str,
         link,
         broadcaster,
         PositionEvents(positions, settle, broadcaster.position_changed),
+        price_file,
         writer,
         reader,
         lock,

@@ -41,6 +41,7 @@ class Settings:
     max_body_bytes: int
     journal_days: int
     opening_positions: Path | None
+    price_file: Path | None
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Settings:
@@ -63,6 +64,7 @@ class Settings:
         if log_format not in ("text", "json"):
             raise ConfigError(f"SENDFIX_LOG_FORMAT is {log_format!r}; give text or json")
         openings = environ.get("SENDFIX_OPENING_POSITIONS")
+        price_file = environ.get("SENDFIX_PRICE_FILE")
         return cls(
             config_path=Path(get("SENDFIX_CONFIG", "multi_session_config.json")),
             database_url=get("SENDFIX_DATABASE_URL", f"sqlite:///{store_dir / 'sendfix.db'}"),
@@ -76,6 +78,7 @@ class Settings:
             engine_socket=Path(get("SENDFIX_ENGINE_SOCKET", str(store_dir / "engine.sock"))),
             cors_origins=_origins(environ.get("SENDFIX_CORS_ORIGINS", "")),
             opening_positions=Path(openings) if openings else None,
+            price_file=Path(price_file) if price_file else None,
             journal_days=number("SENDFIX_JOURNAL_DAYS", 30, 0, 36500),
             max_body_bytes=number("SENDFIX_MAX_BODY_BYTES", 1024 * 1024, 1024, 1024 * 1024 * 1024),
         )

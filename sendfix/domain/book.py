@@ -9,7 +9,7 @@ no longer `whole`: it has to be made anew from all its executions.
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -100,6 +100,23 @@ class Book:
         self._superseded: dict[Hashable, Hashable | None] = {}
         self._places: dict[Hashable, Fill] = {}
         self._standing: Standing | None = None
+        # What each account holds: kept with each fill, where `standing` may have to be made anew.
+        self._net_qtys: dict[str | None, Decimal] = {}
+        self._openings: dict[str | None, Place] = {}
+
+    @property
+    def net_qtys(self) -> Mapping[str | None, Decimal]:
+        """As the ledgers of `standing` have them, at no cost."""
+        return self._net_qtys
+
+    @property
+    def last_fill(self) -> tuple[Decimal, datetime] | None:
+        """Price and time of the last fill that has a price; an opening position is no fill."""
+        for fill in reversed(self._fills):
+            if fill.px is not None and not fill.opening:
+                return fill.px, fill.at
+        px, at = self._base.last_px, self._base.last_at
+        return None if px is None or at is None else (px, at)
 
     @property
     def standing(self) -> Standing:
@@ -157,6 +174,7 @@ class Book:
             self.whole = False
             return
         self._by_key[fill.key] = fill
+        self._count(fill, 1)
         if not self._fills or self._fills[-1].place < fill.place:
             self._fills.append(fill)
             if self._standing is not None:
@@ -170,6 +188,18 @@ class Book:
     def _remove(self, fill: Fill) -> None:
         del self._fills[bisect_left(self._fills, fill.place, key=_place)]
         self._standing = None
+        self._count(fill, -1)
+
+    def _count(self, fill: Fill, sign: int) -> None:
+        account, opening = fill.account, self._openings.get(fill.account)
+        if fill.opening:
+            self._openings[account] = fill.place
+            later = (one.qty for one in self._fills if one.account == account and one.place > fill.place)
+            self._net_qtys[account] = fill.qty + sum(later, ZERO)
+        elif opening is None or fill.place > opening:
+            self._net_qtys[account] = self._net_qtys.get(account, ZERO) + sign * fill.qty
+        else:
+            self._net_qtys.setdefault(account, ZERO)
 
     def _let_go(self) -> None:
         if self._kept is None or len(self._fills) <= self._kept or not self.whole:

@@ -8,6 +8,7 @@ from decimal import Decimal, localcontext
 
 from sendfix.domain.book import Standing
 from sendfix.domain.ledger import EXACT, Ledger, Opening, Totals
+from sendfix.domain.price import FILL, Price
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,10 @@ class Position:
     """What one account holds of one instrument by the executions of one session. Quantities are below zero when short,
     profits are amounts of the price's currency, before `commission`.
 
-    `last_px` is the price of the session's last fill of the instrument, `close_px` that of the days before `day`; what
-    was held when the day began is worth `close_px` in `day_profit`. `whole` false: something older than what is in
-    memory was busted or came late, and is not in the figures yet.
+    `last_px` is the freshest price that is known of the instrument on the session, `last_source` where it comes from;
+    that of the opening position has neither time nor source. `close_px` is the price of the session's last fill in the
+    days before `day`; what was held when the day began is worth `close_px` in `day_profit`. `whole` false: something
+    older than what is in memory was busted or came late, and is not in the figures yet.
     """
 
     session_name: str
@@ -54,6 +56,7 @@ class Position:
     average: Method
     last_px: Decimal | None
     last_at: datetime | None
+    last_source: str | None
     close_px: Decimal | None
     profit: Decimal | None
     day_profit: Decimal | None
@@ -69,15 +72,19 @@ def position_of(
     standing: Standing,
     today: date,
     whole: bool = True,
+    last: Price | None = None,
 ) -> Position:
-    """`today` may be later than the last fill's day. The standing has this account."""
+    """`today` may be later than the last fill's day. The standing has this account. `last` is what the instrument is
+    worth now; without it, its last fill."""
     ledger = standing.ledgers[account]
     if standing.day is not None and today <= standing.day:
         day, opening, close_px = standing.day, ledger.opening, standing.close_px
     else:
         day, close_px = today, standing.last_px
         opening = Opening(ledger.net_qty, ledger.totals, ledger.fifo_cost, ledger.average_cost)
-    last_px = standing.last_px
+    if last is None and standing.last_px is not None and standing.last_at is not None:
+        last = Price(standing.last_px, standing.last_at, FILL)
+    last_px = standing.last_px if last is None else last.px
     with localcontext(EXACT):
         totals = ledger.totals.less(opening.totals)
         worth = None if ledger.unpriced else _worth(ledger.net_qty, last_px)
@@ -92,7 +99,8 @@ def position_of(
             _method(ledger, ledger.fifo_cost, opening, opening.fifo_cost, worth),
             _method(ledger, ledger.average_cost, opening, opening.average_cost, worth),
             last_px,
-            standing.last_at,
+            None if last is None else last.at,
+            None if last is None else last.source,
             close_px,
             None if worth is None else ledger.totals.cash + worth,
             None if worth is None or worth_then is None else totals.cash + worth - worth_then,

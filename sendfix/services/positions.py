@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -12,6 +12,7 @@ from sendfix.domain.errors import UnknownSession
 from sendfix.domain.execution import Execution
 from sendfix.domain.ledger import ZERO
 from sendfix.domain.position import OpeningPosition, Position, position_of
+from sendfix.domain.price import FILL, Price
 from sendfix.domain.schedule import Schedule
 from sendfix.domain.trading_day import day_start, trading_day
 from sendfix.services.ports import BookedExecution, ExecutionArchive, ExecutionQuery, Inattentive
@@ -31,7 +32,9 @@ Instrument = tuple[str, str]
 
 
 class Positions(Inattentive):
-    """`on_change` is told that there is something for `take_changed`; it must return quickly."""
+    """`on_change` is told that there is something for `take_changed`, `on_moved` of which instrument the quantities may
+    have changed; both must return quickly. `last_price` is asked what an instrument is worth when a position is shown;
+    unless it is set, that is the price of the last fill."""
 
     def __init__(
         self,
@@ -42,6 +45,8 @@ class Positions(Inattentive):
         kept_fills: int = KEPT_FILLS,
     ) -> None:
         self.on_change: Callable[[], None] = lambda: None
+        self.on_moved: Callable[[str, str], None] = lambda _session_name, _symbol: None
+        self.last_price: Callable[[str, str], Price | None] = self.last_fill
         self._sessions = sessions
         self._archive = archive
         self._openings = openings
@@ -70,7 +75,34 @@ class Positions(Inattentive):
         if instrument in self._late:
             self._late[instrument].append(booked)
         self._changed.add(instrument)
+        self.on_moved(*instrument)
         self.on_change()
+
+    def price_changed(self, session_name: str | None, symbols: Collection[str]) -> None:
+        """What is held of these symbols is worth something else now; None is every session."""
+        if session_name is not None:
+            keys = {(session_name, symbol) for symbol in symbols}
+            changed = keys & self._books.keys()
+        else:
+            changed = {key for key in self._books if key[1] in symbols}
+        if changed:
+            self._changed |= changed
+            self.on_change()
+
+    def last_fill(self, session_name: str, symbol: str) -> Price | None:
+        """The price of our own last fill, at no cost."""
+        book = self._books.get((session_name, symbol))
+        found = None if book is None else book.last_fill
+        return None if found is None else Price(*found, FILL)
+
+    def net_qtys(self, session_name: str, symbol: str) -> Mapping[str | None, Decimal]:
+        """What each account holds, at no cost."""
+        book = self._books.get((session_name, symbol))
+        return {} if book is None else book.net_qtys
+
+    def instruments(self) -> Iterable[Instrument]:
+        """Those of which something is held, or was."""
+        return tuple(self._books)
 
     def refresh(self) -> None:
         """Make books anew in which something older than what is in memory has changed. All that was booked must be
@@ -90,6 +122,7 @@ class Positions(Inattentive):
             fresh.limit(self._kept_fills)
             self._books[instrument] = fresh
             self._changed.add(instrument)
+            self.on_moved(*instrument)
 
     def positions(
         self, session_name: str | None = None, account: str | None = None, symbol: str | None = None
@@ -118,9 +151,9 @@ class Positions(Inattentive):
     def _positions_of(self, instrument: Instrument) -> Iterator[Position]:
         session_name, symbol = instrument
         book, today = self._books[instrument], self._today(session_name)
-        standing = book.standing
+        standing, last = book.standing, self.last_price(session_name, symbol)
         for account in sorted(standing.ledgers, key=lambda account: account or ""):
-            yield position_of(session_name, account, symbol, standing, today, book.whole)
+            yield position_of(session_name, account, symbol, standing, today, book.whole, last)
 
     def _book(self, instrument: Instrument) -> Book:
         book = self._books.get(instrument)

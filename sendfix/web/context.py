@@ -15,6 +15,7 @@ from sendfix.services.desk import Desk
 from sendfix.services.health import HealthCheck
 from sendfix.services.ports import Archive, Engine
 from sendfix.services.positions import Positions
+from sendfix.services.prices import Prices
 from sendfix.services.risk import Risk
 from sendfix.services.sequence import SequenceDesk
 from sendfix.services.sessions import Session, Sessions
@@ -36,6 +37,7 @@ class Context:
     sequence: SequenceDesk
     alarms: AlarmDesk
     positions: Positions
+    prices: Prices
     risk: Risk
     metrics: Metrics
     mask: Callable[[str], str]

@@ -185,6 +185,7 @@ def position_to_json(position: Position) -> dict[str, Any]:
         **_method_to_json("average", position.average),
         "last_px": decimal_to_json(position.last_px),
         "last_at": time_to_json(position.last_at),
+        "last_source": position.last_source,
         "close_px": decimal_to_json(position.close_px),
         "profit": _amount(position.profit),
         "day_profit": _amount(position.day_profit),

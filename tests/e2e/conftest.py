@@ -19,7 +19,9 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     openings.write_text(
         f"session_name,account,symbol,qty,px,day\n{FIX44},OPENING,TSLA,500,200.00,2026-03-02\n"
     )
-    running = Stack(folder, {"SENDFIX_OPENING_POSITIONS": str(openings)})
+    prices = folder / "prices.csv"
+    prices.write_text("symbol,price,time\nFILED,12.50,2026-03-02T14:30:00Z\nbroken\n")
+    running = Stack(folder, {"SENDFIX_OPENING_POSITIONS": str(openings), "SENDFIX_PRICE_FILE": str(prices)})
     try:
         yield running.start()
     finally:

@@ -53,6 +53,7 @@ def test_real_answers_are_as_documented(stack: Stack) -> None:
         (answers.messages.MessageList, stack.get(f"/api/orders/{cl_ord_id}/messages")),
         (answers.orders.ExecutionList, stack.get("/api/executions")),
         (answers.positions.PositionList, stack.get("/api/positions", open=True)),
+        (answers.prices.PriceList, stack.get("/api/prices")),
         (answers.messages.MessageList, messages),
         (answers.messages.MessageDetail, stack.get(f"/api/messages/{messages['messages'][0]['id']}")),
         (answers.messages.Decoded, stack.post("/api/decode", {"raw": messages["messages"][0]["raw"]}, 200)),

@@ -135,6 +135,8 @@ function positionSymbolCell({ data }) {
   return cell;
 }
 
+const LAST_SOURCES = { trade: 'The last trade of the market data', mid: 'The middle of best bid and offer', rest: 'Given by REST', file: 'Of the price file', fill: 'Our last fill' };
+
 export const positionColumns = () => [
   {
     field: 'symbol', headerName: 'Symbol', width: 86, cellClass: 'strong', sort: 'asc', sortIndex: 0, cellRenderer: positionSymbolCell,
@@ -144,7 +146,7 @@ export const positionColumns = () => [
   { field: 'session_name', headerName: 'Session', width: 112 },
   numeric('net_qty', 'Position', { width: 90 }),
   numeric('average_px', 'Avg cost', { least: 2, width: 96 }),
-  numeric('last_px', 'Last', { least: 2, tooltipValueGetter: ({ data }) => (data.last_at ? `The last fill, ${dayAndTime(data.last_at, zone.value)}` : 'Of the opening position') }),
+  numeric('last_px', 'Last', { least: 2, tooltipValueGetter: ({ data }) => (data.last_at ? `${LAST_SOURCES[data.last_source] ?? 'Last price'}, ${dayAndTime(data.last_at, zone.value)}` : 'Of the opening position') }),
   profit('day_profit', 'Day P&L'),
   profit('average_unrealised', 'Unrealised'),
   profit('average_realised', 'Realised'),
@@ -154,7 +156,7 @@ export const positionColumns = () => [
   numeric('open_qty', 'At open', { noZero: true }),
   numeric('close_px', 'Close', { least: 2 }),
   numeric('commission', 'Commission', { noZero: true, width: 96 }),
-  timed('last_at', 'Last fill'),
+  timed('last_at', 'Last price at'),
   numeric('fifo_px', 'FIFO price', { least: 2, width: 96, hide: true }),
   profit('average_day_realised', 'Day realised', { hide: true }),
   profit('fifo_unrealised', 'FIFO unrealised', { hide: true }),

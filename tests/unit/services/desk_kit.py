@@ -19,6 +19,7 @@ from sendfix.services.ids import ClOrdIdSource
 from sendfix.services.intake import Intake
 from sendfix.services.ports import BookedExecution, ExecutionQuery, Folded, MessageRow, OrderQuery
 from sendfix.services.positions import Positions
+from sendfix.services.prices import Prices
 from sendfix.services.risk import KillSwitch, Risk
 from sendfix.services.sessions import Session, Sessions
 
@@ -215,6 +216,9 @@ class DeskKit:
         self.alarms = Alarms()
         self.positions = Positions(self.sessions, self.store, (), lambda: NOW)
         self.positions.load()
+        self.prices = Prices(lambda: NOW, self.positions.last_fill, self.positions.instruments)
+        self.positions.last_price = self.prices.last
+        self.prices.on_change = self.positions.price_changed
         bus.subscribe(self.positions)
         next_message_id = sum(len(folded.messages) for folded in self.store.folded) + 1
         self.intake = Intake(

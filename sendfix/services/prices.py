@@ -1,0 +1,119 @@
+"""The last price of each symbol on each session, the freshest of all that the desk hears of.
+
+Prices of market data and fills are of one session, since no session knows what another one calls the same thing; those
+that are given by REST or the file are of one session or of all. They are not kept: a desk that starts knows its fills.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sendfix.domain.errors import FieldError, InvalidRequest
+from sendfix.domain.price import FILE, REST, SOURCES, GivenPrice, Price
+
+MOST_GIVEN = 100_000
+"""Symbols, of all sessions together, for which a price can be given by REST; so many lines a price file may have."""
+
+Key = tuple[str | None, str]
+"""Session, None for all, and symbol."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPrice:
+    """One of the prices from which the last one is chosen."""
+
+    session_name: str | None
+    symbol: str
+    price: Price
+
+
+class Prices:
+    """`last_fill` is the price of our own last fill of a symbol on a session; `filled` are the sessions and symbols
+    that have one."""
+
+    def __init__(
+        self,
+        now: Callable[[], datetime],
+        last_fill: Callable[[str, str], Price | None] = lambda _session_name, _symbol: None,
+        filled: Callable[[], Iterable[tuple[str, str]]] = tuple,
+    ) -> None:
+        self.on_change: Callable[[str | None, Collection[str]], None] = lambda _session_name, _symbols: None
+        """Hears of which symbols a price has changed, on which session or, with None, on all; not of fills."""
+        self.file_problems: Sequence[str] = ()
+        self._now = now
+        self._last_fill = last_fill
+        self._filled = filled
+        self._known: dict[Key, dict[str, Price]] = {}
+        self._given: set[Key] = set()
+
+    def note(self, session_name: str, symbol: str, px: Decimal, at: datetime, source: str) -> None:
+        """What market data says. `source` is "trade" or "mid" of `SOURCES`. A time that is still to come is taken for
+        now, and what is no number for nothing at all."""
+        if source not in SOURCES:
+            raise ValueError(f"source must be one of {', '.join(SOURCES)}, got {source!r}")
+        if px.is_finite():
+            self._put((session_name, symbol), Price(px, min(at, self._now()), source))
+            self.on_change(session_name, (symbol,))
+
+    def give(self, given: Sequence[GivenPrice]) -> None:
+        """By REST, all or none. Raises `InvalidRequest`."""
+        keys = {(one.session_name, one.symbol) for one in given}
+        if len(self._given | keys) > MOST_GIVEN:
+            text = f"there would be more than {MOST_GIVEN} prices; leave out symbols that are not traded"
+            raise InvalidRequest([FieldError("prices", text)])
+        now = self._now()
+        self._given |= keys
+        for one in given:
+            self._put((one.session_name, one.symbol), Price(one.px, min(one.at or now, now), REST))
+        for session_name in {one.session_name for one in given}:
+            self.on_change(session_name, {one.symbol for one in given if one.session_name == session_name})
+
+    def take_file(self, given: Sequence[GivenPrice], problems: Sequence[str]) -> None:
+        """What the price file says now, in place of what it said before; and which of its lines can't be used."""
+        now = self._now()
+        before = {key: sources.pop(FILE) for key, sources in self._known.items() if FILE in sources}
+        self._known = {key: sources for key, sources in self._known.items() if sources}
+        for one in given:
+            self._put((one.session_name, one.symbol), Price(one.px, min(one.at or now, now), FILE))
+        self.file_problems = tuple(problems)
+        self.on_change(None, {symbol for _session_name, symbol in before} | {one.symbol for one in given})
+
+    def last(self, session_name: str, symbol: str) -> Price | None:
+        """The freshest, however old it is; of two of the same time, that of the earlier of `SOURCES`."""
+        best = self._last_fill(session_name, symbol)
+        for key in ((session_name, symbol), (None, symbol)):
+            for price in self._known.get(key, _NOTHING).values():
+                if price.counts_before(best):
+                    best = price
+        return best
+
+    def known(self, session_name: str | None = None, symbol: str | None = None) -> list[KnownPrice]:
+        """Every price that there is, by symbol and session, those that are for all sessions first, and the freshest of
+        each before the others. None is any."""
+        found = [
+            one
+            for one in self._everything()
+            if (session_name is None or one.session_name in (None, session_name))
+            and symbol in (None, one.symbol)
+        ]
+        found.sort(key=lambda one: (one.price.at, -SOURCES.index(one.price.source)), reverse=True)
+        found.sort(key=lambda one: (one.symbol, one.session_name or ""))
+        return found
+
+    def _everything(self) -> Iterator[KnownPrice]:
+        for (session_name, symbol), sources in self._known.items():
+            for price in sources.values():
+                yield KnownPrice(session_name, symbol, price)
+        for name, symbol in self._filled():
+            fill = self._last_fill(name, symbol)
+            if fill is not None:
+                yield KnownPrice(name, symbol, fill)
+
+    def _put(self, key: Key, price: Price) -> None:
+        self._known.setdefault(key, {})[price.source] = price
+
+
+_NOTHING: dict[str, Price] = {}
