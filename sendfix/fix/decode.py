@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sendfix.fix.dictionary import Dictionary
 from sendfix.fix.parse import parse
 
-_MULTIPLE = frozenset({"MULTIPLEVALUESTRING", "MULTIPLECHARVALUE", "MULTIPLESTRINGVALUE"})
+MULTIPLE = frozenset({"MULTIPLEVALUESTRING", "MULTIPLECHARVALUE", "MULTIPLESTRINGVALUE"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ def _decode(tag: int, value: str, dictionary: Dictionary) -> DecodedField:
     field = dictionary.field(tag)
     if field is None:
         return DecodedField(tag, None, value, None)
-    if field.type in _MULTIPLE and field.values:
+    if field.type in MULTIPLE and field.values:
         names = [field.values.get(code, code) for code in value.split()]
         return DecodedField(tag, field.name, value, " ".join(names) or None)
     return DecodedField(tag, field.name, value, field.values.get(value))

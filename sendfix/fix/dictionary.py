@@ -63,12 +63,14 @@ class Dictionary:
         messages: Mapping[str, Message],
         header: frozenset[int],
         trailer: frozenset[int],
+        header_groups: Mapping[int, Group],
     ) -> None:
         self.version = version
         self.fields = MappingProxyType(dict(fields))
         self.messages = MappingProxyType(dict(messages))
         self.header = header
         self.trailer = trailer
+        self.header_groups = MappingProxyType(dict(header_groups))
         self._by_name = {field.name: field for field in fields.values()}
         self._by_key = {field.key: field for field in fields.values()}
 
@@ -139,8 +141,9 @@ def _read(path: Path, session_path: Path | None) -> Dictionary:
             version if pack == "0" else f"{version}SP{pack}",
             reader.fields,
             {message.msg_type: message for message in reader.messages()},
-            reader.section("header"),
-            reader.section("trailer"),
+            frozenset(reader.section("header")[0]),
+            frozenset(reader.section("trailer")[0]),
+            reader.section("header")[1],
         )
     except OSError as error:
         raise DictionaryError(f"can't read the data dictionary {path}: {error.strerror}") from error
@@ -175,13 +178,16 @@ class _Reader:
                 frozenset(_group_tags(groups)),
             )
 
-    def section(self, name: str) -> frozenset[int]:
-        tags: set[int] = set()
+    def section(self, name: str) -> tuple[dict[int, bool], dict[int, Group]]:
+        fields: dict[int, bool] = {}
+        groups: dict[int, Group] = {}
         for root in self._roots:
             section = root.find(name)
             if section is not None:
-                tags.update(self._content(section, True)[0])
-        return frozenset(tags)
+                inner_fields, inner_groups = self._content(section, True)
+                fields.update(inner_fields)
+                groups.update(inner_groups)
+        return fields, groups
 
     def _nodes(self, section: str) -> Iterator[ET.Element]:
         for root in self._roots:

@@ -67,13 +67,14 @@ class DeskPage:
         return self.page.locator(f'[data-testid=log-line][data-msg-type="{msg_type}"]')
 
     def decoded(self) -> list[dict[str, Any]]:
-        """The rows of the decoded message that is open."""
-        rows = self.get("decode").locator("tbody tr")
+        """The fields of the decoded message that is open, without its header where that is folded."""
+        rows = self.get("decode").locator("tr.tree-field")
         expect(rows.first).to_be_visible()
-        return [
-            dict(zip(("tag", "name", "value", "meaning"), row.locator("td").all_inner_texts(), strict=True))
-            for row in rows.all()
-        ]
+        cells = "(rows) => rows.map((row) => [0, 1, 2, 3].map((at) => row.children[at])"
+        texts = rows.evaluate_all(
+            f"{cells}.map((cell) => (cell.querySelector('.tree-name') ?? cell).innerText))"
+        )
+        return [dict(zip(("tag", "name", "value", "meaning"), row, strict=True)) for row in texts]
 
 
 def broker_order(stack: Stack, cl_ord_id: str) -> dict[str, Any]:

@@ -14,6 +14,40 @@ class DecodedField(Output):
     value_name: str | None
 
 
+class TreeField(DecodedField):
+    """A field in its place. `presence` is by the dictionary: `custom` is a tag of the users' own, `elsewhere` a field
+    that does not belong to this message or group. `entries` are those of the group that the field counts."""
+
+    presence: Literal["required", "optional", "custom", "unknown", "elsewhere"]
+    problem: str | None
+    entries: list[list[TreeField]] | None
+
+
+class MissingField(Output):
+    """A required field; `place` is a section, or the entry of a group as `NoLegs(555) 2`."""
+
+    tag: int
+    name: str
+    place: str
+
+
+class Check(Output):
+    """`right` is null when nobody can tell."""
+
+    stated: str | None
+    counted: str | None
+    right: bool | None
+
+
+class MessageTree(Output):
+    header: list[TreeField]
+    body: list[TreeField]
+    trailer: list[TreeField]
+    missing: list[MissingField]
+    body_length: Check
+    check_sum: Check
+
+
 class Message(Output):
     id: int
     session_name: str
@@ -27,7 +61,11 @@ class Message(Output):
 
 
 class MessageDetail(Message):
+    """`tree` is null for an event. `cl_ord_id` is of the order that it belongs to, if it is known of one."""
+
     fields: list[DecodedField]
+    tree: MessageTree | None
+    cl_ord_id: str | None
 
 
 class MessageList(Output):
@@ -39,6 +77,7 @@ class Decoded(Output):
     msg_type: str | None
     msg_type_name: str | None
     fields: list[DecodedField]
+    tree: MessageTree
 
 
 class DictionaryValue(Output):

@@ -8,11 +8,13 @@ from sendfix.domain.errors import FieldError, InvalidRequest, UnknownMessage
 from sendfix.fix.decode import decode
 from sendfix.fix.parse import header, text_of
 from sendfix.fix.redact import redact
-from sendfix.services.ports import MessageQuery, MessageRow
+from sendfix.fix.tree import tree
+from sendfix.services.ports import MessageQuery, MessageRow, OrderQuery
 from sendfix.web import answers, schemas
 from sendfix.web.api import Api
 from sendfix.web.context import context
 from sendfix.web.to_json import SOH, field_to_json, message_to_json
+from sendfix.web.tree_to_json import tree_to_json
 
 api = Api("messages")
 
@@ -45,12 +47,18 @@ def messages(query: schemas.messages.MessagesQuery) -> dict[str, Any]:
 
 @api.route("GET", "/api/messages/<int:message_id>", answers={200: answers.messages.MessageDetail})
 def message(message_id: int) -> dict[str, Any]:
-    """One message, decoded."""
+    """One message, decoded: its fields as they came, and as a tree of header, body with groups, and trailer."""
     context().settle()
     found = context().archive.message(message_id) if message_id < 2**63 else None
     if found is None:
         raise UnknownMessage(message_id)
-    return _to_json(found, decoded=True)
+    raw = context().mask(found.raw).encode()
+    built = None if found.direction == "EVENT" else tree(raw, context().any_dictionary(found.session_name))
+    return {
+        **_to_json(found, decoded=True),
+        "tree": None if built is None else tree_to_json(built),
+        "cl_ord_id": _order_of(found),
+    }
 
 
 @api.route("POST", "/api/decode", body=schemas.messages.Decode, answers={200: answers.messages.Decoded})
@@ -73,7 +81,15 @@ def decode_message(body: schemas.messages.Decode) -> dict[str, Any]:
         "msg_type": msg_type,
         "msg_type_name": dictionary.msg_type_name(msg_type) if msg_type else None,
         "fields": [field_to_json(field) for field in fields],
+        "tree": tree_to_json(tree(raw, dictionary)),
     }
+
+
+def _order_of(found: MessageRow) -> str | None:
+    if found.order_no is None:
+        return None
+    orders = context().blotter.orders(OrderQuery(before=found.order_no + 1, limit=1))
+    return orders[0].cl_ord_ids[0] if orders and orders[0].order_no == found.order_no else None
 
 
 def _to_json(found: MessageRow, decoded: bool = False) -> dict[str, Any]:

@@ -1,46 +1,66 @@
-// One message, field by field: tag, name, value and what the value means. Decoded by the desk, when it is asked for.
+// One message in full, decoded by the desk when it is asked for: as a tree, as raw text, with its checks.
 import { html, useEffect, useState } from '../lib.js';
 import { msgTypeName } from '../fix/names.js';
 import { dayAndTime } from '../fix/times.js';
 import { rest } from '../net/rest.js';
-import { zone } from '../state/prefs.js';
+import { remembered, zone } from '../state/prefs.js';
 import { toast } from '../state/toasts.js';
 import { decoded } from '../state/view.js';
 import { copy, Icon } from './bits.js';
+import { Checks, explained, Tree } from './tree.js';
 
 const SOH = '\u0001';
+const large = remembered('decode.large', false);
 
-const fetchFields = (line) => (line.id ? rest.message(line.id).catch(() => rest.decode(line.raw, line.session_name)) : rest.decode(line.raw, line.session_name));
+const ask = (line) => (line.id ? rest.message(line.id).catch((problem) => (problem.status === 404 ? rest.decode(line.raw, line.session_name) : Promise.reject(problem))) : rest.decode(line.raw, line.session_name));
 
-export function Decode({ line, onClose = () => { decoded.value = null; } }) {
-  const [answer, setAnswer] = useState({ line: null, fields: [], fault: null });
+export async function copyAs(text, what) {
+  toast(...((await copy(text)) ? ['info', `${what} copied`] : ['error', 'Not copied', 'The browser did not allow it.']));
+}
+
+// By the fields where they are all of the message: a | in a text is none between fields.
+function withSoh(raw, fields) {
+  const joined = fields.map(({ tag, value }) => `${tag}=${value}`);
+  return joined.join('|') === raw.replace(/\|$/, '') ? joined.map((one) => one + SOH).join('') : raw.replaceAll('|', SOH);
+}
+
+export function Decode({ line, onClose = () => { decoded.value = null; }, inline = false }) {
+  const [answer, setAnswer] = useState({ line: null, found: null, fault: null });
   useEffect(() => {
     let current = true;
-    fetchFields(line).then(
-      ({ fields }) => current && setAnswer({ line, fields, fault: null }),
-      (problem) => current && setAnswer({ line, fields: [], fault: problem.text }),
+    ask(line).then(
+      (found) => current && setAnswer({ line, found, fault: null }),
+      (problem) => current && setAnswer({ line, found: null, fault: problem.text }),
     );
     return () => {
       current = false;
     };
   }, [line.key]);
-  const put = async (text, what) => toast(...((await copy(text)) ? ['info', `${what} copied`] : ['error', 'Not copied', 'The browser did not allow it.']));
-  const fields = answer.line === line ? answer.fields : [];
-  return html`<aside class="decode" aria-label="Decoded message" data-testid="decode">
+  const { found, fault } = answer.line === line ? answer : { found: null, fault: null };
+  return html`<aside class=${`decode ${large.value && !inline ? 'decode-large' : ''}`} aria-label="Decoded message" data-testid="decode">
     <div class="decode-head">
-      <h3>${msgTypeName(line.msg_type)} <span class="quiet">${line.direction === 'IN' ? 'in' : 'out'}${line.msg_seq_num ? `, number ${line.msg_seq_num}` : ''}</span></h3>
-      <button type="button" class="icon-button" aria-label="Close" onClick=${onClose}><${Icon} name="cross" size=${12} /></button>
+      <h3>${line.msg_type_name ?? msgTypeName(line.msg_type)} <span class="quiet">${line.direction === 'IN' ? 'in' : 'out'}${line.msg_seq_num ? `, number ${line.msg_seq_num}` : ''}</span></h3>
+      ${!inline && html`<button type="button" class="icon-button wide-only" aria-label=${large.value ? 'Smaller' : 'Larger'} title=${large.value ? 'Smaller' : 'Larger'} aria-pressed=${large.value} data-testid="decode-large" onClick=${() => { large.value = !large.value; }}><${Icon} name=${large.value ? 'shrink' : 'grow'} size=${13} /></button>`}
+      <button type="button" class="icon-button" aria-label="Close" data-testid="decode-close" onClick=${onClose}><${Icon} name="cross" size=${12} /></button>
     </div>
     <p class="quiet num">${line.session_name} · ${dayAndTime(line.at, zone.value)} ${zone.value === 'UTC' ? 'UTC' : 'local'}</p>
+    ${line.refused && html`<p class="fault">QuickFIX did not accept it: ${line.refused}</p>`}
+    ${found && html`<${Checks} tree=${found.tree} />`}
     <div class="decode-buttons">
-      <button type="button" class="small" onClick=${() => put(line.raw, 'Message with |')}><${Icon} name="copy" size=${12} /> Copy with |</button>
-      <button type="button" class="small" onClick=${() => put(line.raw.replaceAll('|', SOH), 'Message with SOH')}><${Icon} name="copy" size=${12} /> Copy with SOH</button>
+      <button type="button" class="small" onClick=${() => copyAs(line.raw, 'Message with |')}><${Icon} name="copy" size=${12} /> Copy with |</button>
+      <button type="button" class="small" onClick=${() => copyAs(withSoh(line.raw, found?.fields ?? []), 'Message with SOH')}><${Icon} name="copy" size=${12} /> Copy with SOH</button>
+      <button type="button" class="small toggle" aria-pressed=${explained.value} data-testid="explain" onClick=${() => { explained.value = !explained.value; }}>Explain</button>
     </div>
-    ${answer.fault && html`<p class="fault">${answer.fault}</p>`}
-    <div class="decode-fields"><table>
-      <thead><tr><th class="num">Tag</th><th>Name</th><th>Value</th><th>Meaning</th></tr></thead>
-      <tbody>${fields.map((field, at) => html`<tr key=${at} class=${field.name ? '' : 'unknown'}>
-        <td class="num">${field.tag}</td><td>${field.name ?? 'not in the dictionary'}</td><td class="mono">${field.value}</td><td>${(field.value_name ?? '').replaceAll('_', ' ')}</td></tr>`)}</tbody>
-    </table></div>
+    ${fault && html`<p class="fault">${fault}</p>`}
+    <div class="decode-fields">
+      ${found && html`<${Tree} tree=${found.tree} />`}
+      <details class="raw"><summary>Raw</summary><${Raw} line=${line} /></details>
+    </div>
   </aside>`;
+}
+
+function Raw({ line }) {
+  const [soh, setSoh] = useState(false);
+  return html`<p class="raw-choice">${[['|', false], ['SOH', true]].map(([word, value]) => html`<label key=${word} class="check"><input type="radio" name="raw-${line.key}" checked=${soh === value} onChange=${() => setSoh(value)} /> ${word}</label>`)}</p>
+    <p class="mono raw-text" data-testid="raw">${soh ? line.raw.replaceAll('|', '␁') : line.raw}</p>`;
 }
