@@ -93,6 +93,14 @@ PACKAGES = (
         {"LICENSE.txt": "ag-stack.txt"},
     ),
     Package(
+        "uplot",
+        "1.6.32",
+        "MIT",
+        "sha512-KIMVnG68zvu5XXUbC4LQEPnhwOxBuLyW1AHtpm6IKTXImkbLgkMy+jabjLgSLMasNuGGzQm/ep3tOkyTxpiQIw==",
+        {"dist/uPlot.esm.js": "uplot.js", "dist/uPlot.min.css": "uplot.css"},
+        {"LICENSE": "uplot.txt"},
+    ),
+    Package(
         "socket.io-client",
         "4.8.4",
         "MIT",
