@@ -51,6 +51,7 @@ def test_real_answers_are_as_documented(stack: Stack) -> None:
         (answers.orders.OrderDetail, stack.get(f"/api/orders/{cl_ord_id}")),
         (answers.orders.ExecutionList, stack.get(f"/api/orders/{cl_ord_id}/executions")),
         (answers.messages.MessageList, stack.get(f"/api/orders/{cl_ord_id}/messages")),
+        (answers.ladder.Ladder, stack.get(f"/api/orders/{cl_ord_id}/ladder")),
         (answers.orders.ExecutionList, stack.get("/api/executions")),
         (answers.positions.PositionList, stack.get("/api/positions", open=True)),
         (answers.prices.PriceList, stack.get("/api/prices")),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.e2e.desk_page import DeskPage
+from tests.e2e.desk_page import DeskPage, broker_does, broker_fills
 from tests.support.stack import FIX44, Stack
 
 pytestmark = pytest.mark.browser
 
+HTML = "<img src=x onerror=document.title='owned'>"
 WITH_GROUPS = (
     "8=FIX.4.4|9=100|35=D|49=A|56=B|34=2|52=20261120-14:30:00|11=X|453=2|448=<b>desk</b>|9001=q|447=D|452=1|448=B|"
     "55=AAPL|54=1|7=3|10=033|"
@@ -23,7 +24,7 @@ def desk(stack: Stack, page: Page) -> DeskPage:
 
 
 def test_a_message_is_shown_as_a_tree_with_what_is_wrong_in_it(desk: DeskPage, stack: Stack) -> None:
-    sent = stack.send(FIX44, symbol="TREE", ord_type="LIMIT", price="10", custom_tags={"9001": "house"})
+    sent = stack.send(FIX44, ord_type="LIMIT", price="10", custom_tags={"9001": "house"})
     desk.get("log-search").fill(sent)
     desk.log_lines("D").click()
     tree = desk.get("decode").locator("tr.tree-field")
@@ -53,3 +54,44 @@ def test_a_message_is_shown_as_a_tree_with_what_is_wrong_in_it(desk: DeskPage, s
     expect(desk.get("tree-missing")).to_contain_text("OrdType(40) is required in the body and not there.")
     expect(desk.get("integrity").locator(".tone-bad")).to_have_count(2)
     expect(desk.get("integrity")).to_contain_text("BodyLength(9) says 100, counted")
+
+
+def rung(desk: DeskPage, text: str) -> Locator:
+    return desk.get("rung").filter(has_text=text)
+
+
+def test_an_order_is_a_conversation_and_each_cum_qty_is_proved(desk: DeskPage, stack: Stack) -> None:
+    sent = stack.send(FIX44, ord_type="LIMIT", price="10", order_qty=500)
+    broker_fills(stack, sent, 100, "9.95")
+    broker_fills(stack, sent, 50, "10")
+    fills = stack.wait_order(sent, cum_qty="150")["executions"]
+    second = next(one["exec_id"] for one in fills if one["last_qty"] == "50")
+    broker_does(stack, f"/api/executions/{second}/bust", text=HTML)
+    stack.wait_order(sent, cum_qty="100")
+
+    desk.page.locator(f'[row-id$="/{sent}"] [data-testid=row-detail]').click()
+    expect(desk.get("rung")).to_have_count(5)
+    expect(desk.get("ladder").locator(".rung-heads")).to_have_text("SENDFIX44BROKER")
+    expect(rung(desk, "NewOrderSingle")).to_contain_text("Sent")
+    expect(rung(desk, "ExecutionReport New")).to_contain_text("answers 1 after")
+    busted = rung(desk, "Trade cancel")
+    expect(busted.locator('[data-mark="bust"]')).to_be_visible()
+    expect(busted).to_contain_text(HTML)
+
+    proof = busted.get_by_test_id("proof")
+    expect(proof).to_have_attribute("data-adds-up", "true")
+    proof.click()
+    parts = busted.get_by_test_id("proof-parts")
+    expect(parts.locator("tbody tr")).to_have_count(2)
+    expect(parts.locator("tr.taken-back")).to_contain_text(f"{second}busted by")
+    expect(parts.locator("tfoot")).to_contain_text("CumQty(14) 100 is the sum of its fills")
+
+    # What is said of it while it is open comes live.
+    stack.behave(default="reject")
+    stack.post("/api/cancel_order", {"cl_ord_id": sent}, 202)
+    refusal = rung(desk, "OrderCancelReject")
+    expect(refusal.locator('[data-mark="reject"]')).to_be_visible()
+    expect(refusal).to_contain_text("answers 6 after")
+    refusal.get_by_role("button").first.click()
+    expect(refusal.locator('[data-tag="434"]')).to_contain_text("CxlRejResponseTo")
+    assert desk.page.locator("img[src=x]").count() == 0

@@ -3,6 +3,28 @@
 The answers themselves are made by `to_json`, which is faster.
 """
 
-from sendfix.web.answers import alarms, base, health, messages, orders, positions, prices, risk, sessions
+from sendfix.web.answers import (
+    alarms,
+    base,
+    health,
+    ladder,
+    messages,
+    orders,
+    positions,
+    prices,
+    risk,
+    sessions,
+)
 
-__all__ = ["alarms", "base", "health", "messages", "orders", "positions", "prices", "risk", "sessions"]
+__all__ = [
+    "alarms",
+    "base",
+    "health",
+    "ladder",
+    "messages",
+    "orders",
+    "positions",
+    "prices",
+    "risk",
+    "sessions",
+]

@@ -1,7 +1,7 @@
-// One order in full: its chain of ClOrdIDs, its executions, and every FIX message behind it.
+// One order in full: its chain of ClOrdIDs, its executions, and every FIX message behind it on a ladder.
 import { html, useEffect, useRef, useState } from '../lib.js';
 import { showDecimal } from '../fix/decimal.js';
-import { isOpen, msgTypeName, ordTypeLabel, sideLabel, tifLabel, words } from '../fix/names.js';
+import { isOpen, ordTypeLabel, sideLabel, tifLabel, words } from '../fix/names.js';
 import { dayAndTime, time } from '../fix/times.js';
 import { rest } from '../net/rest.js';
 import { canCancel, cancel, describe } from '../state/actions.js';
@@ -11,7 +11,7 @@ import { fillFrom } from '../state/ticket.js';
 import { drawerKey, phoneTab } from '../state/view.js';
 import { Icon, Status } from './bits.js';
 import { pendingText } from './columns.js';
-import { Decode } from './decode.js';
+import { Ladder } from './ladder.js';
 
 const SETTLE_MS = 400; // the desk stores executions and messages in batches, a moment after the order's change
 
@@ -26,11 +26,14 @@ export function Drawer() {
 }
 
 function Detail({ order }) {
-  const [more, setMore] = useState({ executions: [], messages: [], fault: null });
-  const [line, setLine] = useState(null);
+  const [more, setMore] = useState({ executions: [], ladder: null, fault: null });
   const box = useRef(null);
-  const load = () => Promise.all([rest.order(order.cl_ord_id), rest.orderMessages(order.cl_ord_id)]).then(
-    ([{ executions }, { messages }]) => setMore({ executions, messages: [...messages].sort((a, b) => a.at.localeCompare(b.at)), fault: null }),
+  const load = () => Promise.all([rest.order(order.cl_ord_id), rest.ladder(order.cl_ord_id)]).then(
+    ([{ executions }, ladder]) => setMore({ executions, ladder, fault: null }),
+    (problem) => setMore((was) => ({ ...was, fault: problem.text })),
+  );
+  const older = () => rest.ladder(order.cl_ord_id, more.ladder.next_before).then(
+    (found) => setMore((was) => ({ ...was, ladder: { ...was.ladder, steps: [...found.steps, ...was.ladder.steps], next_before: found.next_before } })),
     (problem) => setMore((was) => ({ ...was, fault: problem.text })),
   );
   useEffect(() => {
@@ -59,11 +62,7 @@ function Detail({ order }) {
     ${more.fault && html`<p class="fault">${more.fault}</p>`}
     <${Executions} rows=${more.executions} order=${order} />
     <h3>Messages</h3>
-    <ul class="drawer-messages">${more.messages.map((one) => html`<li key=${one.id}>${one.direction === 'EVENT' ? html`<p class="quiet"><span class="num">${time(one.at, zone.value)}</span> <${Icon} name="dot" size=${11} /> ${one.raw}</p>` : html`
-      <button type="button" aria-expanded=${line?.id === one.id} onClick=${() => setLine(line?.id === one.id ? null : { ...one, key: `drawer#${one.id}` })}>
-        <span class="num">${time(one.at, zone.value)}</span> <${Icon} name=${one.direction === 'IN' ? 'in' : 'out'} size=${11} /> ${one.direction === 'IN' ? 'in' : 'out'} <b>${one.msg_type_name ?? msgTypeName(one.msg_type)}</b> <span class="quiet num">${one.msg_seq_num ?? ''}</span></button>
-      ${line?.id === one.id && html`<${Decode} line=${line} onClose=${() => setLine(null)} />`}`}
-    </li>`)}</ul>
+    ${more.ladder && html`<${Ladder} ladder=${more.ladder} more=${older} />`}
   </aside>`;
 }
 
