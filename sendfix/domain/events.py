@@ -26,8 +26,9 @@ from sendfix.domain.values import FieldValue
 
 @dataclass(frozen=True, slots=True)
 class NewOrderSent:
-    """NewOrderSingle(D). `fields` are all other fields of that message by api name; `custom_tags` those that
-    the dictionary does not give it. `poss_dup` marks one that was sent again because the counterparty asked."""
+    """NewOrderSingle(D), NewOrderMultileg(AB), or one order of a NewOrderList(E). `fields` are all other fields of that
+    message by api name; `custom_tags` those that the dictionary does not give it. `poss_dup` marks one that was sent
+    again because the counterparty asked."""
 
     session_name: str
     at: datetime
@@ -47,8 +48,18 @@ class NewOrderSent:
 
 
 @dataclass(frozen=True, slots=True)
+class ListSent:
+    """NewOrderList(E), or the part of one that a message holds."""
+
+    session_name: str
+    at: datetime
+    orders: tuple[NewOrderSent, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ReplaceSent:
-    """OrderCancelReplaceRequest(G): the order as it shall be from now on."""
+    """OrderCancelReplaceRequest(G) or MultilegOrderCancelReplace(AC): the order as it shall be from now on. `known` are
+    the names of all fields that it could say: those that it does not say are taken away."""
 
     session_name: str
     at: datetime
@@ -64,6 +75,7 @@ class ReplaceSent:
     fields: Mapping[str, FieldValue] = field(default_factory=dict)
     custom_tags: Mapping[int, str] = field(default_factory=dict)
     poss_dup: bool = False
+    known: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +95,8 @@ class ExecutionReported:
     """ExecutionReport(8). `last_qty` is LastShares(32) in FIX 4.2. `exec_trans_type` is None from FIX 4.3 on.
 
     `ord_rej_reason` is OrdRejReason(103), `exec_restatement_reason` ExecRestatementReason(378), as codes. `cl_ord_id`
-    is empty for an order that was not sent electronically. `commission` is the amount that Commission(12) comes to.
+    is empty for an order that was not sent electronically. `commission` is the amount that Commission(12) comes to,
+    `multi_leg_reporting_type` is MultiLegReportingType(442) as a code.
 
     `sent` is when and as which message the counterparty first sent it: (SendingTime(52) or, in a resend,
     OrigSendingTime(122), MsgSeqNum(34)); FIX times compare as text. `poss_dup` marks a resend."""
@@ -116,6 +129,7 @@ class ExecutionReported:
     exec_restatement_reason: str | None = None
     transact_time: datetime | None = None
     commission: Decimal | None = None
+    multi_leg_reporting_type: str | None = None
     sent: tuple[str, int] = ("", 0)
     poss_dup: bool = False
 
@@ -150,6 +164,16 @@ class MessageRejected:
     ref_msg_type: str | None
     ref_id: str | None
     reason: str | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListRefused:
+    """ListStatus(N) with ListOrderStatus(431) REJECT: no order of the list came about."""
+
+    session_name: str
+    at: datetime
+    list_id: str
     text: str | None = None
 
 
@@ -191,4 +215,4 @@ class AlarmSettled:
     corrections: Mapping[int, str] = field(default_factory=dict)
 
 
-Event: TypeAlias = OrderEvent | Uninterpretable | AlarmSettled
+Event: TypeAlias = OrderEvent | ListSent | ListRefused | Uninterpretable | AlarmSettled

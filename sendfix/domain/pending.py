@@ -15,7 +15,8 @@ from sendfix.domain.values import FieldValue
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """`type` is "cancel" or "replace". A replace says how the order shall be; a cancel leaves that empty."""
+    """`type` is "cancel" or "replace". A replace says how the order shall be; a cancel leaves that empty.
+    `dropped` are fields of the order that it takes away."""
 
     type: Literal["cancel", "replace"]
     cl_ord_id: str
@@ -30,6 +31,7 @@ class Pending:
     account: str | None = None
     fields: Mapping[str, FieldValue] = field(default_factory=dict)
     custom_tags: Mapping[int, str] = field(default_factory=dict)
+    dropped: tuple[str, ...] = ()
 
     def to_record(self) -> dict[str, Any]:
         return {
@@ -46,6 +48,7 @@ class Pending:
             "account": self.account,
             "fields": dict(self.fields),
             "custom_tags": tags_out(dict(self.custom_tags)),
+            "dropped": list(self.dropped),
         }
 
     @classmethod
@@ -57,4 +60,5 @@ class Pending:
         values["ord_type"] = code_in(OrdType, values["ord_type"])
         values["time_in_force"] = code_in(TimeInForce, values["time_in_force"])
         values["custom_tags"] = tags_in(values["custom_tags"])
+        values["dropped"] = tuple(values.get("dropped", ()))
         return cls(**values)

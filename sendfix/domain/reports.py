@@ -31,12 +31,16 @@ _EXEC_TYPE_OF_KIND: dict[Kind, ExecType | str] = {
     Kind.TRADE_CORRECT: ExecType.TRADE_CORRECT,
     Kind.STOPPED: ExecType.STOPPED,
 }
+LEG, WHOLE = "2", "3"
+"""MultiLegReportingType(442): of one leg, and of the multileg instrument."""
 _DUPLICATE_ORDER = "6"
 _CORPORATE_ACTION = "0"
 
 
 def on_execution_reported(order: Order, event: ExecutionReported) -> Execution | None:
     kind = _kind(order, event)
+    if event.multi_leg_reporting_type == LEG:
+        return _leg(order, kind, event)
     if kind is Kind.STATUS:
         # A resent one may be older than what we know, and has no ExecID that would tell.
         if not event.poss_dup:
@@ -58,6 +62,15 @@ def on_execution_reported(order: Order, event: ExecutionReported) -> Execution |
         _count(order, kind, event, counted_as, fills)
     review(order, event, newest)
     return None if counted_as is None else _execution(order, kind, event, fills)
+
+
+def _leg(order: Order, kind: Kind, event: ExecutionReported) -> Execution | None:
+    """One leg of a multileg order: an execution of that leg's instrument, and no word on the order as a whole."""
+    if kind not in _EXECUTIONS or event.exec_id in order.exec_ids:
+        return None
+    order.exec_ids.add(event.exec_id)
+    order.updated_at = event.at
+    return _execution(order, kind, event, None if kind is Kind.TRADE_CANCEL else event.last_qty)
 
 
 def _kind(order: Order, event: ExecutionReported) -> Kind:
@@ -199,6 +212,8 @@ def _replaced(order: Order, event: ExecutionReported) -> None:
         return  # a later replace is confirmed already
     if request is not None:
         order.account = request.account
+        for key in request.dropped:
+            order.fields.pop(key, None)
         order.fields.update(request.fields)
         order.custom_tags.update(request.custom_tags)
     if event.sent >= order.last_terms:
@@ -236,14 +251,15 @@ def _speaks_of_the_order(order: Order, event: ExecutionReported) -> bool:
 
 def _execution(order: Order, kind: Kind, event: ExecutionReported, fills: Decimal | None) -> Execution:
     executes = fills is not None or kind is Kind.TRADE_CANCEL
+    leg = event.multi_leg_reporting_type == LEG
     return Execution(
         event.exec_id,
         event.exec_ref_id,
         event.cl_ord_id,
         event.order_id if event.order_id is not None else order.order_id,
         event.session_name,
-        order.symbol if order.symbol is not None else event.symbol,
-        order.side if order.side is not None else event.side,
+        order.symbol if order.symbol is not None and not leg else event.symbol,
+        order.side if order.side is not None and not leg else event.side,
         _EXEC_TYPE_OF_KIND.get(kind, event.exec_type),
         event.ord_status,
         event.last_qty if executes else None,
@@ -256,4 +272,5 @@ def _execution(order: Order, kind: Kind, event: ExecutionReported, fills: Decima
         event.at,
         order.account if order.account is not None else event.account,
         event.commission if fills is not None else None,
+        event.multi_leg_reporting_type,
     )

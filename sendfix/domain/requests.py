@@ -32,6 +32,7 @@ def on_replace_sent(order: Order, event: ReplaceSent) -> None:
         event.account,
         event.fields,
         event.custom_tags,
+        tuple(sorted(key for key in order.fields if key in event.known and key not in event.fields)),
     )
     _request(order, Kind.REPLACE_SENT, request)
 

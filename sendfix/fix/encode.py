@@ -33,16 +33,17 @@ def encode_new(cmd: NewOrder, dictionary: Dictionary) -> bytes:
     message.add_all(texts, errors, cmd.fields)
     custom = message.custom(errors, cmd.custom_tags) if cmd.custom_tags else {}
     texts[TRANSACT_TIME] = format_utc(cmd.transact_time)
-    _default_handling(texts, message)
+    default_handling(texts, message)
     check_order(texts, dictionary, errors)
     return message.body(texts, custom, errors)
 
 
 def encode_replace(cmd: ReplaceOrder, dictionary: Dictionary) -> bytes:
-    """OrderCancelReplaceRequest(G): the whole order again, with the changes. A change to None takes the field away.
-    While another replace awaits its answer, this one replaces that. Raises `InvalidRequest`."""
-    message = plan(dictionary, "G")
+    """OrderCancelReplaceRequest(G), or MultilegOrderCancelReplace(AC) of an order with legs: the whole order again,
+    with the changes. A change to None takes the field away. While another replace awaits its answer, this one replaces
+    that. Raises `InvalidRequest`."""
     order = cmd.order
+    message = plan(dictionary, "AC" if "no_legs" in order.fields else "G")
     errors: list[FieldError] = []
     before = order.pending_replace
     texts = message.order_texts(order, before)
@@ -60,7 +61,7 @@ def encode_replace(cmd: ReplaceOrder, dictionary: Dictionary) -> bytes:
     custom = message.custom([], order.custom_tags if before is None else before.custom_tags)
     custom.update(message.custom(errors, cmd.custom_tags))
     texts[TRANSACT_TIME] = format_utc(cmd.transact_time)
-    _default_handling(texts, message)
+    default_handling(texts, message)
     check_order(texts, dictionary, errors)
     return message.body(texts, custom, errors)
 
@@ -101,7 +102,8 @@ def _known_as(order: Order, cl_ord_id: str) -> str:
     return wire_id
 
 
-def _default_handling(texts: dict[int, str], message: Plan) -> None:
+def default_handling(texts: dict[int, str], message: Plan) -> None:
+    """HandlInst(21), where it is required and not given."""
     if HANDL_INST not in texts and message.requires(HANDL_INST):
         texts[HANDL_INST] = AUTOMATED
 

@@ -28,6 +28,13 @@ class Fields:
     values: dict[int, str] = field(default_factory=dict)
     groups: dict[int, list[Fields]] = field(default_factory=dict)
 
+    def tags(self) -> Iterator[int]:
+        """Of all fields, those of the entries too."""
+        yield from self.values
+        for entries in self.groups.values():
+            for entry in entries:
+                yield from entry.tags()
+
     def by_key(self, dictionary: Dictionary, tags: Iterable[int] | None = None) -> dict[str, FieldValue]:
         """Those of `tags` (None: all) that the dictionary has, by their names in JSON."""
         found: dict[str, FieldValue] = {}

@@ -9,7 +9,7 @@ from sendfix.domain.enums import FixEnum
 from sendfix.domain.errors import FieldError, InvalidRequest
 from sendfix.domain.order import Order, Pending
 from sendfix.domain.values import format_decimal
-from sendfix.fix.dictionary import Dictionary
+from sendfix.fix.dictionary import Dictionary, Field
 from sendfix.fix.fieldtypes import Formatter, format_text, formatter_of
 from sendfix.fix.groups import LENGTH_OF_DATA, GroupPlan
 from sendfix.fix.parse import DATA_OF_LENGTH, SOH
@@ -90,22 +90,32 @@ class Plan:
         else:
             texts.pop(tag, None)
 
-    def custom(self, errors: list[FieldError], tags: Mapping[int, str]) -> dict[int, str]:
+    def missing(self, texts: Mapping[int, str]) -> list[Field]:
+        """What is required and not there, in the dictionary's order."""
+        missing = sorted(self._required - texts.keys(), key=self._rank.__getitem__)
+        return [self.dictionary.fields[tag] for tag in missing]
+
+    def custom(
+        self,
+        errors: list[FieldError],
+        tags: Mapping[int, str],
+        set_by_desk: frozenset[int] = SET_BY_DESK,
+    ) -> dict[int, str]:
         """Tags that the message does not have in this version."""
         texts: dict[int, str] = {}
         for tag, value in tags.items():
             try:
-                texts[int(tag)] = self._custom(int(tag), value)
+                texts[int(tag)] = self._custom(int(tag), value, set_by_desk)
             except ValueError as error:
                 errors.append(FieldError(f"custom_tags.{tag}", f"tag {tag} {error}"))
         return texts
 
-    def _custom(self, tag: int, value: object) -> str:
+    def _custom(self, tag: int, value: object, set_by_desk: frozenset[int]) -> str:
         if tag <= 0 or tag > 999_999_999:
             raise ValueError("is no FIX tag; tags are whole numbers above zero")
         if tag in self.dictionary.header or tag in self.dictionary.trailer:
             raise ValueError("belongs to the header or trailer, which the engine writes")
-        if tag in SET_BY_DESK:
+        if tag in set_by_desk:
             raise ValueError("is set by the desk")
         if tag in self._tags:
             raise ValueError(
@@ -131,7 +141,11 @@ class Plan:
             ("stop_px", terms.stop_px),
             ("time_in_force", terms.time_in_force),
             ("order_id", order.order_id),
-            *order.fields.items(),
+            *(
+                (key, value)
+                for key, value in order.fields.items()
+                if replace is None or key not in replace.dropped
+            ),
             *(replace.fields.items() if replace is not None else ()),
         ):
             entry = self._formatters.get(key)
@@ -148,13 +162,11 @@ class Plan:
     def body(self, texts: dict[int, str], custom: Mapping[int, str], errors: list[FieldError]) -> bytes:
         """The message without header and trailer. Raises `InvalidRequest` if there are errors or something that the
         version requires is missing."""
-        missing = self._required - texts.keys()
-        if missing:
+        if not self._required <= texts.keys():
             complained = {error.field for error in errors}
-            for tag in sorted(missing, key=self._rank.__getitem__):
-                field = self.dictionary.fields[tag]
+            for field in self.missing(texts):
                 if field.key not in complained:
-                    errors.append(FieldError(field.key, f"{field.name}({tag}) is required"))
+                    errors.append(FieldError(field.key, f"{field.name}({field.tag}) is required"))
         if errors:
             raise InvalidRequest(errors)
         for tag in texts.keys() & LENGTH_OF_DATA.keys():

@@ -9,7 +9,7 @@ from sendfix.domain.enums import OrdType, TimeInForce
 from sendfix.domain.errors import FieldError
 from sendfix.fix.dictionary import Dictionary
 
-SYMBOL, SECURITY_ID = 55, 48
+SYMBOL, SECURITY_ID, NO_LEGS = 55, 48, 555
 ORDER_QTY, CASH_ORDER_QTY, ORDER_PERCENT = 38, 152, 516
 ORD_TYPE, PRICE, STOP_PX = 40, 44, 99
 TIME_IN_FORCE, EXPIRE_DATE, EXPIRE_TIME = 59, 432, 126
@@ -46,7 +46,7 @@ def check_order(texts: Mapping[int, str], dictionary: Dictionary, errors: list[F
         if field.key not in complained:
             errors.append(FieldError(field.key, f"{field.name}({tag}) {message}"))
 
-    if SYMBOL not in texts and SECURITY_ID not in texts:
+    if SYMBOL not in texts and SECURITY_ID not in texts and NO_LEGS not in texts:
         complain(SYMBOL, "is required")
     if not any(tag in texts for tag in QUANTITIES):
         complain(ORDER_QTY, "is required")

@@ -6,6 +6,7 @@ import logging
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any
 
 from sendfix.domain import events
@@ -20,16 +21,18 @@ log = logging.getLogger(__name__)
 # A Reject(3) names the MsgSeqNum of what it refuses. Remembered for this many requests of each session.
 REMEMBERED_REQUESTS = 10_000
 # RefMsgType(372) of what can concern an order; FIX 4.2 lets it out.
-_ORDER_MESSAGES = (None, "D", "F", "G")
+_ORDER_MESSAGES = (None, "D", "E", "F", "G", "AB", "AC")
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What an event did: the order it belongs to, the execution it booked, and what could not be done with it."""
+    """What an event did: the order it belongs to, the execution it booked, and what could not be done with it; `others`
+    are further orders that it changed."""
 
     order: Order | None = None
     execution: Execution | None = None
     complaint: str | None = None
+    others: tuple[Order, ...] = ()
 
 
 NOTHING = Effect()
@@ -43,9 +46,11 @@ class Fold:
         self._blotter = blotter
         self._sessions = sessions
         self._strangers = Strangers(blotter)
-        self._requests: defaultdict[str, OrderedDict[int, str]] = defaultdict(OrderedDict)
+        self._requests: defaultdict[str, OrderedDict[int, tuple[str, ...]]] = defaultdict(OrderedDict)
         self._handlers: dict[type[Any], Callable[[Any], Effect]] = {
             events.NewOrderSent: self._new_order_sent,
+            events.ListSent: self._list_sent,
+            events.ListRefused: self._list_refused,
             events.ReplaceSent: self._request_sent,
             events.CancelSent: self._request_sent,
             events.ExecutionReported: self._reported,
@@ -70,20 +75,46 @@ class Fold:
             )
             if number is not None
         ]
-        for _at, number, session_name, cl_ord_id in sorted(sent):
-            self._remember(session_name, number, cl_ord_id)
+        for (_at, number, session_name), together in groupby(sorted(sent), key=lambda one: one[:3]):
+            self._remember(session_name, number, tuple(cl_ord_id for *_, cl_ord_id in together))
 
     def apply(self, event: events.Event) -> Effect:
         return self._handlers[type(event)](event)
 
     def _new_order_sent(self, event: events.NewOrderSent) -> Effect:
-        known = self._sent_before(event)
-        if known is not None:
-            return Effect(known)
-        order = Order.from_new(event, self._blotter.next_order_no)
-        self._blotter.add(order)
-        self._remember(event.session_name, event.msg_seq_num, event.cl_ord_id, event.poss_dup)
-        return Effect(order)
+        return self._list_sent(events.ListSent(event.session_name, event.at, (event,)))
+
+    def _list_sent(self, event: events.ListSent) -> Effect:
+        """Its orders came with one message, which may be refused as a whole."""
+        found = []
+        fresh = []
+        for sent in event.orders:
+            order = self._sent_before(sent)
+            if order is None:
+                order = Order.from_new(sent, self._blotter.next_order_no)
+                self._blotter.add(order)
+                fresh.append(sent)
+            found.append(Effect(order))
+        if fresh:
+            ids = tuple(sent.cl_ord_id for sent in fresh)
+            self._remember(event.session_name, fresh[0].msg_seq_num, ids, fresh[0].poss_dup)
+        return _together(found)
+
+    def _list_refused(self, event: events.ListRefused) -> Effect:
+        """Those of its orders that nothing has been reported on."""
+        text = event.text or "The counterparty refused the list and gave no reason."
+        return _together(
+            [
+                self._apply(
+                    order,
+                    events.MessageRejected(
+                        event.session_name, event.at, None, "E", order.cl_ord_ids[0], text=text
+                    ),
+                )
+                for order in self._blotter.open_orders(event.session_name)
+                if order.fields.get("list_id") == event.list_id and not order.reported
+            ]
+        )
 
     def _request_sent(self, event: events.ReplaceSent | events.CancelSent) -> Effect:
         known = self._sent_before(event)
@@ -98,7 +129,7 @@ class Fold:
             return Effect(complaint=f"A request for the unknown order {event.orig_cl_ord_id} was sent.")
         effect = self._apply(order, event)
         self._blotter.index(event.cl_ord_id, order)
-        self._remember(event.session_name, event.msg_seq_num, event.cl_ord_id, event.poss_dup)
+        self._remember(event.session_name, event.msg_seq_num, (event.cl_ord_id,), event.poss_dup)
         return effect
 
     def _sent_before(
@@ -135,17 +166,20 @@ class Fold:
             return NOTHING
         if event.ref_msg_type not in _ORDER_MESSAGES:
             return NOTHING
-        by_number = self._requests[event.session_name].get(event.ref_seq_num or 0)
         order = self._order_of(event.session_name, event.ref_id)
-        if order is None:
-            # By its id the order tells a request that was answered before from one that is not its own.
-            event = replace(event, ref_id=by_number)
-            order = self._order_of(event.session_name, by_number)
-        if order is None:
+        if order is not None:
+            return self._apply(order, event)
+        effects = []
+        for cl_ord_id in self._requests[event.session_name].get(event.ref_seq_num or 0, ()):
+            order = self._order_of(event.session_name, cl_ord_id)
+            if order is not None:
+                # By its id the order tells a request that was answered before from one that is not its own.
+                effects.append(self._apply(order, replace(event, ref_id=cl_ord_id)))
+        if not effects:
             return Effect(
                 complaint=f"The counterparty refused message {event.ref_seq_num}, of no order known here."
             )
-        return self._apply(order, event)
+        return _together(effects)
 
     def _not_resent(self, event: events.NotResent) -> Effect:
         order = self._order_of(event.session_name, event.cl_ord_id)
@@ -182,13 +216,22 @@ class Fold:
         return Effect(order, execution, complaint)
 
     def _remember(
-        self, session_name: str, msg_seq_num: int | None, cl_ord_id: str, poss_dup: bool = False
+        self, session_name: str, msg_seq_num: int | None, cl_ord_ids: tuple[str, ...], poss_dup: bool = False
     ) -> None:
         if msg_seq_num is None:
             return
         requests = self._requests[session_name]
         if not poss_dup and requests and msg_seq_num <= next(reversed(requests)):
             requests.clear()  # the numbers were reset: the old ones mean nothing any more
-        requests[msg_seq_num] = cl_ord_id
+        requests[msg_seq_num] = cl_ord_ids
         if len(requests) > REMEMBERED_REQUESTS:
             requests.popitem(last=False)
+
+
+def _together(effects: list[Effect]) -> Effect:
+    """Of several orders, the effect of one message."""
+    orders = [effect.order for effect in effects if effect.order is not None]
+    complaints = [effect.complaint for effect in effects if effect.complaint is not None]
+    return Effect(
+        orders[0] if orders else None, complaint=" ".join(complaints) or None, others=tuple(orders[1:])
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,6 @@ from sendfix.domain.alarm import REFUSED as REFUSED_BY_QUICKFIX
 from sendfix.domain.enums import SessionState
 from sendfix.domain.errors import StorageUnavailable
 from sendfix.domain.events import AlarmSettled, Event, Uninterpretable
-from sendfix.domain.order import Order
 from sendfix.fix.dictionary import Dictionary
 from sendfix.fix.interpret import interpret
 from sendfix.fix.parse import header, parse_values, text_of
@@ -92,8 +91,9 @@ class Intake:
         booked = None
         if effect.execution is not None and order_no is not None:
             booked = BookedExecution(row.id, effect.execution, order_no)
-        self._recorder.record(Folded(session_name, journal_id, index, rows, effect.order, booked, alarm))
-        self._publish(rows, effect.order, booked, alarm)
+        folded = Folded(session_name, journal_id, index, rows, effect.order, booked, alarm, effect.others)
+        self._recorder.record(folded)
+        self._publish(folded)
         if len(self._blotter) > self._forget_at:
             self._blotter.forget(self._unstored_order_nos())
             self._forget_at = len(self._blotter) + RECENT_ORDERS // 5
@@ -195,21 +195,17 @@ class Intake:
             message_id, session_name, direction, at_ns, msg_seq_num, msg_type, text, order_no, refused
         )
 
-    def _publish(
-        self,
-        rows: Sequence[MessageRow],
-        order: Order | None,
-        booked: BookedExecution | None,
-        alarm: Alarm | None,
-    ) -> None:
-        for row in rows:
+    def _publish(self, folded: Folded) -> None:
+        for row in folded.messages:
             self._listener.message_logged(row)
-        if booked is not None:
-            self._listener.execution_booked(booked)
-        if order is not None:
+        if folded.execution is not None:
+            self._listener.execution_booked(folded.execution)
+        if folded.order is not None:
+            self._listener.order_changed(folded.order)
+        for order in folded.others:
             self._listener.order_changed(order)
-        if alarm is not None:
-            self._listener.alarm_changed(alarm)
+        if folded.alarm is not None:
+            self._listener.alarm_changed(folded.alarm)
             self._listener.health_changed()
 
 

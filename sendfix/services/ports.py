@@ -54,6 +54,8 @@ class Folded:
     order: Order | None = None
     execution: BookedExecution | None = None
     alarm: Alarm | None = None
+    others: Sequence[Order] = ()
+    """Orders besides: those of a list are changed together."""
 
 
 @dataclass(frozen=True, slots=True)

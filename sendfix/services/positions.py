@@ -13,6 +13,7 @@ from sendfix.domain.execution import Execution
 from sendfix.domain.ledger import ZERO
 from sendfix.domain.position import OpeningPosition, Position, position_of
 from sendfix.domain.price import FILL, Price
+from sendfix.domain.reports import WHOLE
 from sendfix.domain.schedule import Schedule
 from sendfix.domain.trading_day import day_start, trading_day
 from sendfix.services.ports import BookedExecution, ExecutionArchive, ExecutionQuery, Inattentive
@@ -177,7 +178,7 @@ class Positions(Inattentive):
         qty = _signed_qty(execution)
         if execution.exec_type in _TAKES_BACK and execution.exec_ref_id:
             book.supersede((booked.order_no, execution.exec_ref_id), key if qty else None)
-        if qty:
+        if qty and execution.multi_leg_reporting_type != WHOLE:
             at = _traded_at(execution)
             day = trading_day(self._schedule(execution.session_name), at)
             commission = execution.commission or ZERO

@@ -60,6 +60,8 @@ class Batch:
             self.orders[folded.order.order_no] = folded.order
             if folded.execution is not None:
                 self.executions.append(_execution_row(folded.execution, folded.order.order_no))
+        for order in folded.others:
+            self.orders[order.order_no] = order
         if folded.alarm is not None:
             self.alarms[folded.alarm.id] = folded.alarm
 

@@ -168,6 +168,7 @@ def execution_to_json(booked: BookedExecution) -> dict[str, Any]:
         "received_at": time_to_json(execution.received_at),
         "account": execution.account,
         "commission": decimal_to_json(execution.commission),
+        "multi_leg_reporting_type": execution.multi_leg_reporting_type,
     }
 
 

@@ -79,6 +79,7 @@ class Execution(Output):
     received_at: str
     account: str | None
     commission: str | None
+    multi_leg_reporting_type: str | None
 
 
 class SentOrder(Output):

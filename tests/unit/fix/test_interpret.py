@@ -251,6 +251,7 @@ def test_requests_that_we_sent(dictionary: Dictionary) -> None:
         None,
         {"max_floor": "5"},
         {9001: "x"},
+        known=frozenset(dictionary.fields[tag].key for tag in dictionary.messages["G"].fields),
     )
     assert read("35=F|34=4|11=C3|41=B2|54=1|55=AAPL|", OUT, dictionary) == CancelSent(
         "SIM", AT, 4, "C3", "B2"
