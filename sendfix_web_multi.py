@@ -35,6 +35,7 @@ from sendfix.fix.redact import mask
 from sendfix.link.client import EngineLink
 from sendfix.services.alarms import AlarmDesk, Alarms
 from sendfix.services.blotter import RECENT_ORDERS, Blotter
+from sendfix.services.composer import Composer
 from sendfix.services.configuration import Configuration
 from sendfix.services.desk import Desk
 from sendfix.services.health import HealthCheck
@@ -170,15 +171,17 @@ def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str,
 
     switches = KillSwitchFile(settings.store_dir / "kill_switches.json")
     risk = Risk(sessions, switches, lambda: datetime.now(UTC), refused, bus.health_changed)
+    ids = ClOrdIdSource(int(time.time() * 1000), secrets.randbelow(36**3))
     desk = Desk(
         sessions,
         blotter,
         link,
-        ClOrdIdSource(int(time.time() * 1000), secrets.randbelow(36**3)),
+        ids,
         lambda: datetime.now(UTC),
         dictionary_of,
         risk,
     )
+    composer = Composer(desk, sessions, blotter, reader, ids, lambda: datetime.now(UTC), dictionary_of)
     alarms = Alarms(resume.alarms)
     positions = Positions(sessions, reader, openings, lambda: datetime.now(UTC))
     positions.load()
@@ -235,6 +238,7 @@ def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str,
     bus.subscribe(metrics)
     app.extensions["sendfix"] = Context(
         desk,
+        composer,
         sessions,
         blotter,
         link,

@@ -55,6 +55,12 @@ class Composed:
     body: bytes | None
     errors: list[FieldError]
 
+    def valid_body(self) -> bytes:
+        """Raises `InvalidRequest`."""
+        if self.body is None:
+            raise InvalidRequest(self.errors)
+        return self.body
+
 
 def compose(draft: Draft, dictionary: Dictionary, now: datetime, new_id: Callable[[], str]) -> Composed:
     """What is required and nobody needs to choose is filled in: a new id, TransactTime(60), HandlInst(21), and in a

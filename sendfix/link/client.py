@@ -162,9 +162,12 @@ class EngineLink:
     def is_on_its_way(self, cl_ord_id: str) -> bool:
         return self._waiting.is_on_its_way(cl_ord_id)
 
-    def send(self, session_name: str, cl_ord_id: str, body: bytes) -> None:
+    def send(self, session_name: str, cl_ord_id: str, body: bytes) -> int | None:
         origin = self._origin() or ""
-        self._ask(session_name, cl_ord_id, lambda number: protocol.Send(number, session_name, body, origin))
+        reply = self._ask(
+            session_name, cl_ord_id, lambda number: protocol.Send(number, session_name, body, origin)
+        )
+        return protocol.msg_seq_num_of(reply.detail)
 
     def connect(self, session_name: str) -> None:
         origin = self._origin() or ""

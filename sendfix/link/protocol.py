@@ -142,6 +142,20 @@ class Reply:
     detail: str
 
 
+_SENT_AS = "MsgSeqNum(34) "
+
+
+def sent_as(msg_seq_num: int) -> str:
+    """The `detail` of the reply to a `Send` that went."""
+    return f"{_SENT_AS}{msg_seq_num}"
+
+
+def msg_seq_num_of(detail: str) -> int | None:
+    """What `sent_as` was given; None of any other detail."""
+    number = detail.removeprefix(_SENT_AS)
+    return int(number) if number != detail and number.isdigit() else None
+
+
 @dataclass(frozen=True, slots=True)
 class Attach:
     """Desk to engine, once and for each session that is `Opened`: per session the `(journal_id, index)` that the desk

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from sendfix.link import protocol
 from sendfix.link.desk_connection import DeskConnection
-from sendfix.link.protocol import NotSent, ReplyCode
+from sendfix.link.protocol import NotSent, ReplyCode, sent_as
 
 
 class Sender(Protocol):
@@ -30,7 +30,7 @@ class Sender(Protocol):
 def send(session: Sender, body: bytes) -> tuple[str, str]:
     """A `ReplyCode`, and a sentence for a person."""
     try:
-        return ReplyCode.OK, f"MsgSeqNum(34) {session.send(body)}"
+        return ReplyCode.OK, sent_as(session.send(body))
     except NotSent as error:
         return error.code, str(error)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +22,7 @@ from sendfix.domain.order import Order
 from sendfix.domain.values import parse_decimal
 from sendfix.fix.dictionary import Dictionary
 from sendfix.fix.encode import encode_cancel, encode_new, encode_replace, encode_status_request
+from sendfix.fix.parse import msg_type_of
 from sendfix.services.blotter import Blotter
 from sendfix.services.ids import ClOrdIdSource
 from sendfix.services.ports import Engine
@@ -52,6 +53,8 @@ class Desk:
         self._ids = ids
         self._now = now
         self._dictionary_of = dictionary_of
+        # ClOrdIDs on their way to the engine beside the one by which it is asked.
+        self._listed: set[str] = set()
 
     def send_order(
         self,
@@ -75,8 +78,7 @@ class Desk:
     ) -> None:
         """What `send_order` would raise just now. Nothing is sent, and nothing counts towards a limit."""
         new_id, body = self._new(session_name, fields, custom_tags, cl_ord_id)
-        self._may_send(session_name, new_id)
-        self._risk.check(session_name, body, only_look=True)
+        self.may_send(session_name, (new_id,), (body,))
 
     def _new(
         self,
@@ -200,20 +202,64 @@ class Desk:
     def _dictionary(self, session_name: str) -> Dictionary:
         return self._dictionary_of(self._sessions.get(session_name))
 
-    def _send(self, session_name: str, cl_ord_id: str, body: bytes, replaced: Order | None = None) -> None:
-        # Nothing between this and the engine lets another request in.
-        self._may_send(session_name, cl_ord_id)
-        self._risk.check(session_name, body, replaced)
-        self._engine.send(session_name, cl_ord_id, body)
-        log.info("session %s: %s is sent", session_name, cl_ord_id, extra={"cl_ord_id": cl_ord_id})
+    def may_send(
+        self,
+        session_name: str,
+        cl_ord_ids: Sequence[str],
+        parts: Sequence[bytes],
+        replaced: Order | None = None,
+    ) -> None:
+        """What `send_body` would raise just now, but for what the engine says."""
+        self._be_ready(session_name, cl_ord_ids)
+        for part in parts:
+            self._risk.check(session_name, part, replaced, only_look=True)
 
-    def _may_send(self, session_name: str, cl_ord_id: str) -> None:
+    def send_body(
+        self,
+        session_name: str,
+        cl_ord_ids: Sequence[str],
+        body: bytes,
+        parts: Sequence[bytes],
+        replaced: Order | None = None,
+    ) -> int | None:
+        """Send a message as it stands; its MsgSeqNum(34), if the engine could still say it. `cl_ord_ids` are those that
+        it uses up, `parts` its orders, each by itself; `replaced` is the order that it replaces."""
+        # Nothing between this and the engine lets another request in.
+        if len(parts) > 1:
+            self.may_send(session_name, cl_ord_ids, parts, replaced)
+        else:
+            self._be_ready(session_name, cl_ord_ids)
+        for part in parts:
+            self._risk.check(session_name, part, replaced)
+        first, others = (cl_ord_ids[0], cl_ord_ids[1:]) if cl_ord_ids else ("", ())
+        self._listed.update(others)
+        try:
+            number = self._engine.send(session_name, first, body)
+        except EngineUnavailable:
+            raise  # it may be on its way: its ids are not free
+        except SendFixError:
+            self._listed.difference_update(others)
+            raise
+        self._listed.difference_update(others)
+        what = first or f"MsgType(35) {msg_type_of(body)}"
+        log.info("session %s: %s is sent", session_name, what, extra={"cl_ord_id": first})
+        return number
+
+    def _be_ready(self, session_name: str, cl_ord_ids: Sequence[str]) -> None:
         refusal = self._engine.refusal(session_name)
         if refusal is not None:
             raise EngineUnavailable(refusal)
         self._sessions.logged_on(session_name)
-        if self._blotter.in_memory(cl_ord_id) is not None or self._engine.is_on_its_way(cl_ord_id):
-            raise DuplicateClOrdID(cl_ord_id)
+        for cl_ord_id in cl_ord_ids:
+            if (
+                self._blotter.in_memory(cl_ord_id) is not None
+                or cl_ord_id in self._listed
+                or self._engine.is_on_its_way(cl_ord_id)
+            ):
+                raise DuplicateClOrdID(cl_ord_id)
+
+    def _send(self, session_name: str, cl_ord_id: str, body: bytes, replaced: Order | None = None) -> None:
+        self.send_body(session_name, (cl_ord_id,), body, (body,), replaced)
 
     def _order(self, cl_ord_id: str) -> Order:
         order = self._blotter.in_memory(cl_ord_id)

@@ -114,6 +114,8 @@ class MessageQuery:
     seq_nums: tuple[int, int] | None = None
     limit: int = 500
     before: int | None = None
+    after: int | None = None
+    """Oldest first then, and only those behind this `id`."""
 
 
 class Recorder(Protocol):
@@ -139,10 +141,15 @@ class ExecutionArchive(Protocol):
         """Newest first, unless the query says otherwise. Raises `StorageUnavailable`."""
 
 
-class Archive(OrderArchive, ExecutionArchive, Protocol):
-    """Everything that is stored, newest first. Each method raises `StorageUnavailable`."""
+class MessageArchive(Protocol):
+    """Messages that are stored."""
 
-    def messages(self, query: MessageQuery) -> list[MessageRow]: ...
+    def messages(self, query: MessageQuery) -> list[MessageRow]:
+        """Newest first, unless the query says otherwise. Raises `StorageUnavailable`."""
+
+
+class Archive(OrderArchive, ExecutionArchive, MessageArchive, Protocol):
+    """Everything that is stored, newest first. Each method raises `StorageUnavailable`."""
 
     def message(self, message_id: int) -> MessageRow | None: ...
 
@@ -165,8 +172,9 @@ class Engine(Protocol):
     def is_on_its_way(self, cl_ord_id: str) -> bool:
         """A message with this ClOrdID was handed to the engine, and what became of it is not known yet."""
 
-    def send(self, session_name: str, cl_ord_id: str, body: bytes) -> None:
-        """Return when the engine has stored and sent the message, and its journal entry has been folded.
+    def send(self, session_name: str, cl_ord_id: str, body: bytes) -> int | None:
+        """Return when the engine has stored and sent the message, and its journal entry has been folded: its
+        MsgSeqNum(34), or None where the link broke before the engine could say it.
 
         Raises `NotLoggedOn`, `StateForbids` (the engine refused it: the detail says why) or `EngineUnavailable`; after
         the last of these it may still be on its way.

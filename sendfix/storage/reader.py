@@ -201,6 +201,8 @@ def _page(
 ) -> Select[Any]:
     if query.before is not None:
         statement = statement.where(table.c.id < query.before)
+    if isinstance(query, MessageQuery) and query.after is not None:
+        return statement.where(table.c.id > query.after).order_by(table.c.id).limit(query.limit)
     return statement.order_by(table.c.id.desc()).limit(query.limit)
 
 

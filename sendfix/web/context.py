@@ -11,6 +11,7 @@ from flask import current_app
 from sendfix.fix.dictionary import Dictionary
 from sendfix.services.alarms import AlarmDesk
 from sendfix.services.blotter import Blotter
+from sendfix.services.composer import Composer
 from sendfix.services.desk import Desk
 from sendfix.services.health import HealthCheck
 from sendfix.services.ports import Archive, Engine
@@ -29,6 +30,7 @@ class Context:
     configured any more: for the names of common fields."""
 
     desk: Desk
+    composer: Composer
     sessions: Sessions
     blotter: Blotter
     engine: Engine

@@ -59,6 +59,7 @@ def test_real_answers_are_as_documented(stack: Stack) -> None:
         (answers.messages.MessageDetail, stack.get(f"/api/messages/{messages['messages'][0]['id']}")),
         (answers.messages.Decoded, stack.post("/api/decode", {"raw": messages["messages"][0]["raw"]}, 200)),
         (answers.messages.MessageDictionary, stack.get(f"/api/sessions/{FIX44}/dictionary")),
+        (answers.composer.MessageNames, stack.get(f"/api/sessions/{FIX44}/dictionary/messages")),
         (answers.health.Health, stack.get("/health")),
     ]
     for model, answer in given:

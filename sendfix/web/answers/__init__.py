@@ -6,6 +6,7 @@ The answers themselves are made by `to_json`, which is faster.
 from sendfix.web.answers import (
     alarms,
     base,
+    composer,
     health,
     ladder,
     messages,
@@ -19,6 +20,7 @@ from sendfix.web.answers import (
 __all__ = [
     "alarms",
     "base",
+    "composer",
     "health",
     "ladder",
     "messages",

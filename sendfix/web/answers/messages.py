@@ -86,12 +86,15 @@ class DictionaryValue(Output):
 
 
 class DictionaryField(Output):
+    """`fields` are those of an entry, where it counts the entries of a repeating group."""
+
     tag: int
     name: str
     key: str
     type: str
     required: bool
     values: list[DictionaryValue]
+    fields: list[DictionaryField] | None
 
 
 class MessageDictionary(Output):

@@ -3,6 +3,7 @@
 from sendfix.web.routes import (
     alarms,
     batch,
+    composer,
     configuration,
     executions,
     health,
@@ -27,6 +28,7 @@ ALL = (
     positions.api,
     prices.api,
     messages.api,
+    composer.api,
     alarms.api,
     risk.api,
     health.api,

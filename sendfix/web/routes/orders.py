@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from sendfix.domain.order import Order
@@ -10,9 +11,12 @@ from sendfix.web import answers, schemas
 from sendfix.web.api import Api
 from sendfix.web.context import context
 from sendfix.web.order_fields import custom_tags_of, fields_of
-from sendfix.web.to_json import execution_to_json, message_to_json, order_to_json
+from sendfix.web.to_json import SOH, execution_to_json, message_to_json, order_to_json
 
 api = Api("orders")
+
+LIST_MESSAGES = ("E", "K", "L", "M", "N")
+"""MsgType(35) of what is about a list of orders as a whole."""
 
 # A busy order can change while its executions are read; after so many readings it is answered as it is.
 READINGS = 5
@@ -97,17 +101,24 @@ def order_executions(cl_ord_id: str, query: schemas.base.Page) -> dict[str, Any]
     answers={200: answers.messages.MessageList},
 )
 def order_messages(cl_ord_id: str, query: schemas.base.Page) -> dict[str, Any]:
-    """The FIX messages behind an order: the newest `limit` of them, oldest first."""
+    """The FIX messages behind an order: the newest `limit` of them, oldest first.
+    Those about the list that it is of, too."""
     found = context().desk.order(cl_ord_id)
     context().settle()
-    messages = context().archive.messages(
-        MessageQuery(
-            order_no=found.order_no,
-            directions=("IN", "OUT", "EVENT"),
-            limit=query.limit,
-            before=query.before,
-        )
+    own = MessageQuery(
+        order_no=found.order_no, directions=("IN", "OUT", "EVENT"), limit=query.limit, before=query.before
     )
+    messages = context().archive.messages(own)
+    list_id = found.fields.get("list_id")
+    if list_id is not None:
+        of_list = replace(own, session_name=found.session_name, order_no=None, msg_types=LIST_MESSAGES)
+        known = {message.id for message in messages}
+        messages += [
+            message
+            for message in context().archive.messages(replace(of_list, text=f"{SOH}66={list_id}{SOH}"))
+            if message.id not in known
+        ]
+        messages = sorted(messages, key=lambda message: -message.id)[: query.limit]
     dictionary = context().any_dictionary(found.session_name)
     return {
         "messages": [message_to_json(message, dictionary, context().mask) for message in reversed(messages)],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from sendfix.domain.errors import FieldError, InvalidRequest
 from sendfix.web import answers, schemas
 from sendfix.web.api import Api
 from sendfix.web.context import context
@@ -51,32 +50,3 @@ def can_send_orders(query: schemas.sessions.CanSendQuery) -> dict[str, Any]:
     reasons = {session.config.name: desk.cannot_send_reason(session) for session in asked}
     answers = {name: {"can_send": reason is None, "reason": reason} for name, reason in reasons.items()}
     return {"can_send_orders": any(answer["can_send"] for answer in answers.values()), "sessions": answers}
-
-
-@api.route(
-    "GET",
-    "/api/sessions/<session_name>/dictionary",
-    query=schemas.messages.DictionaryQuery,
-    answers={200: answers.messages.MessageDictionary},
-)
-def dictionary(session_name: str, query: schemas.messages.DictionaryQuery) -> dict[str, Any]:
-    """The fields of a message in the session's FIX version, with their allowed values."""
-    found = context().dictionary(session_name)
-    message = found.messages.get(query.msg_type)
-    if message is None:
-        raise InvalidRequest([FieldError("msg_type", f"{found.version} has no message {query.msg_type!r}")])
-    fields = []
-    for tag, required in message.fields.items():
-        field = found.field(tag)
-        if field is not None:
-            fields.append(
-                {
-                    "tag": tag,
-                    "name": field.name,
-                    "key": field.key,
-                    "type": field.type,
-                    "required": required,
-                    "values": [{"value": value, "name": name} for value, name in field.values.items()],
-                }
-            )
-    return {"msg_type": query.msg_type, "name": message.name, "fields": fields}

@@ -42,9 +42,10 @@ class Wire(LoopEngine):
         self.client.connect()
         self.client.wait_until_connected(TIMEOUT)
 
-    def send(self, session_name: str, cl_ord_id: str, body: bytes) -> None:
-        self.client.send(body)
+    def send(self, session_name: str, cl_ord_id: str, body: bytes) -> int | None:
+        number = self.client.send(body)
         self._fold_until(lambda entry: entry.direction == Direction.OUT and body[:5] in entry.payload)
+        return number
 
     def received(self) -> dict[int, str]:
         message = self._received.get(timeout=TIMEOUT)

@@ -17,7 +17,14 @@ from sendfix.services.blotter import Blotter
 from sendfix.services.desk import Desk
 from sendfix.services.ids import ClOrdIdSource
 from sendfix.services.intake import Intake
-from sendfix.services.ports import BookedExecution, ExecutionQuery, Folded, MessageRow, OrderQuery
+from sendfix.services.ports import (
+    BookedExecution,
+    ExecutionQuery,
+    Folded,
+    MessageQuery,
+    MessageRow,
+    OrderQuery,
+)
 from sendfix.services.positions import Positions
 from sendfix.services.prices import Prices
 from sendfix.services.risk import KillSwitch, Risk
@@ -68,6 +75,8 @@ class MemoryStore:
         self.folded.append(folded)
         if folded.order is not None:
             self.records[folded.order.order_no] = folded.order.to_record()
+        for order in folded.others:
+            self.records[order.order_no] = order.to_record()
 
     def find_order(self, cl_ord_id: str) -> Order | None:
         if not self.available:
@@ -100,6 +109,18 @@ class MemoryStore:
             if one.id > query.after
             and query.session_name in (None, one.execution.session_name)
             and query.symbol in (None, one.execution.symbol)
+        ][: query.limit]
+
+    def messages(self, query: MessageQuery) -> list[MessageRow]:
+        """Oldest first, as whoever looks for answers asks."""
+        rows = [row for folded in self.folded for row in folded.messages]
+        return [
+            row
+            for row in rows
+            if row.session_name == query.session_name
+            and row.direction in query.directions
+            and row.id > (query.after or 0)
+            and (query.seq_nums is None or row.msg_seq_num == query.seq_nums[0])
         ][: query.limit]
 
 
@@ -165,7 +186,7 @@ class LoopEngine:
         self.fails_with: Exception | None = None
         self.on_sent: Callable[[str, bytes], None] = lambda _name, _raw: None
 
-    def send(self, session_name: str, cl_ord_id: str, body: bytes) -> None:
+    def send(self, session_name: str, cl_ord_id: str, body: bytes) -> int | None:
         if self.fails_with is not None:
             raise self.fails_with
         self.sent.append(body.decode().replace("\x01", "|"))
@@ -173,6 +194,7 @@ class LoopEngine:
         head, _, rest = body.partition(b"\x01")
         raw = b"8=FIX.4.4\x019=100\x01" + head + b"\x0134=%d\x01" % number + rest + b"10=000\x01"
         self.on_sent(session_name, raw)
+        return number
 
     def refusal(self, session_name: str) -> str | None:
         return self.unavailable_reason
@@ -225,11 +247,12 @@ class DeskKit:
             self.sessions, self.blotter, self.alarms, self.store, bus, dictionary_of, set, next_message_id
         )
         self.risk = Risk(self.sessions, MemorySwitches(), lambda: NOW, self.heard.refused, lambda: None)
+        self.ids = ids or ClOrdIdSource(1, 1)
         self.desk = Desk(
             self.sessions,
             self.blotter,
             self.engine,
-            ids or ClOrdIdSource(1, 1),
+            self.ids,
             lambda: NOW,
             dictionary_of,
             self.risk,
