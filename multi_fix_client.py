@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import fcntl
+import functools
 import logging
 import logging.handlers
 import os
@@ -68,13 +69,16 @@ class MultiFixClient:
         store_dir: Path,
         on_entry: Callable[[str, Entry], None] = lambda _name, _entry: None,
         on_status: Callable[[str], None] = lambda _name: None,
+        on_market_data: Callable[[str, int, bytes], None] | None = None,
     ) -> None:
         """`on_entry` gets each journal entry with its session's name, in order, and `on_status` a session's name at
-        each change of state: both from several threads, and both must be quick."""
+        each change of state; `on_market_data` gets a session's name and its market data in place of the journal. All
+        from several threads, and all must be quick."""
         self._clients: dict[str, _PooledClient] = {}
         self._store_dir = store_dir
         self._on_entry = on_entry
         self._on_status = on_status
+        self._on_market_data = on_market_data
         for config in sessions:
             try:
                 self.open(config)
@@ -129,9 +133,16 @@ class MultiFixClient:
                 config.name,
                 journal.left_out,
             )
+        on_market_data = self._on_market_data
         journal.on_append = lambda entry: self._on_entry(config.name, entry)
         try:
-            client = _PooledClient(config, self._store_dir, journal, lambda: self._on_status(config.name))
+            client = _PooledClient(
+                config,
+                self._store_dir,
+                journal,
+                lambda: self._on_status(config.name),
+                functools.partial(on_market_data, config.name) if on_market_data is not None else None,
+            )
         except BaseException:
             journal.close()
             raise
@@ -212,7 +223,11 @@ class Engine:
                 hub.entry_appended(name, entry)
 
             pool = MultiFixClient(
-                self._file.config.sessions, self._settings.store_dir, on_entry, hub.status_changed
+                self._file.config.sessions,
+                self._settings.store_dir,
+                on_entry,
+                hub.status_changed,
+                hub.market_data,
             )
             hub.sessions.update(pool.clients)
             configurator = Configurator(self._file, _Sessions(pool, hub), hub.configured, self._set_log_level)

@@ -17,6 +17,7 @@ import os
 import secrets
 import sys
 import time
+import zlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,10 +40,14 @@ from sendfix.services.composer import Composer
 from sendfix.services.configuration import Configuration
 from sendfix.services.desk import Desk
 from sendfix.services.health import HealthCheck
-from sendfix.services.ids import ClOrdIdSource
+from sendfix.services.ids import ClOrdIdSource, base36
 from sendfix.services.intake import Intake
+from sendfix.services.market import Market
+from sendfix.services.market_feed import MarketFeed
+from sendfix.services.market_state import MarketState
 from sendfix.services.positions import Positions
 from sendfix.services.prices import Prices
+from sendfix.services.quotes import Quotes
 from sendfix.services.risk import Risk
 from sendfix.services.sequence import SequenceDesk
 from sendfix.services.sessions import Session, Sessions
@@ -54,6 +59,8 @@ from sendfix.storage.writer import Writer
 from sendfix.web import openapi, page, problems, request_id
 from sendfix.web.context import Context
 from sendfix.web.live import Broadcaster, Json
+from sendfix.web.market_events import MarketSender, MarketWatch
+from sendfix.web.market_metrics import MarketStanding
 from sendfix.web.metrics import Metrics
 from sendfix.web.position_events import PositionEvents
 from sendfix.web.routes import ALL as APIS
@@ -81,6 +88,8 @@ class Parts:
         broadcaster: Broadcaster,
         position_events: PositionEvents,
         price_file: PriceFile | None,
+        market_sender: MarketSender,
+        market_watch: MarketWatch,
         writer: Writer,
         reader: Reader,
         lock: DeskLock,
@@ -89,6 +98,8 @@ class Parts:
         self._broadcaster = broadcaster
         self._position_events = position_events
         self._price_file = price_file
+        self._market_sender = market_sender
+        self._market_watch = market_watch
         self._writer = writer
         self._reader = reader
         self._lock = lock
@@ -98,6 +109,8 @@ class Parts:
         if self._price_file is not None:
             self._price_file.close()
         self._position_events.close()
+        self._market_watch.close()
+        self._market_sender.close()
         self._broadcaster.close()
         self._link.close()
         self._writer.close()
@@ -190,6 +203,13 @@ def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str,
     price_file = None if settings.price_file is None else PriceFile(settings.price_file, prices.take_file)
     if price_file is not None:
         price_file.start()
+    market_state = MarketState(sessions, dictionary_of, lambda: datetime.now(UTC))
+    # The same in each run of this desk, and another for each desk of an engine.
+    desk_id = f"MD{base36(zlib.crc32(settings.database_url.encode()), 7)}-"
+    feed = MarketFeed(market_state, desk_id, prices)
+    market_ids = ClOrdIdSource(int(time.time() * 1000), secrets.randbelow(36**3))
+    market = Market(market_state, lambda: desk_id + market_ids.next())
+    quotes = Quotes(sessions, link, dictionary_of, lambda: f"Q{market_ids.next()}")
     configuration = Configuration(
         sessions,
         config.version,
@@ -227,6 +247,9 @@ def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str,
     broadcaster = Broadcaster(socketio, sessions, health, mask(settings.redact_tags), dictionary)
     bus.subscribe(broadcaster)
     bus.subscribe(positions)
+    for listener in (feed, market, quotes):
+        bus.subscribe(listener)
+    quotes.on_quote = broadcaster.quote_received
 
     def is_msg_type(session_name: str, msg_type: str) -> bool:
         return dictionary(session_name).msg_type_name(msg_type) is not None
@@ -235,6 +258,7 @@ def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str,
         sessions, health, broadcaster, lambda: writer.waiting_since_ns, time.time(), time.time
     )
     metrics = Metrics(standing, is_msg_type, blotter)
+    metrics.registry.register(MarketStanding(market, market_state))
     bus.subscribe(metrics)
     app.extensions["sendfix"] = Context(
         desk,
@@ -251,6 +275,8 @@ def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str,
         positions,
         prices,
         risk,
+        market,
+        quotes,
         metrics,
         mask(settings.redact_tags),
         settle,
@@ -262,12 +288,19 @@ def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str,
         broadcaster,
         PositionEvents(positions, settle, broadcaster.position_changed),
         price_file,
+        MarketSender(market, market_state, link),
+        MarketWatch(socketio, broadcaster, market, market_state),
         writer,
         reader,
         lock,
     )
     writer.start()
-    link.start(intake, desk.ask_status, configuration.configured)
+
+    def logged_on(session_name: str) -> None:
+        market.ready(session_name)
+        desk.ask_status(session_name)
+
+    link.start(intake, logged_on, configuration.configured, feed)
 
 
 def dictionary_of(session: Session) -> Dictionary:

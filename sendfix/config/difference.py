@@ -7,7 +7,17 @@ from dataclasses import fields
 from sendfix.config.types import SessionConfig
 
 AT_ONCE = frozenset(
-    {"enabled", "auto_connect", "account", "reconnection", "schedule", "limits", "circuit_breaker"}
+    {
+        "enabled",
+        "auto_connect",
+        "account",
+        "reconnection",
+        "schedule",
+        "limits",
+        "circuit_breaker",
+        "market_data",
+        "market_data_log",
+    }
 )
 """The keys that an open connection goes on with."""
 

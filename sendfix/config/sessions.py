@@ -15,6 +15,7 @@ from sendfix.config.types import (
     CircuitBreaker,
     Config,
     Endpoint,
+    MarketDataConfig,
     Reconnection,
     SessionConfig,
     Tls,
@@ -23,6 +24,7 @@ from sendfix.domain.risk import Limits
 from sendfix.domain.schedule import WEEKDAYS, Schedule
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+MOST_SYMBOLS = 1_000
 _BY_THE_ENGINE = "the engine puts in by itself"
 _LOGON_TAGS = {
     **dict.fromkeys((8, 9, 10, 34, 35, 43, 49, 52, 56, 97, 98, 122, 141, 789), _BY_THE_ENGINE),
@@ -101,6 +103,8 @@ def _session(reader: ObjectReader) -> SessionConfig:
         limits=_limits(reader.object("limits")),
         circuit_breaker=_circuit_breaker(reader.object("circuit_breaker")),
         validate_incoming=_validate_incoming(reader),
+        market_data=_market_data(reader.object("market_data")),
+        market_data_log=reader.flag("market_data_log", False),
     )
     reader.finish()
     return config
@@ -241,6 +245,21 @@ def _limits(reader: ObjectReader | None) -> Limits:
 
 def _symbols(reader: ObjectReader, key: str) -> frozenset[str]:
     return frozenset(reader.text(key, item) for item in reader.items(key))
+
+
+def _market_data(reader: ObjectReader | None) -> MarketDataConfig | None:
+    if reader is None:
+        return None
+    reader.required("symbols")
+    symbols = tuple(dict.fromkeys(reader.text("symbols", item) for item in reader.items("symbols")))
+    if not 0 < len(symbols) <= MOST_SYMBOLS:
+        raise reader.fail("symbols", f"are {len(symbols)}; give 1 to {MOST_SYMBOLS}")
+    for symbol in symbols:
+        if not symbol.isascii() or len(symbol) > 64:
+            raise reader.fail("symbols", f"has {symbol!r}; give at most 64 ASCII characters")
+    found = MarketDataConfig(symbols, reader.whole("depth", reader.value("depth", 10), 0, 10_000))
+    reader.finish()
+    return found
 
 
 def _validate_incoming(reader: ObjectReader) -> str:

@@ -53,6 +53,14 @@ class CircuitBreaker:
 
 
 @dataclass(frozen=True, slots=True)
+class MarketDataConfig:
+    """What is subscribed to after each logon; `depth` 0 is the whole book."""
+
+    symbols: tuple[str, ...]
+    depth: int = 10
+
+
+@dataclass(frozen=True, slots=True)
 class SessionConfig:
     """One FIX session. `heartbeat_interval` is in seconds, `logon_fields` are further (tag, value) of the Logon(A). No
     secret appears in the repr."""
@@ -79,6 +87,8 @@ class SessionConfig:
     limits: Limits = field(default_factory=Limits)
     circuit_breaker: CircuitBreaker | None = None
     validate_incoming: str = "lenient"
+    market_data: MarketDataConfig | None = None
+    market_data_log: bool = False
 
     @property
     def identity(self) -> tuple[str, str, str]:

@@ -98,6 +98,15 @@ class UnknownMessage(SendFixError):
         super().__init__(f"There is no message with the id {message_id}.")
 
 
+class UnknownBook(SendFixError):
+    def __init__(self, session_name: str, symbol: str) -> None:
+        self.session_name = session_name
+        self.symbol = symbol
+        super().__init__(
+            f"Nobody has subscribed to {symbol!r} on session {session_name}; POST /api/market/subscribe does."
+        )
+
+
 class UnknownAlarm(SendFixError):
     def __init__(self, alarm_id: int) -> None:
         self.alarm_id = alarm_id

@@ -70,6 +70,14 @@ class Handler(Protocol):
     def engine_lost(self, reason: str) -> None: ...
 
 
+class MarketHandler(Protocol):
+    """What the link tells of the market; `services.market_feed.MarketFeed` is one."""
+
+    def message(self, session_name: str, at_ns: int, raw: bytes) -> None: ...
+
+    def lost(self, session_name: str) -> None: ...
+
+
 class _Silent(Exception):
     """The engine has said nothing for too long."""
 
@@ -110,6 +118,7 @@ class EngineLink:
         self._handler: Handler | None = None
         self._on_logon: Callable[[str], None] = lambda _name: None
         self._begin_again = False
+        self._market: MarketHandler | None = None
         self._on_configured: Callable[[str, str | None], None] = lambda _version, _problem: None
 
     def start(
@@ -117,11 +126,13 @@ class EngineLink:
         handler: Handler,
         on_logon: Callable[[str], None],
         on_configured: Callable[[str, str | None], None] = lambda _version, _problem: None,
+        market: MarketHandler | None = None,
     ) -> None:
         """Begin, and go on for ever: `on_logon` is called in a greenlet of its own for each session that is logged
         on and whose journal has been folded to the end; `on_configured` hears which version of the configuration the
         engine goes by, and what is wrong with a newer one."""
         self._on_configured = on_configured
+        self._market = market
         self._handler = handler
         self._on_logon = on_logon
         handler.engine_lost(self._reason or "")
@@ -277,6 +288,12 @@ class EngineLink:
         match message:
             case protocol.Entry():
                 self._entry(message, handler)
+            case protocol.MarketData():
+                if self._market is not None and message.session_name in self._session_names:
+                    self._market.message(message.session_name, message.at_ns, message.raw)
+            case protocol.MarketDataLost():
+                if self._market is not None:
+                    self._market.lost(message.session_name)
             case protocol.Reply() | protocol.Answer():
                 self._waiting.answer(message)
             case protocol.Status():

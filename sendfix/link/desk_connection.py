@@ -8,12 +8,22 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sendfix.link import protocol
 from sendfix.link.journal_entries import Entry
 
 MAX_BACKLOG_BYTES = 64 * 1024 * 1024
+MARKET_DATA_BELOW_BYTES = 2 * 1024 * 1024
+"""With more than that waiting for it, a desk gets no market data: it would be old by the time it is read."""
 RECEIVE_BYTES = 32 * 1024
+
+
+class MarketDatum(NamedTuple):
+    """A W or X that is in no journal."""
+
+    at_ns: int
+    raw: bytes
 
 
 @dataclass(slots=True)
@@ -39,6 +49,7 @@ class DeskConnection:
         self._positions: dict[str, Position] = {}
         self._decoder = protocol.Decoder()
         self._out = bytearray()
+        self._left_out: set[str] = set()
 
     @property
     def backlog_bytes(self) -> int:
@@ -59,6 +70,7 @@ class DeskConnection:
         self._positions.pop(name, None)
         self.stored.pop(name, None)
         self._postponed.pop(name, None)
+        self._left_out.discard(name)
         if name in self.behind:
             self.behind.remove(name)
 
@@ -86,16 +98,36 @@ class DeskConnection:
     def queue(self, message: protocol.Message) -> None:
         self._out += protocol.encode(message)
 
-    def queue_entry(self, name: str, entry: Entry, packed: bytes) -> None:
-        """A new entry; passed over while the session is still served from the files, or when it was among them."""
+    def queue_live(self, name: str, news: Entry | MarketDatum, packed: bytes) -> None:
+        """Something that has come just now."""
+        if isinstance(news, Entry):
+            self._queue_entry(name, news, packed)
+        else:
+            self._queue_market_data(name, packed)
+
+    def _queue_entry(self, name: str, entry: Entry, packed: bytes) -> None:
+        """Passed over while the session is still served from the files, or when it was among them."""
         position = self._positions.get(name)
         if position is not None and position.announced and entry.number > position.sent:
             self._out += packed
             position.sent = entry.number
 
+    def _queue_market_data(self, name: str, packed: bytes) -> None:
+        """Left out while the desk does not read, or is still served from the files. It is
+        told once that something was left out, at the place where that is missing."""
+        position = self._positions.get(name)
+        if position is None or not position.announced:
+            return
+        if len(self._out) <= MARKET_DATA_BELOW_BYTES:
+            self._out += packed
+            self._left_out.discard(name)
+        elif name not in self._left_out:
+            self._left_out.add(name)
+            self.queue(protocol.MarketDataLost(name))
+
     def queue_from_files(self, name: str, entries: Iterable[Entry]) -> None:
         for entry in entries:
-            self._out += pack_entry(name, entry)
+            self._out += pack(name, entry)
             self._positions[name].sent = entry.number
 
     def sent_up_to(self, name: str) -> int:
@@ -118,6 +150,8 @@ class DeskConnection:
             del self._out[:written]
 
 
-def pack_entry(name: str, entry: Entry) -> bytes:
-    """A journal entry as it goes over the link."""
-    return protocol.encode(protocol.Entry(name, entry.number, entry.at_ns, entry.direction, entry.payload))
+def pack(name: str, news: Entry | MarketDatum) -> bytes:
+    """A journal entry, or market data, as it goes over the link."""
+    if isinstance(news, Entry):
+        return protocol.encode(protocol.Entry(name, news.number, news.at_ns, news.direction, news.payload))
+    return protocol.encode(protocol.MarketData(name, news.at_ns, news.raw))

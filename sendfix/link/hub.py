@@ -18,7 +18,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from sendfix.link import protocol
-from sendfix.link.desk_connection import MAX_BACKLOG_BYTES, DeskConnection, pack_entry
+from sendfix.link.desk_connection import MAX_BACKLOG_BYTES, DeskConnection, MarketDatum, pack
 from sendfix.link.journal import Journal
 from sendfix.link.journal_care import prune, within
 from sendfix.link.journal_entries import Entry
@@ -26,11 +26,11 @@ from sendfix.link.protocol import NotSent, ReplyCode
 from sendfix.link.questions import Asked, Questions
 from sendfix.link.request_log import RequestLog
 from sendfix.link.sends import Sender, Sends, send
+from sendfix.link.statuses import Statuses
 from sendfix.link.waker import Waker
 
 log = logging.getLogger("sendfix.engine")
 
-STATUS_SECONDS = 1.0
 CHUNK_ENTRIES = 256
 CHUNK_BELOW_BYTES = 1024 * 1024
 PRUNE_SECONDS = 600.0
@@ -74,17 +74,14 @@ class Hub:
         self._clock = clock
         self._desks: list[DeskConnection] = []
         self._number = 0
-        self._fresh: deque[tuple[str, Entry]] = deque()
-        self._changed: deque[str] = deque()
+        self._fresh: deque[tuple[str, Entry | MarketDatum]] = deque()
         self._waker = Waker()
         self._requests = RequestLog()
         self._questions = Questions(self._requests, self._waker.wake)
         self._sends = Sends(self._waker.wake)
         self._journal_days = journal_days
         self._next_prune = 0.0
-        self._stirred: set[str] = set()
-        self._last_status: dict[str, dict[str, Any]] = {}
-        self._next_status = 0.0
+        self._statuses = Statuses(clock)
         self._stopping = False
         self._selector = selectors.DefaultSelector()
         self._handlers: dict[type[protocol.Message], Callable[[DeskConnection, Any], None]] = {
@@ -102,9 +99,14 @@ class Hub:
         self._fresh.append((name, entry))
         self._waker.wake()
 
+    def market_data(self, name: str, at_ns: int, raw: bytes) -> None:
+        """From any thread, in the order in which it came among the journal's entries."""
+        self._fresh.append((name, MarketDatum(at_ns, raw)))
+        self._waker.wake()
+
     def status_changed(self, name: str) -> None:
         """From any thread: a state or its reason has changed."""
-        self._changed.append(name)
+        self._statuses.changed(name)
         self._waker.wake()
 
     def configured(self, version: str, problem: str | None) -> None:
@@ -169,8 +171,7 @@ class Hub:
     def _close(self, name: str, done: threading.Event) -> None:
         self._pass_on_entries()
         self.sessions.pop(name, None)
-        self._last_status.pop(name, None)
-        self._stirred.discard(name)
+        self._statuses.forget(name)
         for desk in self._desks:
             desk.detach(name)
             desk.queue(protocol.Closed(name))
@@ -184,8 +185,8 @@ class Hub:
         due = [
             desk.next_turn() for desk in self._desks if desk.behind and desk.backlog_bytes < CHUNK_BELOW_BYTES
         ]
-        if self._stirred and self._desks:
-            due.append(self._next_status)
+        if self._desks and self._statuses.next_due is not None:
+            due.append(self._statuses.next_due)
         return max(0.0, min(due) - self._clock()) if due else None
 
     def _pass_on(self) -> None:
@@ -196,13 +197,8 @@ class Hub:
         while done := self._sends.done():
             self._sent(*done)
         self._questions.pass_on(self._desks)
-        while self._changed:
-            self._pass_on_status(self._changed.popleft())
-        if self._stirred and self._clock() >= self._next_status:
-            self._next_status = self._clock() + STATUS_SECONDS
-            stirred, self._stirred = self._stirred, set()
-            for name in stirred:
-                self._pass_on_status(name)
+        for name in self._statuses.due():
+            self._pass_on_status(name)
         for desk in list(self._desks):
             self._serve_from_files(desk)
             self._flush(desk)
@@ -211,19 +207,18 @@ class Hub:
     def _pass_on_entries(self) -> None:
         while self._fresh:
             name, entry = self._fresh.popleft()
-            self._stirred.add(name)
+            self._statuses.stirred(name)
             if self._desks:
-                packed = pack_entry(name, entry)
+                packed = pack(name, entry)
                 for desk in self._desks:
-                    desk.queue_entry(name, entry, packed)
+                    desk.queue_live(name, entry, packed)
 
     def _pass_on_status(self, name: str) -> None:
         if name not in self.sessions:
             return
         status = self.sessions[name].status()
-        if status == self._last_status.get(name):
+        if not self._statuses.is_news(name, status):
             return
-        self._last_status[name] = status
         for desk in self._desks:
             desk.queue(protocol.Status(name, status))
 

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, TypeAlias
 
 import msgpack
 
-PROTOCOL_VERSION = 6
+PROTOCOL_VERSION = 7
 MAX_MESSAGE_BYTES = 32 * 1024 * 1024
 
 
@@ -73,6 +73,24 @@ class Entry:
     at_ns: int
     direction: int
     raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class MarketData:
+    """Engine to desk: a market data message (W, X) that has come just now and is in no journal."""
+
+    kind: ClassVar[str] = "m"
+    session_name: str
+    at_ns: int
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class MarketDataLost:
+    """Engine to desk: market data of that session has been left out here, since the desk did not read in time."""
+
+    kind: ClassVar[str] = "l"
+    session_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +258,8 @@ class Answer:
 Message: TypeAlias = (
     Hello
     | Entry
+    | MarketData
+    | MarketDataLost
     | CaughtUp
     | Unreadable
     | Status
@@ -262,6 +282,8 @@ _TYPES: dict[str, type[Message]] = {
     for cls in (
         Hello,
         Entry,
+        MarketData,
+        MarketDataLost,
         CaughtUp,
         Unreadable,
         Status,

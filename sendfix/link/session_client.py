@@ -50,10 +50,12 @@ class SessionClient(ABC):
         store_dir: Path,
         journal: Journal | None = None,
         on_status: Callable[[], None] = lambda: None,
+        on_market_data: Callable[[int, bytes], None] | None = None,
     ) -> None:
         """Opens the journal under `store_dir` unless one is given; `close` closes it. `on_status` is called at each
-        change of state, from several threads, and must be quick. Raises ValueError for a session that another
-        client of this process has, and what `Journal` raises."""
+        change of state, from several threads, and must be quick; so is `on_market_data`, with each W and X and when it
+        came (nanoseconds): the journal has none of these then, unless the configuration wants it. Raises ValueError for
+        a session that another client of this process has, and what `Journal` raises."""
         self._identity = config.identity
         self._claims.claim(self._identity)
         try:
@@ -62,7 +64,7 @@ class SessionClient(ABC):
         except BaseException:
             self._claims.give_back(self._identity)
             raise
-        self._record = SessionRecord(config, self.journal, on_status)
+        self._record = SessionRecord(config, self.journal, on_status, on_market_data=on_market_data)
         self._record.next_sender_seq_num, self._record.next_target_seq_num = self._store.seq_nums()
         self._connection: SessionConnection | None = None
         self._breaker = Breaker(config.circuit_breaker, self._store.folder / "breaker.json", self._tripped)

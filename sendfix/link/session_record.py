@@ -31,6 +31,7 @@ EXPIRY_WARNINGS = (30, 7, 1)
 """Days."""
 _ADMIN = re.compile(rb"\x0135=[0-5A]\x01")
 _GAP_FILL = re.compile(rb"\x0135=4\x01")
+_MARKET_DATA = re.compile(rb"\x0135=[WX]\x01")
 _LOGON = b"\x0135=A\x01"
 
 _P = SessionPhase
@@ -58,7 +59,10 @@ class SessionRecord:
         journal: Journal,
         on_status: Callable[[], None],
         clock: Callable[[], int] = time.time_ns,
+        on_market_data: Callable[[int, bytes], None] | None = None,
     ) -> None:
+        """`on_market_data` hears market data (W, X) with its time in place of the journal; without it, or with
+        `market_data_log` in the configuration, the journal has it as all else."""
         self.journal = journal
         self._clock = clock
         self.phase = SessionPhase.NOT_CONNECTED
@@ -77,6 +81,7 @@ class SessionRecord:
         self.next_target_seq_num = 1
         self.changed = threading.Condition()
         self._on_status = on_status
+        self._on_market_data = on_market_data
         self._unwritten: list[bytes] = []
         self._secret_tags: set[int] = set()
         self._logon_secret: re.Pattern[bytes] | None = None
@@ -96,8 +101,12 @@ class SessionRecord:
             self._logon_secret = re.compile(rf"\x01({tags})=[^\x01]*".encode())
 
     def received(self, raw: bytes) -> None:
-        self.last_received_at = self._clock()
-        self._write(Direction.IN, raw)
+        at_ns = self.last_received_at = self._clock()
+        live = self._on_market_data if _MARKET_DATA.search(raw, 0, 64) is not None else None
+        if (live is None or self.config.market_data_log) and not self._write(Direction.IN, raw):
+            return
+        if live is not None:
+            live(at_ns, raw)
 
     def refused(self, raw: bytes, reason: str) -> None:
         """Received, and QuickFIX will not accept it."""

@@ -14,9 +14,11 @@ from sendfix.services.blotter import Blotter
 from sendfix.services.composer import Composer
 from sendfix.services.desk import Desk
 from sendfix.services.health import HealthCheck
+from sendfix.services.market import Market
 from sendfix.services.ports import Archive, Engine
 from sendfix.services.positions import Positions
 from sendfix.services.prices import Prices
+from sendfix.services.quotes import Quotes
 from sendfix.services.risk import Risk
 from sendfix.services.sequence import SequenceDesk
 from sendfix.services.sessions import Session, Sessions
@@ -41,6 +43,8 @@ class Context:
     positions: Positions
     prices: Prices
     risk: Risk
+    market: Market
+    quotes: Quotes
     metrics: Metrics
     mask: Callable[[str], str]
     settle: Callable[[], None]

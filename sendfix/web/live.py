@@ -26,7 +26,9 @@ from sendfix.domain.position import Position
 from sendfix.fix.dictionary import Dictionary
 from sendfix.services.health import HealthCheck
 from sendfix.services.ports import BookedExecution, MessageRow
+from sendfix.services.quotes import Quote
 from sendfix.services.sessions import Session, Sessions
+from sendfix.web.market_json import quote_to_json
 from sendfix.web.to_json import (
     alarm_to_json,
     execution_to_json,
@@ -90,6 +92,7 @@ class Broadcaster:
         self._last_health: dict[str, Any] | None = None
         self.events_dropped = 0
         self.clients_dropped = 0
+        self.on_leave: Callable[[str], None] = lambda _sid: None
         socketio.on_event("connect", self._connected)
         socketio.on_event("subscribe", self._subscribe)
         socketio.on_event("disconnect", self._disconnected)
@@ -106,7 +109,24 @@ class Broadcaster:
 
     @property
     def packets_waiting(self) -> int:
-        return sum(self._packets_waiting(sid) for members in self._members.values() for sid in members)
+        return sum(self.packets_waiting_for(sid) for members in self._members.values() for sid in members)
+
+    def tell_one(self, sid: str, events: list[tuple[str, orjson.Fragment]]) -> None:
+        """These events to one client, in the form that it wants."""
+        if sid in self._members[FRAMES]:
+            self._socketio.emit("frame", events, to=sid)
+        else:
+            for name, payload in events:
+                self._socketio.emit(name, payload, to=sid)
+
+    def packets_waiting_for(self, sid: str) -> int:
+        """Frames that the client's socket has not taken yet."""
+        eio_socket = self._transport(sid)
+        return 0 if eio_socket is None else int(eio_socket.queue.qsize())
+
+    def quote_received(self, quote: Quote) -> None:
+        if self.clients:
+            self._queue_event("quote_received", quote_to_json(quote))
 
     def order_changed(self, order: Order) -> None:
         if self.clients:
@@ -189,14 +209,10 @@ class Broadcaster:
 
     def _drop_the_slow(self) -> None:
         for kind, members in self._members.items():
-            slow = [sid for sid in members if self._packets_waiting(sid) > PACKETS_BEHIND[kind]]
+            slow = [sid for sid in members if self.packets_waiting_for(sid) > PACKETS_BEHIND[kind]]
             if slow:
                 log.warning("%d clients do not keep up; they are disconnected", len(slow))
                 self._let_go(slow)
-
-    def _packets_waiting(self, sid: str) -> int:
-        eio_socket = self._transport(sid)
-        return 0 if eio_socket is None else int(eio_socket.queue.qsize())
 
     def _let_go(self, sids: Iterable[str]) -> None:
         """The transport is closed, not the Socket.IO session: that would tell the client to stay away."""
@@ -210,7 +226,7 @@ class Broadcaster:
         return server.eio.sockets.get(server.manager.eio_sid_from_sid(sid, "/"))
 
     def _connected(self, _auth: Any = None) -> None:
-        sid = _sid()
+        sid = sid_of_request()
         health = health_to_json(self._health.health())
         self._socketio.emit(
             "connected",
@@ -229,7 +245,7 @@ class Broadcaster:
     def _subscribe(self, options: Any = None) -> dict[str, Any]:
         wants_frames = isinstance(options, dict) and options.get("frames") is True
         wanted, other = (FRAMES, SINGLE) if wants_frames else (SINGLE, FRAMES)
-        sid = _sid()
+        sid = sid_of_request()
         leave_room(other)
         join_room(wanted)
         self._members[other].discard(sid)
@@ -237,13 +253,16 @@ class Broadcaster:
         return {"frames": wants_frames}
 
     def _disconnected(self, _reason: Any = None) -> None:
+        sid = sid_of_request()
         for members in self._members.values():
-            members.discard(_sid())
+            members.discard(sid)
+        self.on_leave(sid)
 
 
 def _failed(_error: Exception) -> None:
     log.exception("a Socket.IO handler failed")
 
 
-def _sid() -> str:
+def sid_of_request() -> str:
+    """Who has sent the event that is being handled."""
     return str(request.sid)  # type: ignore[attr-defined]

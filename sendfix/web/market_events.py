@@ -1,0 +1,203 @@
+"""Sends what the market data service wants sent, and tells the clients of Socket.IO of the books that they watch.
+
+A client emits `watch` with all the books that it wants from now on. It is told of each at once when little happens, and
+of several changes together when much does; one that does not read is told nothing until it does, and then how the books
+are by then. So no client has a queue that grows.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import gevent
+import orjson
+from flask_socketio import SocketIO
+from gevent.event import Event
+
+from sendfix.domain.errors import InvalidRequest, SendFixError
+from sendfix.services.market import Market, Sending
+from sendfix.services.market_state import Instrument, MarketState
+from sendfix.services.ports import Engine
+from sendfix.web import schemas
+from sendfix.web.api import validate
+from sendfix.web.live import Broadcaster, sid_of_request
+from sendfix.web.market_json import book_to_json
+from sendfix.web.to_json import errors_to_json
+
+log = logging.getLogger(__name__)
+
+PAUSE_SECONDS = 0.05
+"""Between two states of one book to one client."""
+ROUND_SECONDS = 0.005
+"""Between two looks at what has changed."""
+PACKETS_BEHIND = 4
+"""A client for which so many packets wait does not read just now."""
+LOOK_AGAIN_SECONDS = 0.25
+TRADES = 20
+"""Of a book, in an event."""
+
+
+class MarketSender:
+    """Sends subscriptions, in greenlets, since the engine may let a request wait."""
+
+    def __init__(self, market: Market, state: MarketState, engine: Engine) -> None:
+        self._market = market
+        self._state = state
+        self._engine = engine
+        self._work = Event()
+        state.on_work = self._work.set
+        self._greenlet = gevent.spawn(self._run)
+
+    def close(self) -> None:
+        self._greenlet.kill()
+
+    def _run(self) -> None:
+        while True:
+            pause = (self._market.next_due - self._state.clock()).total_seconds()
+            self._work.wait(max(0.0, pause))
+            self._work.clear()
+            try:
+                by_session: dict[str, list[Sending]] = {}
+                for sending in self._market.run():
+                    by_session.setdefault(sending.session_name, []).append(sending)
+                for sendings in by_session.values():
+                    gevent.spawn(self._send, sendings)
+            except Exception:
+                log.exception("market data could not be asked for")
+                gevent.sleep(1.0)
+
+    def _send(self, sendings: Iterable[Sending]) -> None:
+        for sending in sendings:
+            try:
+                refusal = self._engine.refusal(sending.session_name)
+                if refusal is None:
+                    self._engine.send(sending.session_name, "", sending.body)
+            except SendFixError as error:
+                refusal = str(error)
+            if refusal is not None:
+                self._market.not_sent(sending, refusal)
+
+
+class _Client:
+    """`changed` are the books of which it may not know the latest, `told_at` when it was told last."""
+
+    def __init__(self) -> None:
+        self.depth = 0
+        self.changed: dict[Instrument, None] = {}
+        self.told_at: dict[Instrument, float] = {}
+
+
+class MarketWatch:
+    def __init__(
+        self,
+        socketio: SocketIO,
+        broadcaster: Broadcaster,
+        market: Market,
+        state: MarketState,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._broadcaster = broadcaster
+        self._market = market
+        self._clock = clock
+        self._clients: dict[str, _Client] = {}
+        self._watchers: dict[Instrument, set[str]] = {}
+        self._changed: set[Instrument] = set()
+        self._ready = Event()
+        state.on_change = self._book_changed
+        broadcaster.on_leave = self._leave
+        socketio.on_event("watch", self._watch)
+        self._greenlet = gevent.spawn(self._run)
+
+    def close(self) -> None:
+        self._greenlet.kill()
+
+    def _book_changed(self, instrument: Instrument) -> None:
+        if instrument in self._watchers:
+            self._changed.add(instrument)
+            self._ready.set()
+
+    def _watch(self, wanted: Any = None, *_more: Any) -> dict[str, Any]:
+        try:
+            body = validate(schemas.market.Watch, wanted)
+            books = [(one.session_name, one.symbol) for one in body.books]
+            sid = sid_of_request()
+            self._market.watch(sid, books, body.depth)
+        except InvalidRequest as error:
+            return {"ok": False, "errors": errors_to_json(error.errors)}
+        self._forget(sid)
+        if books:
+            client = self._clients[sid] = _Client()
+            client.depth = body.depth
+            for instrument in books:
+                self._watchers.setdefault(instrument, set()).add(sid)
+                client.changed[instrument] = None
+            self._ready.set()
+        return {"ok": True}
+
+    def _leave(self, sid: str) -> None:
+        if sid in self._clients:
+            self._market.watch(sid, [], 0)
+            self._forget(sid)
+
+    def _forget(self, sid: str) -> None:
+        client = self._clients.pop(sid, None)
+        if client is not None:
+            for instrument in [key for key, sids in self._watchers.items() if sid in sids]:
+                self._watchers[instrument].discard(sid)
+                if not self._watchers[instrument]:
+                    del self._watchers[instrument]
+
+    def _run(self) -> None:
+        pause: float | None = None
+        while True:
+            self._ready.wait(pause)
+            self._ready.clear()
+            try:
+                pause = self._round()
+            except Exception:
+                log.exception("the browsers could not be told of the market")
+            gevent.sleep(ROUND_SECONDS)
+
+    def _round(self) -> float | None:
+        """Tell what is due; after how many seconds more is."""
+        changed, self._changed = self._changed, set()
+        for instrument in changed:
+            for sid in self._watchers.get(instrument, ()):
+                self._clients[sid].changed[instrument] = None
+        now = self._clock()
+        made: dict[tuple[Instrument, int], orjson.Fragment] = {}
+        waits = []
+        for sid, client in list(self._clients.items()):
+            if not client.changed:
+                continue
+            if self._broadcaster.packets_waiting_for(sid) >= PACKETS_BEHIND:
+                waits.append(LOOK_AGAIN_SECONDS)
+                continue
+            due = [one for one in client.changed if now - client.told_at.get(one, -1.0) >= PAUSE_SECONDS]
+            waits += [client.told_at[one] + PAUSE_SECONDS - now for one in client.changed if one not in due]
+            events = []
+            for instrument in due:
+                del client.changed[instrument]
+                client.told_at[instrument] = now
+                payload = self._payload(instrument, client.depth, made)
+                if payload is not None:
+                    events.append(("book_updated", payload))
+            if events:
+                self._broadcaster.tell_one(sid, events)
+        return max(0.0, min(waits)) if waits else None
+
+    def _payload(
+        self, instrument: Instrument, depth: int, made: dict[tuple[Instrument, int], orjson.Fragment]
+    ) -> orjson.Fragment | None:
+        """Made once for all clients that want it as deep."""
+        payload = made.get((instrument, depth))
+        if payload is None:
+            view = self._market.find(*instrument)
+            if view is None:
+                return None
+            payload = orjson.Fragment(orjson.dumps(book_to_json(view, depth, TRADES)))
+            made[instrument, depth] = payload
+        return payload
