@@ -45,6 +45,7 @@ from sendfix.services.intake import Intake
 from sendfix.services.market import Market
 from sendfix.services.market_feed import MarketFeed
 from sendfix.services.market_state import MarketState
+from sendfix.services.order_search import OrderSearch
 from sendfix.services.positions import Positions
 from sendfix.services.prices import Prices
 from sendfix.services.quotes import Quotes
@@ -53,8 +54,10 @@ from sendfix.services.sequence import SequenceDesk
 from sendfix.services.sessions import Session, Sessions
 from sendfix.storage.database import DeskLock, migrate, open_engine
 from sendfix.storage.kill_switches import KillSwitchFile
+from sendfix.storage.lanes import Lanes
 from sendfix.storage.price_file import PriceFile
 from sendfix.storage.reader import Reader
+from sendfix.storage.searcher import Searcher
 from sendfix.storage.writer import Writer
 from sendfix.web import openapi, page, problems, request_id
 from sendfix.web.context import Context
@@ -72,6 +75,7 @@ ROOT = Path(__file__).resolve().parent
 # The link stops reading, and the engine's journals keep, what the database can't take.
 MOST_UNSTORED_MESSAGES = 200_000
 SETTLE_SECONDS = 3.0
+SEARCHES_AT_ONCE = 3
 LATEST_FIX = "FIX.4.4"
 
 LOG_FORMAT = "%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s: %(message)s"
@@ -92,6 +96,7 @@ class Parts:
         market_watch: MarketWatch,
         writer: Writer,
         reader: Reader,
+        lanes: Lanes,
         lock: DeskLock,
     ) -> None:
         self._link = link
@@ -102,6 +107,7 @@ class Parts:
         self._market_watch = market_watch
         self._writer = writer
         self._reader = reader
+        self._lanes = lanes
         self._lock = lock
 
     def close(self) -> None:
@@ -115,6 +121,7 @@ class Parts:
         self._link.close()
         self._writer.close()
         self._reader.close()
+        self._lanes.close()
         self._lock.release()
 
 
@@ -161,6 +168,10 @@ def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str,
     writer_engine = open_engine(settings.database_url)
     migrate(writer_engine)
     reader = Reader(open_engine(settings.database_url))
+    lanes = Lanes(
+        [open_engine(settings.database_url) for _ in range(SEARCHES_AT_ONCE)], settings.search_seconds
+    )
+    searcher = Searcher(lanes)
     resume = reader.resume(RECENT_ORDERS)
     log.info("desk: took up %d orders from the database", len(resume.orders))
 
@@ -282,6 +293,9 @@ def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str,
         settle,
         dictionary_of,
         dictionary,
+        searcher,
+        OrderSearch(blotter, searcher, settle),
+        frozenset(settings.redact_tags),
     )
     app.extensions["sendfix.parts"] = Parts(
         link,
@@ -292,6 +306,7 @@ def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str,
         MarketWatch(socketio, broadcaster, market, market_state),
         writer,
         reader,
+        lanes,
         lock,
     )
     writer.start()

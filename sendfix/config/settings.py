@@ -42,6 +42,7 @@ class Settings:
     journal_days: int
     opening_positions: Path | None
     price_file: Path | None
+    search_seconds: int
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Settings:
@@ -79,6 +80,7 @@ class Settings:
             cors_origins=_origins(environ.get("SENDFIX_CORS_ORIGINS", "")),
             opening_positions=Path(openings) if openings else None,
             price_file=Path(price_file) if price_file else None,
+            search_seconds=number("SENDFIX_SEARCH_SECONDS", 10, 1, 3600),
             journal_days=number("SENDFIX_JOURNAL_DAYS", 30, 0, 36500),
             max_body_bytes=number("SENDFIX_MAX_BODY_BYTES", 1024 * 1024, 1024, 1024 * 1024 * 1024),
         )

@@ -115,3 +115,20 @@ class UnknownAlarm(SendFixError):
 
 class StorageUnavailable(SendFixError):
     """The database can't be read or written just now; the text says why."""
+
+
+class SearchTooSlow(SendFixError):
+    """A question to the database that takes longer than it may."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(
+            f"The search took longer than {seconds:g} s and was stopped; narrow it by time (from, to), session or "
+            "symbol."
+        )
+
+
+class TooManySearches(SendFixError):
+    """Others are being answered, and take long."""
+
+    def __init__(self) -> None:
+        super().__init__("Too many searches are running already; try again in a few seconds.")

@@ -45,12 +45,14 @@ class Order:
     requests, oldest first; `pending` is the latest. `last_report`, `last_trade` and `last_terms` say
     when the counterparty sent the newest report, fill and change of terms (`ExecutionReported.sent`).
     `warnings` is what contradicts itself in its reports, by code; `tally` what its executions add up to.
+    `arrival_px` is the price of its symbol that was known when it was sent, if any was.
     An `adopted` order was not sent by this desk; the ids of it that are not ours have `adopted_id` as their form.
     """
 
     __slots__ = (
         "account",
         "adopted",
+        "arrival_px",
         "avg_px",
         "cl_ord_id",
         "cl_ord_ids",
@@ -86,7 +88,7 @@ class Order:
         "warnings",
     )
 
-    def __init__(self, event: NewOrderSent, order_no: int) -> None:
+    def __init__(self, event: NewOrderSent, order_no: int, arrival_px: Decimal | None = None) -> None:
         self.order_no = order_no
         self.session_name = event.session_name
         self.msg_seq_num = event.msg_seq_num
@@ -115,6 +117,7 @@ class Order:
         self.exec_ids: set[str] = set()
         self.tally = Tally()
         self.warnings: dict[str, OrderWarning] = {}
+        self.arrival_px = arrival_px
         self.adopted = False
         # Whether the counterparty has reported on the order; until then REJECTED is only what we make of it.
         self.reported = False
@@ -125,9 +128,9 @@ class Order:
         self.updated_at = event.at
 
     @classmethod
-    def from_new(cls, event: NewOrderSent, order_no: int) -> Order:
+    def from_new(cls, event: NewOrderSent, order_no: int, arrival_px: Decimal | None = None) -> Order:
         """The order that this message starts. `order_no` is the caller's, rising."""
-        return cls(event, order_no)
+        return cls(event, order_no, arrival_px)
 
     @classmethod
     def adopt(cls, event: ExecutionReported, order_no: int, names: list[str]) -> Order:

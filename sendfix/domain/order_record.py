@@ -60,6 +60,7 @@ def order_to_record(order: Order) -> dict[str, Any]:
         # Those of fills stand in the tally.
         "exec_ids": sorted(order.exec_ids.difference(order.tally.fills)),
         "adopted": order.adopted,
+        "arrival_px": decimal_out(order.arrival_px),
         "tally": order.tally.to_record(),
         "warnings": [[one.code, one.text, one.at.isoformat()] for one in order.warnings.values()],
         "reported": order.reported,
@@ -88,7 +89,8 @@ def fill_from_record(order: Order, record: dict[str, Any]) -> None:
     order.custom_tags = tags_in(record["custom_tags"])
     order.status = OrdStatus(record["status"])
     order.requests = [Pending.from_record(request) for request in record["requests"]]
-    # Orders that an earlier version stored have neither tally nor warnings, and none was adopted.
+    # Orders that an earlier version stored have neither tally nor warnings nor arrival price, and none was adopted.
+    order.arrival_px = decimal_in(record.get("arrival_px"))
     order.adopted = record.get("adopted", False)
     order.tally = Tally.from_record(record.get("tally"))
     order.exec_ids = {*record["exec_ids"], *order.tally.fills}

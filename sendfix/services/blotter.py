@@ -42,6 +42,11 @@ class Blotter:
     def next_order_no(self) -> int:
         return self._next_order_no
 
+    @property
+    def floor(self) -> int:
+        """Every order from this `order_no` on is in memory."""
+        return self._next_order_no - self._recent_orders
+
     def add(self, order: Order) -> None:
         self._next_order_no = max(self._next_order_no, order.order_no + 1)
         self._keep(order)
@@ -71,7 +76,7 @@ class Blotter:
 
     def orders(self, query: OrderQuery) -> list[Order]:
         """Newest first, from memory and, below what memory holds whole, from the archive."""
-        floor = self._next_order_no - self._recent_orders
+        floor = self.floor
         held = [order for order in self._newest_first() if _matches(order, query)]
         recent = [order for order in held if order.order_no >= floor]
         if len(recent) >= query.limit or floor <= 1:
@@ -87,7 +92,7 @@ class Blotter:
 
     def forget(self, unstored: set[int]) -> None:
         """Let go of closed, stored orders beyond the newest `recent_orders`."""
-        floor = self._next_order_no - self._recent_orders
+        floor = self.floor
         for order_no in [
             number
             for number, order in self._orders.items()

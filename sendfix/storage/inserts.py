@@ -11,6 +11,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from sendfix.storage import tables
 
+_NEVER_CHANGES = ("order_no", "session_name", "created_at_ns", "arrival_px")
+
 
 class Statement:
     """SQLite gets rows as tuples for a text that is compiled once: SQLAlchemy, which works out the parameters of each
@@ -41,8 +43,9 @@ class Statements:
             order.on_conflict_do_update(
                 index_elements=["order_no"],
                 set_={
-                    name: order.excluded[name]
-                    for name in ("cl_ord_id", "symbol", "status", "is_open", "record")
+                    column.name: order.excluded[column.name]
+                    for column in tables.orders.columns
+                    if column.name not in _NEVER_CHANGES
                 },
             ),
             dialect,

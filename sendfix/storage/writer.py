@@ -21,9 +21,9 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from sendfix.domain.alarm import Alarm
-from sendfix.domain.enums import api_name
 from sendfix.domain.errors import StorageUnavailable
 from sendfix.domain.order import Order
+from sendfix.services.columns import LONGEST, execution_keys, order_keys
 from sendfix.services.ports import BookedExecution, Folded, MessageRow
 from sendfix.storage.database import reason
 from sendfix.storage.inserts import Statements
@@ -34,10 +34,8 @@ FIRST_RETRY_SECONDS = 0.25
 LAST_RETRY_SECONDS = 2.0
 # Long enough for a batch to gather under load, short enough that a reader who waits does not notice.
 PAUSE_BETWEEN_BATCHES_SECONDS = 0.02
-# What the columns that are searched by can hold. A counterparty may send more, which PostgreSQL would refuse together
-# with its whole batch; the record and the raw message have it all.
-ID_LENGTH = SYMBOL_LENGTH = 64
-SIDE_LENGTH = 32
+# What these columns can hold. A counterparty may send more, which PostgreSQL would refuse together with its whole
+# batch; the raw message has it all.
 MSG_TYPE_LENGTH = 8
 MAX_SEQ_NUM = 2**31 - 1
 
@@ -59,7 +57,7 @@ class Batch:
         if folded.order is not None:
             self.orders[folded.order.order_no] = folded.order
             if folded.execution is not None:
-                self.executions.append(_execution_row(folded.execution, folded.order.order_no))
+                self.executions.append(_execution_row(folded.execution))
         for order in folded.others:
             self.orders[order.order_no] = order
         if folded.alarm is not None:
@@ -70,7 +68,7 @@ class Batch:
         return Rows(
             orders=[_order_row(order) for order in self.orders.values()],
             order_ids=[
-                {"cl_ord_id": cl_ord_id[:ID_LENGTH], "order_no": order.order_no}
+                {"cl_ord_id": cl_ord_id[: LONGEST["cl_ord_id"]], "order_no": order.order_no}
                 for order in self.orders.values()
                 for cl_ord_id in order.cl_ord_ids
             ],
@@ -222,28 +220,11 @@ class Writer:
 
 
 def _order_row(order: Order) -> dict[str, Any]:
-    return {
-        "order_no": order.order_no,
-        "session_name": order.session_name,
-        "cl_ord_id": order.cl_ord_id[:ID_LENGTH],
-        "symbol": (order.symbol or "")[:SYMBOL_LENGTH],
-        "side": api_name(order.side)[:SIDE_LENGTH],
-        "status": order.status.name,
-        "is_open": int(order.is_open),
-        "record": orjson.dumps(order.to_record()).decode(),
-    }
+    return {**order_keys(order), "record": orjson.dumps(order.to_record()).decode()}
 
 
-def _execution_row(booked: BookedExecution, order_no: int) -> dict[str, Any]:
-    execution = booked.execution
-    return {
-        "id": booked.id,
-        "order_no": order_no,
-        "session_name": execution.session_name,
-        "symbol": (execution.symbol or "")[:SYMBOL_LENGTH],
-        "received_at_ns": int(execution.received_at.timestamp() * 1_000_000) * 1000,
-        "record": orjson.dumps(execution.to_record()).decode(),
-    }
+def _execution_row(booked: BookedExecution) -> dict[str, Any]:
+    return {**execution_keys(booked), "record": orjson.dumps(booked.execution.to_record()).decode()}
 
 
 def _message_row(message: MessageRow) -> dict[str, Any]:

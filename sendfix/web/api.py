@@ -32,7 +32,7 @@ class Operation:
     description: str
     body: type[BaseModel] | None
     query: type[BaseModel] | None
-    answers: Mapping[int, type[BaseModel]]
+    answers: Mapping[int, type[BaseModel] | str]
 
 
 @dataclass(slots=True)
@@ -51,11 +51,12 @@ class Api:
         method: str,
         path: str,
         *,
-        answers: Mapping[int, type[BaseModel]],
+        answers: Mapping[int, type[BaseModel] | str],
         body: type[BaseModel] | None = None,
         query: type[BaseModel] | None = None,
     ) -> Callable[[View], View]:
-        """The view gets `body=` and `query=` as instances of these models; it answers with a dict or (dict, status)."""
+        """The view gets `body=` and `query=` as instances of these models; it answers with a dict or (dict, status), or
+        with a whole response, for an answer that is a media type here and no model."""
 
         def decorate(view: View) -> View:
             summary, _, description = (view.__doc__ or "").strip().partition("\n")
@@ -76,8 +77,10 @@ class Api:
                 if body is not None:
                     path_values["body"] = validate(body, read_json())
                 if query is not None:
-                    path_values["query"] = validate(query, _read_query())
+                    path_values["query"] = validate(query, _read_query(query))
                 answer = view(**path_values)
+                if isinstance(answer, Response):
+                    return answer
                 payload, status = answer if isinstance(answer, tuple) else (answer, 200)
                 return Response(orjson.dumps(payload), status, content_type="application/json")
 
@@ -129,9 +132,13 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _read_query() -> dict[str, Any]:
+def _read_query(model: type[BaseModel]) -> dict[str, Any]:
+    """Models name in `REPEATABLE` what can be given several times."""
     found: dict[str, Any] = {}
     for name, values in request.args.lists():
+        if name in getattr(model, "REPEATABLE", ()):
+            found[name] = [value for value in values if value != ""]
+            continue
         if len(values) > 1:
             raise InvalidRequest([FieldError(name, "is given more than once")])
         if values[0] != "":

@@ -15,11 +15,13 @@ from sendfix.services.composer import Composer
 from sendfix.services.desk import Desk
 from sendfix.services.health import HealthCheck
 from sendfix.services.market import Market
+from sendfix.services.order_search import OrderSearch
 from sendfix.services.ports import Archive, Engine
 from sendfix.services.positions import Positions
 from sendfix.services.prices import Prices
 from sendfix.services.quotes import Quotes
 from sendfix.services.risk import Risk
+from sendfix.services.search import SearchArchive
 from sendfix.services.sequence import SequenceDesk
 from sendfix.services.sessions import Session, Sessions
 from sendfix.web.metrics import Metrics
@@ -29,7 +31,7 @@ from sendfix.web.metrics import Metrics
 class Context:
     """`settle` waits until all that was folded can be read from the archive; it raises `StorageUnavailable`. `mask`
     hides in a message what is not to be shown. `any_dictionary` is that of a session by name, which may not be
-    configured any more: for the names of common fields."""
+    configured any more: for the names of common fields. `hidden_tags` are those that `mask` hides."""
 
     desk: Desk
     composer: Composer
@@ -50,6 +52,9 @@ class Context:
     settle: Callable[[], None]
     dictionary_of: Callable[[Session], Dictionary]
     any_dictionary: Callable[[str], Dictionary]
+    search: SearchArchive
+    order_search: OrderSearch
+    hidden_tags: frozenset[int]
 
     def dictionary(self, session_name: str) -> Dictionary:
         """Raises `UnknownSession`."""

@@ -34,7 +34,7 @@ def document(apis: Iterable[Api]) -> dict[str, Any]:
     models: dict[type[BaseModel], None] = {answers.base.Problem: None}
     for _, operation in operations:
         for model in (operation.body, operation.query, *operation.answers.values()):
-            if model is not None:
+            if model is not None and not isinstance(model, str):
                 models[model] = None
     refs, definitions = models_json_schema([(model, "validation") for model in models], ref_template=_REF)
     paths: dict[str, dict[str, Any]] = {}
@@ -89,7 +89,9 @@ def _answers(operation: Operation, refs: Any) -> dict[str, Any]:
     responses = {
         str(status): {
             "description": HTTPStatus(status).phrase,
-            "content": {"application/json": {"schema": refs[model, "validation"]}},
+            "content": {model: {"schema": {"type": "string"}}}
+            if isinstance(model, str)
+            else {"application/json": {"schema": refs[model, "validation"]}},
         }
         for status, model in operation.answers.items()
     }

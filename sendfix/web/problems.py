@@ -15,9 +15,11 @@ from sendfix.domain.errors import (
     FieldError,
     InvalidRequest,
     RiskRefused,
+    SearchTooSlow,
     SendFixError,
     StateForbids,
     StorageUnavailable,
+    TooManySearches,
     UnknownAlarm,
     UnknownBook,
     UnknownMessage,
@@ -39,6 +41,8 @@ _STATUS: tuple[tuple[type[SendFixError], int, str], ...] = (
     (InvalidRequest, 422, "Invalid input"),
     (EngineUnavailable, 503, "No engine"),
     (StorageUnavailable, 503, "Database not available"),
+    (SearchTooSlow, 503, "Search stopped"),
+    (TooManySearches, 503, "Too many searches"),
 )
 
 

@@ -122,6 +122,8 @@ def order_to_json(order: Order) -> dict[str, Any]:
         "last_qty": decimal_to_json(order.last_qty),
         "last_px": decimal_to_json(order.last_px),
         "text": order.text,
+        "arrival_px": decimal_to_json(order.arrival_px),
+        "adopted": order.adopted,
         "warnings": [
             {"code": one.code, "text": one.text, "at": time_to_json(one.at)}
             for one in order.warnings.values()
@@ -149,6 +151,7 @@ def execution_to_json(booked: BookedExecution) -> dict[str, Any]:
     execution = booked.execution
     return {
         "id": booked.id,
+        "order_no": booked.order_no,
         "exec_id": execution.exec_id,
         "exec_ref_id": execution.exec_ref_id,
         "cl_ord_id": execution.cl_ord_id,

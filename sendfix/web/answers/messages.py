@@ -71,6 +71,7 @@ class MessageDetail(Message):
 class MessageList(Output):
     messages: list[Message]
     next_before: int | None
+    next_cursor: str | None = None
 
 
 class Decoded(Output):

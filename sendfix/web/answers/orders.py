@@ -51,6 +51,8 @@ class Order(Output):
     last_qty: str | None
     last_px: str | None
     text: str | None
+    arrival_px: str | None
+    adopted: bool
     warnings: list[OrderWarning]
     fields: dict[str, str | list[dict[str, Any]]]
     custom_tags: dict[str, str]
@@ -60,6 +62,7 @@ class Order(Output):
 
 class Execution(Output):
     id: int
+    order_no: int
     exec_id: str
     exec_ref_id: str | None
     cl_ord_id: str
@@ -96,6 +99,7 @@ class SentRequest(Output):
 class OrderList(Output):
     orders: list[Order]
     next_before: int | None
+    next_cursor: str | None
 
 
 class OrderDetail(Order):
@@ -105,6 +109,7 @@ class OrderDetail(Order):
 class ExecutionList(Output):
     executions: list[Execution]
     next_before: int | None
+    next_cursor: str | None = None
 
 
 class CancelResult(Output):

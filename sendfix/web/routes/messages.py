@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
+
+from flask import Response
+from pydantic import BaseModel
 
 from sendfix.domain.errors import FieldError, InvalidRequest, UnknownMessage
 from sendfix.fix.decode import decode
 from sendfix.fix.parse import header, text_of
 from sendfix.fix.redact import redact
 from sendfix.fix.tree import tree
-from sendfix.services.ports import MessageQuery, MessageRow, OrderQuery
+from sendfix.services.columns import MESSAGES
+from sendfix.services.ports import MessageRow, OrderQuery
 from sendfix.web import answers, schemas
 from sendfix.web.api import Api
 from sendfix.web.context import context
+from sendfix.web.csv_export import csv_response
+from sendfix.web.searches import list_answer, make_all, read_search
 from sendfix.web.to_json import SOH, field_to_json, message_to_json
 from sendfix.web.tree_to_json import tree_to_json
 
@@ -20,29 +27,31 @@ api = Api("messages")
 
 
 @api.route(
-    "GET", "/api/messages", query=schemas.messages.MessagesQuery, answers={200: answers.messages.MessageList}
+    "GET", "/api/messages", query=schemas.search.MessagesQuery, answers={200: answers.messages.MessageList}
 )
-def messages(query: schemas.messages.MessagesQuery) -> dict[str, Any]:
+def messages(query: BaseModel) -> dict[str, Any]:
     """FIX messages of all sessions, newest first.
-    `direction` and `msg_type` take several values with commas; `direction=EVENT` gives the sessions' events."""
-    context().settle()
-    found = context().archive.messages(
-        MessageQuery(
-            session_name=query.session_name,
-            symbol=query.symbol,
-            msg_types=query.msg_type,
-            directions=query.direction,
-            text=query.text.replace("|", SOH) if query.text else None,
-            since=query.since,
-            until=query.until,
-            limit=query.limit,
-            before=query.before,
-        )
-    )
-    return {
-        "messages": [_to_json(message) for message in found],
-        "next_before": found[-1].id if len(found) == query.limit else None,
-    }
+    `tag=55:AAPL` by tag and value, and other filters: docs/search.md. `direction=EVENT` gives the sessions' events."""
+    desk = context()
+    search = read_search(MESSAGES, query, desk)
+    desk.settle()
+    found = desk.search.search(search, list)
+    return list_answer("messages", search, found.next, make_all(_to_json, found.made))
+
+
+@api.route("GET", "/api/messages.csv", query=schemas.search.MessagesExport, answers={200: "text/csv"})
+def messages_csv(query: BaseModel) -> Response:
+    """All messages that pass the filters, oldest first, as CSV.
+    Without a limit; the header names the keys of the JSON form."""
+    desk = context()
+    search = read_search(MESSAGES, query, desk)
+    desk.settle()
+    columns = list(answers.messages.Message.model_fields)
+
+    def to_json(found: MessageRow) -> dict[str, Any]:
+        return message_to_json(found, desk.any_dictionary(found.session_name), desk.mask)
+
+    return csv_response(desk.search, search, to_json, columns, datetime.now(UTC))
 
 
 @api.route("GET", "/api/messages/<int:message_id>", answers={200: answers.messages.MessageDetail})

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
+from flask import Response
+from pydantic import BaseModel
+
 from sendfix.domain.order import Order
-from sendfix.services.ports import ExecutionQuery, MessageQuery, OrderQuery
+from sendfix.services.columns import ORDERS
+from sendfix.services.ports import ExecutionQuery, MessageQuery
 from sendfix.web import answers, schemas
 from sendfix.web.api import Api
 from sendfix.web.context import context
+from sendfix.web.csv_export import csv_response
 from sendfix.web.order_fields import custom_tags_of, fields_of
+from sendfix.web.searches import list_answer, make_all, read_search
 from sendfix.web.to_json import SOH, execution_to_json, message_to_json, order_to_json
 
 api = Api("orders")
@@ -57,16 +64,24 @@ def cancel_order(body: schemas.orders.CancelOrder) -> tuple[dict[str, Any], int]
     return {"cl_ord_id": cl_ord_id, "orig_cl_ord_id": orig_cl_ord_id, "order": order_to_json(order)}, 202
 
 
-@api.route("GET", "/api/orders", query=schemas.orders.OrdersQuery, answers={200: answers.orders.OrderList})
-def orders(query: schemas.orders.OrdersQuery) -> dict[str, Any]:
-    """Orders of all sessions, newest first."""
-    found = context().blotter.orders(
-        OrderQuery(query.session_name, query.symbol, query.side, query.status, query.limit, query.before)
-    )
-    return {
-        "orders": [order_to_json(order) for order in found],
-        "next_before": found[-1].order_no if len(found) == query.limit else None,
-    }
+@api.route("GET", "/api/orders", query=schemas.search.OrdersQuery, answers={200: answers.orders.OrderList})
+def orders(query: BaseModel) -> dict[str, Any]:
+    """Orders of all sessions, newest first.
+    Filters on every column, and `sort`: docs/search.md."""
+    search = read_search(ORDERS, query, context())
+    found = context().order_search.search(search)
+    return list_answer("orders", search, found.next, make_all(order_to_json, found.made))
+
+
+@api.route("GET", "/api/orders.csv", query=schemas.search.OrdersExport, answers={200: "text/csv"})
+def orders_csv(query: BaseModel) -> Response:
+    """All orders that pass the filters, oldest first, as CSV.
+    Without a limit; the header names the keys of the JSON form. Each order is as it was when its line was read."""
+    desk = context()
+    search = read_search(ORDERS, query, desk)
+    desk.settle()
+    columns = list(answers.orders.Order.model_fields)
+    return csv_response(desk.search, search, order_to_json, columns, datetime.now(UTC))
 
 
 @api.route("GET", "/api/orders/<path:cl_ord_id>", answers={200: answers.orders.OrderDetail})

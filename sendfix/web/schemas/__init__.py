@@ -1,5 +1,27 @@
 """What comes in over REST, as pydantic models: they parse it, and describe it in OpenAPI."""
 
-from sendfix.web.schemas import alarms, base, composer, market, messages, orders, prices, risk, sessions
+from sendfix.web.schemas import (
+    alarms,
+    base,
+    composer,
+    market,
+    messages,
+    orders,
+    prices,
+    risk,
+    search,
+    sessions,
+)
 
-__all__ = ["alarms", "base", "composer", "market", "messages", "orders", "prices", "risk", "sessions"]
+__all__ = [
+    "alarms",
+    "base",
+    "composer",
+    "market",
+    "messages",
+    "orders",
+    "prices",
+    "risk",
+    "search",
+    "sessions",
+]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from pydantic import (
-    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -47,13 +46,3 @@ class Page(Input):
 
     limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT
     before: Annotated[int, Field(ge=0, lt=2**63)] | None = None
-
-
-class TimeRange(Page):
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
-
-    session_name: Name | None = None
-    symbol: Name | None = None
-    text: Annotated[str, StringConstraints(max_length=200)] | None = None
-    since: Annotated[AwareDatetime | None, Field(alias="from")] = None
-    until: Annotated[AwareDatetime | None, Field(alias="to")] = None

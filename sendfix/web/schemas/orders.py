@@ -12,8 +12,8 @@ from pydantic import (
     StringConstraints,
 )
 
-from sendfix.domain.enums import OrdStatus, OrdType, Side, TimeInForce
-from sendfix.web.schemas.base import Input, Name, Page, TimeRange, enum_name
+from sendfix.domain.enums import OrdType, Side, TimeInForce
+from sendfix.web.schemas.base import Input, Name, enum_name
 
 _ORDER_PROPERTIES: dict[str, Any] = {
     "symbol": {"type": "string", "examples": ["AAPL"]},
@@ -107,17 +107,6 @@ class CancelOrder(Input):
     """Which order, by any ClOrdID of its chain."""
 
     cl_ord_id: Name
-
-
-class OrdersQuery(Page):
-    session_name: Name | None = None
-    symbol: Name | None = None
-    side: Annotated[str, enum_name(Side)] | None = None
-    status: Annotated[str, enum_name(OrdStatus)] | None = None
-
-
-class ExecutionsQuery(TimeRange):
-    pass
 
 
 class PositionsQuery(Input):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sendfix.bus import Bus
 from sendfix.config import SessionConfig
@@ -14,6 +14,7 @@ from sendfix.domain.order import Execution, Order
 from sendfix.fix.dictionary import Dictionary, load
 from sendfix.services.alarms import Alarms
 from sendfix.services.blotter import Blotter
+from sendfix.services.columns import Subject
 from sendfix.services.desk import Desk
 from sendfix.services.ids import ClOrdIdSource
 from sendfix.services.intake import Intake
@@ -28,7 +29,10 @@ from sendfix.services.ports import (
 from sendfix.services.positions import Positions
 from sendfix.services.prices import Prices
 from sendfix.services.risk import KillSwitch, Risk
+from sendfix.services.search import Found, Search
 from sendfix.services.sessions import Session, Sessions
+
+T = TypeVar("T")
 
 NOW = datetime(2026, 3, 2, 14, 3, 0, tzinfo=UTC)
 NOW_NS = int(NOW.timestamp()) * 1_000_000_000
@@ -96,6 +100,20 @@ class MemoryStore:
             and (query.status is None or order.status.name == query.status)
         ]
         return matching[: query.limit]
+
+    def search(self, search: Search, make: Callable[[Sequence[Any]], T]) -> Found[T]:
+        """Orders, as `Search` itself says which and in which order."""
+        orders = [Order.from_record(record) for record in self.records.values()]
+        found = [one for one in orders if search.matches(one) and search.is_behind(search.place_of(one))]
+        found.sort(
+            key=lambda one: (search.sort.of(one), search.subject.id.of(one)), reverse=search.descending
+        )
+        page = found[: search.limit]
+        more = len(found) > search.limit
+        return Found(make(page), search.place_of(page[-1]) if more and page else None)
+
+    def newest_id(self, subject: Subject) -> int:
+        return max(self.records, default=0)
 
     def executions(self, query: ExecutionQuery) -> list[BookedExecution]:
         """Oldest first, as whoever makes positions of them asks."""

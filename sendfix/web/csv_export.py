@@ -1,0 +1,123 @@
+"""Everything that a search finds, as CSV (RFC 4180), in pieces: however much it is, little of it is in memory at a
+time, and each piece is read by itself, so that nothing else waits for it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import logging
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from flask import Response
+
+from sendfix.domain.errors import SendFixError
+from sendfix.services.columns import Subject
+from sendfix.services.search import Condition, Op, Search, SearchArchive
+
+log = logging.getLogger(__name__)
+
+ROWS_AT_ONCE = 500
+# A filter that lets hardly anything through would keep one reading at it for as long as the whole table takes.
+IDS_AT_ONCE = 100_000
+# What a spreadsheet takes for the beginning of a formula; a negative number is none.
+_FORMULA = re.compile(r"[=+@\t\r]|-(?![\d.]+\Z)")
+
+
+def csv_response(
+    archive: SearchArchive,
+    search: Search,
+    to_json: Callable[[Any], Mapping[str, Any]],
+    columns: Sequence[str],
+    at: datetime,
+) -> Response:
+    """Oldest first, up to the newest that is stored now: what comes meanwhile is not in it. Raises as
+    `SearchArchive.search` does when not even the first of it can be read."""
+    newest = archive.newest_id(search.subject)
+    name = f"sendfix-{search.subject.name}-{at:%Y-%m-%dT%H%M%SZ}.csv"
+    return Response(
+        _pieces(archive, search, to_json, columns, newest),
+        content_type="text/csv; charset=utf-8; header=present",
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "Cache-Control": "no-store",
+            "X-Accel-Buffering": "no",
+        },
+    )
+
+
+def _pieces(
+    archive: SearchArchive,
+    search: Search,
+    to_json: Callable[[Any], Mapping[str, Any]],
+    columns: Sequence[str],
+    newest: int,
+) -> Iterator[str]:
+    yield to_csv([columns])
+
+    def make(items: Sequence[Any]) -> str:
+        return to_csv([[row[name] for name in columns] for row in map(to_json, items)])
+
+    try:
+        for part in _parts(search, newest):
+            position = None
+            while True:
+                found = archive.search(part.behind(position, ROWS_AT_ONCE), make)
+                if found.made:
+                    yield found.made
+                if found.next is None:
+                    break
+                position = found.next
+    except SendFixError as error:
+        # Too late for another status: the connection ends without its last piece, by which a client knows.
+        log.error("export of %s: broken off: %s", search.subject.name, error)
+        raise
+
+
+def _parts(search: Search, newest: int) -> Iterator[Search]:
+    """By ranges of ids."""
+    lowest, highest = _id_range(search.subject, search.conditions, newest)
+    by_id = replace(search, sort=search.subject.id, descending=False, position=None)
+    for start in range(lowest, highest + 1, IDS_AT_ONCE):
+        last = min(start + IDS_AT_ONCE - 1, highest)
+        bounds = (
+            Condition(search.subject.id, Op.AT_LEAST, (start,)),
+            Condition(search.subject.id, Op.AT_MOST, (last,)),
+        )
+        yield replace(by_id, conditions=(*search.conditions, *bounds))
+
+
+def _id_range(subject: Subject, conditions: Sequence[Condition], newest: int) -> tuple[int, int]:
+    """What is asked for of the ids that there are."""
+    lowest, highest = 0, newest
+    for one in conditions:
+        if one.column is subject.id and one.op is Op.AT_LEAST:
+            lowest = max(lowest, int(one.operands[0]))
+        if one.column is subject.id and one.op is Op.AT_MOST:
+            highest = min(highest, int(one.operands[0]))
+    return lowest, highest
+
+
+def to_csv(rows: Sequence[Sequence[Any]]) -> str:
+    """Lines with CRLF at their ends."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerows([[_cell(value) for value in row] for row in rows])
+    return out.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    """null is empty, lists and objects are JSON, and a text can't become a formula."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")) if value else ""
+    if isinstance(value, str) and _FORMULA.match(value):
+        return "'" + value
+    return value
