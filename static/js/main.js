@@ -1,6 +1,7 @@
 // The page of the desk: everything on it is a picture of what the desk tells, and every deed is a REST request.
 import { html, render } from './lib.js';
 import { start } from './net/socket.js';
+import { listenToAddress } from './state/route.js';
 import { App } from './ui/app.js';
 import { listen } from './ui/keys.js';
 
@@ -8,4 +9,5 @@ const root = document.getElementById('app');
 root.replaceChildren(); // "is starting" goes
 render(html`<${App} />`, root);
 listen();
+listenToAddress();
 start();

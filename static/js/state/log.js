@@ -1,6 +1,7 @@
 // The message log in memory: the newest 100,000 lines, and the view of them that the filter lets through.
-import { signal } from '../lib.js';
+import { effect, signal } from '../lib.js';
 import { learnMsgType, msgTypeName } from '../fix/names.js';
+import { remembered } from './prefs.js';
 
 const CAP = 100000;
 const SLACK = 5000; // lines are dropped in lumps: moving the array at every line would cost more than it saves
@@ -118,3 +119,7 @@ export class Log {
 }
 
 export const log = new Log();
+
+export const logFilter = remembered('log.filter', NO_FILTER);
+
+effect(() => log.setFilter({ ...NO_FILTER, ...logFilter.value }));

@@ -5,6 +5,8 @@ import { remembered } from './prefs.js';
 export const blotterTab = remembered('blotter.tab', 'orders'); // 'orders', 'executions' or 'positions'
 export const phoneTab = signal('ticket'); // which region a phone shows: 'ticket', 'blotter', 'log'
 export const drawerKey = signal(null); // the order whose detail is open, by its key
+export const visitor = signal(null); // that order, if it is no longer among those of the blotter
+export const nowhere = signal(null); // {path, title, text, again}: an address that leads to nothing
 export const decoded = signal(null); // the log line whose fields are open
 export const helpOpen = signal(false);
 export const stopping = signal(null); // {letGo: a kill switch} or {}: the dialog that turns kill switches

@@ -2,16 +2,19 @@
 import { computed, html, signal, useEffect } from '../lib.js';
 import { isOpen } from '../fix/names.js';
 import { askCancel, askCancelAll, cancel } from '../state/actions.js';
-import { executions, loaded, loading, openCount, orderKey, orders } from '../state/desk.js';
+import { heldOnly, openOnly, search, wantedFilters } from '../state/blotter.js';
+import { executions, loaded, loading, openCount, orders } from '../state/desk.js';
 import { isFlat, positions } from '../state/positions.js';
+import { blotterPath, openOrder } from '../state/route.js';
 import { fillFrom } from '../state/ticket.js';
-import { blotterTab, drawerKey, phoneTab } from '../state/view.js';
+import { blotterTab, phoneTab } from '../state/view.js';
 import { Icon } from './bits.js';
 import { executionColumns, forPhone, orderColumns, positionColumns } from './columns.js';
 import { Columns } from './columns_menu.js';
 import { NoExecutions, NoOrders, NoPositions } from './empty.js';
 import { importOrders } from './import_orders.js';
 import { Grid } from './grid.js';
+import { LinkButton } from './link_button.js';
 
 const phone = matchMedia('(max-width: 760px)').matches;
 const columnsOf = (name, columns) => (phone ? forPhone(name, columns) : columns);
@@ -25,9 +28,6 @@ const GRIDS = {
 
 const apis = { orders: signal(null), executions: signal(null), positions: signal(null) };
 const selected = signal([]);
-const openOnly = signal(false);
-const heldOnly = signal(false);
-const search = signal('');
 
 const context = {
   replace: (order) => {
@@ -36,9 +36,7 @@ const context = {
     setTimeout(() => document.querySelector('#ticket-order_qty')?.select(), 0);
   },
   cancel,
-  detail: (order) => {
-    drawerKey.value = orderKey(order);
-  },
+  detail: (order) => openOrder(order.cl_ord_ids[0]),
 };
 
 const orderOptions = {
@@ -66,10 +64,7 @@ const orderOptions = {
 };
 
 const executionOptions = {
-  onRowDoubleClicked: ({ data }) => {
-    const order = orders.all().find((one) => one.session_name === data.session_name && one.cl_ord_ids.includes(data.cl_ord_id));
-    if (order) context.detail(order);
-  },
+  onRowDoubleClicked: ({ data }) => openOrder(data.cl_ord_id),
 };
 
 const positionOptions = {
@@ -93,6 +88,9 @@ export function Blotter() {
   useEffect(() => {
     apis.positions.value?.onFilterChanged();
   }, [heldOnly.value]);
+  useEffect(() => {
+    if (api && wantedFilters.value[tab]) api.setFilterModel(wantedFilters.value[tab]);
+  }, [api, tab, wantedFilters.value]);
   return html`<section class="panel blotter" aria-label="Blotter" data-testid="blotter">
     <div class="bar">
       <div class="tabs" role="tablist" aria-label="Blotter">
@@ -106,6 +104,7 @@ export function Blotter() {
       <${Loading} />
       ${tab === 'orders' && html`<${OrderButtons} />`}
       <${Columns} api=${api} name=${gridName(tab)} />
+      <${LinkButton} path=${() => blotterPath(tab, api?.getFilterModel())} what="this view" testid="blotter-link" />
       <button type="button" class="small" data-testid="export" onClick=${() => exportCsv(api, tab)}>CSV</button>
     </div>
     <div class="grid-box" hidden=${tab !== 'orders'} role="tabpanel">

@@ -4,19 +4,17 @@ import { msgTypeName } from '../fix/names.js';
 import { dayAndTime } from '../fix/times.js';
 import { rest } from '../net/rest.js';
 import { remembered, zone } from '../state/prefs.js';
-import { toast } from '../state/toasts.js';
+import { messagePath, openMessage, openOrder } from '../state/route.js';
 import { decoded } from '../state/view.js';
-import { copy, Icon } from './bits.js';
+import { Icon } from './bits.js';
+import { copyAs } from './copy.js';
+import { LinkButton } from './link_button.js';
 import { Checks, explained, Tree } from './tree.js';
 
 const SOH = '\u0001';
 const large = remembered('decode.large', false);
 
 const ask = (line) => (line.id ? rest.message(line.id).catch((problem) => (problem.status === 404 ? rest.decode(line.raw, line.session_name) : Promise.reject(problem))) : rest.decode(line.raw, line.session_name));
-
-export async function copyAs(text, what) {
-  toast(...((await copy(text)) ? ['info', `${what} copied`] : ['error', 'Not copied', 'The browser did not allow it.']));
-}
 
 // By the fields where they are all of the message: a | in a text is none between fields.
 function withSoh(raw, fields) {
@@ -25,21 +23,22 @@ function withSoh(raw, fields) {
 }
 
 export function Decode({ line, onClose = () => { decoded.value = null; }, inline = false }) {
-  const [answer, setAnswer] = useState({ line: null, found: null, fault: null });
+  const [answer, setAnswer] = useState({ key: null, found: null, fault: null });
   useEffect(() => {
     let current = true;
     ask(line).then(
-      (found) => current && setAnswer({ line, found, fault: null }),
-      (problem) => current && setAnswer({ line, found: null, fault: problem.text }),
+      (found) => current && setAnswer({ key: line.key, found, fault: null }),
+      (problem) => current && setAnswer({ key: line.key, found: null, fault: problem.text }),
     );
     return () => {
       current = false;
     };
   }, [line.key]);
-  const { found, fault } = answer.line === line ? answer : { found: null, fault: null };
+  const { found, fault } = answer.key === line.key ? answer : { found: null, fault: null };
   return html`<aside class=${`decode ${large.value && !inline ? 'decode-large' : ''}`} aria-label="Decoded message" data-testid="decode">
     <div class="decode-head">
       <h3>${line.msg_type_name ?? msgTypeName(line.msg_type)} <span class="quiet">${line.direction === 'IN' ? 'in' : 'out'}${line.msg_seq_num ? `, number ${line.msg_seq_num}` : ''}</span></h3>
+      ${line.id && html`<${LinkButton} path=${() => messagePath(line.id)} what="this message" testid="message-link" />`}
       ${!inline && html`<button type="button" class="icon-button wide-only" aria-label=${large.value ? 'Smaller' : 'Larger'} title=${large.value ? 'Smaller' : 'Larger'} aria-pressed=${large.value} data-testid="decode-large" onClick=${() => { large.value = !large.value; }}><${Icon} name=${large.value ? 'shrink' : 'grow'} size=${13} /></button>`}
       <button type="button" class="icon-button" aria-label="Close" data-testid="decode-close" onClick=${onClose}><${Icon} name="cross" size=${12} /></button>
     </div>
@@ -47,6 +46,8 @@ export function Decode({ line, onClose = () => { decoded.value = null; }, inline
     ${line.refused && html`<p class="fault">QuickFIX did not accept it: ${line.refused}</p>`}
     ${found && html`<${Checks} tree=${found.tree} />`}
     <div class="decode-buttons">
+      ${found?.cl_ord_id && !inline && html`<button type="button" class="small" data-testid="message-order" onClick=${() => openOrder(found.cl_ord_id)}><${Icon} name="detail" size=${12} /> Its order</button>`}
+      ${inline && html`<button type="button" class="small" data-testid="message-open" onClick=${() => openMessage(line.id)}><${Icon} name="detail" size=${12} /> In the log</button>`}
       <button type="button" class="small" onClick=${() => copyAs(line.raw, 'Message with |')}><${Icon} name="copy" size=${12} /> Copy with |</button>
       <button type="button" class="small" onClick=${() => copyAs(withSoh(line.raw, found?.fields ?? []), 'Message with SOH')}><${Icon} name="copy" size=${12} /> Copy with SOH</button>
       <button type="button" class="small toggle" aria-pressed=${explained.value} data-testid="explain" onClick=${() => { explained.value = !explained.value; }}>Explain</button>

@@ -5,24 +5,40 @@ import { isOpen, ordTypeLabel, sideLabel, tifLabel, words } from '../fix/names.j
 import { dayAndTime, time } from '../fix/times.js';
 import { rest } from '../net/rest.js';
 import { canCancel, cancel, describe } from '../state/actions.js';
-import { orders } from '../state/desk.js';
+import { orderKey, orders } from '../state/desk.js';
 import { zone } from '../state/prefs.js';
+import { orderPath } from '../state/route.js';
 import { fillFrom } from '../state/ticket.js';
-import { drawerKey, phoneTab } from '../state/view.js';
+import { drawerKey, nowhere, phoneTab, visitor } from '../state/view.js';
 import { Icon, Status } from './bits.js';
 import { pendingText } from './columns.js';
 import { Ladder } from './ladder.js';
+import { LinkButton } from './link_button.js';
 
 const SETTLE_MS = 400; // the desk stores executions and messages in batches, a moment after the order's change
 
 const close = () => {
   drawerKey.value = null;
+  nowhere.value = null;
 };
 
 export function Drawer() {
   orders.version.value;
-  const order = drawerKey.value && orders.get(drawerKey.value);
+  if (nowhere.value) return html`<${Nowhere} />`;
+  const key = drawerKey.value;
+  const order = key && (orders.get(key) ?? (visitor.value && orderKey(visitor.value) === key ? visitor.value : null));
   return order ? html`<${Detail} key=${drawerKey.value} order=${order} />` : null;
+}
+
+function Nowhere() {
+  const { title, text, again } = nowhere.value;
+  const box = useRef(null);
+  useEffect(() => box.current.focus(), []);
+  return html`<aside class="drawer" ref=${box} tabindex="-1" role="alert" aria-label=${title} data-testid="nowhere">
+    <div class="drawer-head"><h2>${title}</h2><button type="button" class="icon-button" aria-label="Close" onClick=${close}><${Icon} name="cross" /></button></div>
+    <p class="quiet">${text}</p>
+    <div class="dialog-buttons">${again && html`<button type="button" class="primary" onClick=${again}>Try again</button>`}<button type="button" onClick=${close}>Close</button></div>
+  </aside>`;
 }
 
 function Detail({ order }) {
@@ -47,6 +63,7 @@ function Detail({ order }) {
   return html`<aside class="drawer" ref=${box} tabindex="-1" aria-label="Order detail" data-testid="drawer">
     <div class="drawer-head">
       <h2>${describe(order)}</h2>
+      <${LinkButton} path=${() => orderPath(order.cl_ord_ids[0])} what="this order" testid="order-link" />
       <button type="button" class="icon-button" aria-label="Close" data-testid="drawer-close" onClick=${close}><${Icon} name="cross" /></button>
     </div>
     <p class="drawer-status"><${Status} order=${order} /> ${order.pending && html`<span class="pending">${pendingText(order)}</span>`}

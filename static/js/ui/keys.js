@@ -3,7 +3,7 @@ import { askCancelAll, askCancelLast } from '../state/actions.js';
 import { selectedSession, selectSession, sessions } from '../state/desk.js';
 import * as ticket from '../state/ticket.js';
 import { dismissAll } from '../state/toasts.js';
-import { blotterTab, decoded, drawerKey, helpOpen, phoneTab, question } from '../state/view.js';
+import { blotterTab, decoded, drawerKey, helpOpen, nowhere, phoneTab, question } from '../state/view.js';
 import { cancelChosen } from './blotter.js';
 
 // At once where it can be, for the next key may already be on its way; else when the page has been drawn again.
@@ -32,7 +32,8 @@ function nextSession(step) {
 
 // Esc takes back one thing at a time, the topmost first.
 function escape() {
-  if (drawerKey.value) drawerKey.value = null;
+  if (nowhere.value) nowhere.value = null;
+  else if (drawerKey.value) drawerKey.value = null;
   else if (decoded.value) decoded.value = null;
   else if (ticket.order.value) ticket.startNew();
   else dismissAll();

@@ -3,26 +3,24 @@ import { html, signal, useEffect, useLayoutEffect, useRef } from '../lib.js';
 import { msgTypeName } from '../fix/names.js';
 import { dayAndTime, time } from '../fix/times.js';
 import { sessions } from '../state/desk.js';
-import { log, NO_FILTER } from '../state/log.js';
+import { log, logFilter, NO_FILTER } from '../state/log.js';
 import { remembered, zone } from '../state/prefs.js';
+import { logPath } from '../state/route.js';
 import { decoded } from '../state/view.js';
 import { Icon } from './bits.js';
 import { Decode } from './decode.js';
+import { LinkButton } from './link_button.js';
 
 const ROW = 22;
 const SPARE = 12; // rows drawn beyond each edge
 
-const filter = remembered('log.filter', NO_FILTER);
 const whole = remembered('log.whole', false);
 const following = signal(true);
 const scrollTop = signal(0);
 const height = signal(400);
 
-log.setFilter({ ...NO_FILTER, ...filter.value });
-
 function set(name, value) {
-  filter.value = { ...NO_FILTER, ...filter.value, [name]: value };
-  log.setFilter(filter.value);
+  logFilter.value = { ...NO_FILTER, ...logFilter.value, [name]: value };
 }
 
 const HEADER = /^8=[^|]*\|9=\d+\|35=[^|]*\|(?:(?:34|43|49|50|52|56|57|97|122|369)=[^|]*\|)*/;
@@ -40,7 +38,7 @@ export const Log = () => html`<section class=${`panel log ${decoded.value ? 'wit
 
 function Bar() {
   log.version.value; // types and counts follow the log
-  const now = { ...NO_FILTER, ...filter.value };
+  const now = { ...NO_FILTER, ...logFilter.value };
   const changed = JSON.stringify(now) !== JSON.stringify(NO_FILTER);
   return html`<div class="bar">
     <h2>Messages <span class="num count" data-testid="log-count">${log.view.length === log.size ? log.size : `${log.view.length} of ${log.size}`}</span></h2>
@@ -53,8 +51,9 @@ function Bar() {
     <input type="search" class="search" placeholder="Text or tag=value" aria-label="Search the messages" data-testid="log-search" value=${now.text} onInput=${(event) => set('text', event.target.value)} />
     <label class="check"><input type="checkbox" data-testid="log-heartbeats" checked=${now.heartbeats} onChange=${(event) => set('heartbeats', event.target.checked)} /> Heartbeats</label>
     <label class="check wide-only" title="Show BeginString to SendingTime and CheckSum in the rows too"><input type="checkbox" checked=${whole.value} onChange=${(event) => { whole.value = event.target.checked; }} /> Header</label>
-    ${changed && html`<button type="button" class="small" onClick=${() => { filter.value = NO_FILTER; log.setFilter(NO_FILTER); }}>Clear</button>`}
+    ${changed && html`<button type="button" class="small" onClick=${() => { logFilter.value = NO_FILTER; }}>Clear</button>`}
     <span class="grow"></span>
+    <${LinkButton} path=${() => logPath(now)} what="this filter" testid="log-link" />
     <button type="button" class="small toggle" aria-pressed=${following.value} data-testid="log-follow" onClick=${() => { following.value = !following.value; }}>
       ${following.value && html`<${Icon} name="check" size=${12} />`} Follow</button>
   </div>`;
