@@ -14,6 +14,14 @@ from sendfix.fix.dictionary import Field
 MAX_VALUE_LENGTH = 1000
 MAX_CL_ORD_ID_LENGTH = 64
 
+# FIX 4.3 took the orders on close out of OrdType(40) and gave them a TimeInForce(59).
+_SAID_OTHERWISE: Mapping[tuple[int, str], str] = {
+    (40, OrdType.MARKET_ON_CLOSE.value): "give MARKET with time_in_force CLOSE",
+    (40, OrdType.ON_CLOSE.value): "give MARKET or LIMIT with time_in_force CLOSE",
+    (40, OrdType.LIMIT_ON_CLOSE.value): "give LIMIT with time_in_force CLOSE",
+    (59, TimeInForce.CLOSE.value): "give ord_type MARKET_ON_CLOSE or LIMIT_ON_CLOSE",
+}
+
 # Takes a value, returns the text of the field; raises ValueError, whose text can follow the field's name.
 Formatter: TypeAlias = Callable[[object], str]
 
@@ -82,6 +90,13 @@ class _Choice:
             names.update((name, code) for code, name in ours.items())
             shown.update(ours)
         self._codes = {**names, **{code: code for code in field.values}}
+        self._elsewhere = {
+            word: hint
+            for member in enum or ()
+            if member.value not in field.values
+            and (hint := _SAID_OTHERWISE.get((field.tag, member.value))) is not None
+            for word in (member.name, member.value)
+        }
         self._listing = ", ".join(f"{name} ({code})" for code, name in shown.items())
 
     def __call__(self, value: object) -> str:
@@ -92,6 +107,8 @@ class _Choice:
         text = str(value)
         code = self._codes.get(text) or self._codes.get(text.strip().upper())
         # A lower-case code is another code ("a" is not "A"): only names are taken in any case.
+        if code is None and (hint := self._elsewhere.get(text.strip().upper())) is not None:
+            raise ValueError(f"can't be {text[:64]} in this FIX version: {hint}")
         if code is None or (len(text) == len(code) and text != code and code == text.upper()):
             raise ValueError(f"must be one of {self._listing}, got {text[:64]!r}")
         return code

@@ -67,7 +67,8 @@ def test_every_time_in_force_that_the_version_has(dictionary: Dictionary, member
     if member.value in field.values:
         assert f"59={member.value}" in body(new(dictionary, fields))
     else:
-        assert "must be one of DAY (0), GTC (1)" in errors_of(dictionary, fields)["time_in_force"]
+        said = errors_of(dictionary, fields)["time_in_force"]
+        assert "can't be CLOSE in this FIX version: give ord_type" in said
 
 
 def test_names_of_the_dictionary_are_taken_too(dictionary: Dictionary) -> None:
