@@ -18,10 +18,11 @@ import secrets
 import sys
 import time
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+import gevent
 from flask import Flask
 from flask_cors import CORS
 from flask_socketio import SocketIO
@@ -46,6 +47,7 @@ from sendfix.services.market import Market
 from sendfix.services.market_feed import MarketFeed
 from sendfix.services.market_state import MarketState
 from sendfix.services.order_search import OrderSearch
+from sendfix.services.mass import MassDesk
 from sendfix.services.positions import Positions
 from sendfix.services.prices import Prices
 from sendfix.services.quotes import Quotes
@@ -206,6 +208,8 @@ def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str,
         risk,
     )
     composer = Composer(desk, sessions, blotter, reader, ids, lambda: datetime.now(UTC), dictionary_of)
+    mass = MassDesk(desk, sessions, blotter, ids, lambda: datetime.now(UTC), dictionary_of, _later)
+    bus.subscribe(mass)
     alarms = Alarms(resume.alarms)
     positions = Positions(sessions, reader, openings, lambda: datetime.now(UTC))
     positions.load()
@@ -274,6 +278,7 @@ def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str,
     app.extensions["sendfix"] = Context(
         desk,
         composer,
+        mass,
         sessions,
         blotter,
         link,
@@ -316,6 +321,10 @@ def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str,
         desk.ask_status(session_name)
 
     link.start(intake, logged_on, configuration.configured, feed)
+
+
+def _later(seconds: float, act: Callable[[], None]) -> None:
+    gevent.spawn_later(seconds, act)
 
 
 def dictionary_of(session: Session) -> Dictionary:

@@ -15,6 +15,7 @@ AT_ONCE = frozenset(
         "schedule",
         "limits",
         "circuit_breaker",
+        "mass_cancel",
         "market_data",
         "market_data_log",
     }

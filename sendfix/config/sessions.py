@@ -103,6 +103,7 @@ def _session(reader: ObjectReader) -> SessionConfig:
         limits=_limits(reader.object("limits")),
         circuit_breaker=_circuit_breaker(reader.object("circuit_breaker")),
         validate_incoming=_validate_incoming(reader),
+        mass_cancel=reader.flag("mass_cancel", False),
         market_data=_market_data(reader.object("market_data")),
         market_data_log=reader.flag("market_data_log", False),
     )

@@ -89,6 +89,7 @@ class SessionConfig:
     validate_incoming: str = "lenient"
     market_data: MarketDataConfig | None = None
     market_data_log: bool = False
+    mass_cancel: bool = False
 
     @property
     def identity(self) -> tuple[str, str, str]:

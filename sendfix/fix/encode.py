@@ -8,9 +8,10 @@ fields (`rules`), before anything is sent.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from sendfix.domain.commands import CancelOrder, NewOrder, ReplaceOrder, RequestStatus
-from sendfix.domain.enums import OrdType
+from sendfix.domain.enums import OrdType, Side
 from sendfix.domain.errors import FieldError, InvalidRequest
 from sendfix.domain.order import Order
 from sendfix.fix.dictionary import Dictionary
@@ -21,6 +22,8 @@ from sendfix.fix.rules import ORD_TYPE, PRICE, PRICE_MEANINGLESS, STOP_PX, STOP_
 CL_ORD_ID, ORIG_CL_ORD_ID, HANDL_INST, TRANSACT_TIME = 11, 41, 21, 60
 # HandlInst(21), which FIX 4.2 requires: the only default that suits orders sent by machine.
 AUTOMATED = "1"
+FOR_SECURITY, FOR_ALL = "1", "7"
+"""MassCancelRequestType(530) and MassStatusReqType(585)."""
 _FIXED = {"symbol": "Symbol(55)", "side": "Side(54)"}
 
 
@@ -84,6 +87,37 @@ def encode_status_request(cmd: RequestStatus, dictionary: Dictionary) -> bytes:
     texts = message.order_texts(cmd.order)
     texts[CL_ORD_ID] = _known_as(cmd.order, cmd.order.cl_ord_id)
     return message.body(texts, {}, [])
+
+
+def encode_mass_cancel(
+    cl_ord_id: str, symbol: str | None, side: Side | None, now: datetime, dictionary: Dictionary
+) -> bytes:
+    """OrderMassCancelRequest(q): every order of the session, of a symbol, of a side. Raises `InvalidRequest`."""
+    return _mass(
+        "q", {"cl_ord_id": cl_ord_id, "transact_time": now.isoformat()}, 530, symbol, side, dictionary
+    )
+
+
+def encode_mass_status(
+    mass_status_req_id: str, symbol: str | None, side: Side | None, dictionary: Dictionary
+) -> bytes:
+    """OrderMassStatusRequest(AF), of the same. Raises `InvalidRequest`."""
+    return _mass("AF", {"mass_status_req_id": mass_status_req_id}, 585, symbol, side, dictionary)
+
+
+def _mass(
+    msg_type: str,
+    fields: Mapping[str, object],
+    type_tag: int,
+    symbol: str | None,
+    side: Side | None,
+    dictionary: Dictionary,
+) -> bytes:
+    message = plan(dictionary, msg_type)
+    errors: list[FieldError] = []
+    texts: dict[int, str] = {type_tag: FOR_ALL if symbol is None else FOR_SECURITY}
+    message.add_all(texts, errors, {**fields, "symbol": symbol, "side": side}, frozenset())
+    return message.body(texts, {}, errors)
 
 
 def _orig_cl_ord_id(order: Order) -> str:

@@ -165,10 +165,15 @@ class Desk:
         if not session.logged_on:
             return
         orders = [order for order in self._blotter.open_orders(session_name) if not order.adopted]
+        self.ask_status_of(session, orders)
+
+    def ask_status_of(self, session: Session, orders: Sequence[Order]) -> int:
+        """Ask for the status of each of these orders of the session; how many were asked for."""
+        session_name = session.config.name
         for asked, order in enumerate(orders):
             if session.status_requests_refused:
                 log.info("session %s does not support OrderStatusRequest(H)", session_name)
-                return
+                return asked
             try:
                 body = encode_status_request(RequestStatus(order), self._dictionary(session_name))
                 self._engine.send(session_name, "", body)
@@ -184,9 +189,10 @@ class Desk:
                     len(orders),
                     error,
                 )
-                return
+                return asked
         if orders:
             log.info("session %s: asked for the status of %d open orders", session_name, len(orders))
+        return len(orders)
 
     def cannot_send_reason(self, session: Session) -> str | None:
         """None when an order can be sent; else why not."""

@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import Any
 
 from sendfix.domain import events
+from sendfix.domain.enums import ExecType
 from sendfix.domain.errors import ImpossibleTransition
 from sendfix.domain.order import Execution, Order, adopted_id
 from sendfix.services.blotter import Blotter
@@ -147,6 +148,8 @@ class Fold:
         order = order or self._strangers.find(event)
         adopted = None if order is not None else self._strangers.adopt(event)
         order = order or adopted
+        if order is None and _tells_of_no_order(event):
+            return NOTHING
         if order is None:
             kind = "ExecutionReport" if isinstance(event, events.ExecutionReported) else "OrderCancelReject"
             return Effect(
@@ -226,6 +229,16 @@ class Fold:
         requests[msg_seq_num] = cl_ord_ids
         if len(requests) > REMEMBERED_REQUESTS:
             requests.popitem(last=False)
+
+
+def _tells_of_no_order(event: events.ExecutionReported | events.CancelRejected) -> bool:
+    """The answer to an OrderMassStatusRequest(AF) where there is no order to report on (FIX 4.4, ExecutionReport)."""
+    return (
+        isinstance(event, events.ExecutionReported)
+        and event.exec_type is ExecType.ORDER_STATUS
+        and event.order_id is None
+        and not event.cl_ord_id
+    )
 
 
 def _together(effects: list[Effect]) -> Effect:

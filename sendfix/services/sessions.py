@@ -34,6 +34,7 @@ class Session:
     last_sent_at: int | None = None
     ends: Mapping[str, int] = field(default_factory=dict)
     status_requests_refused: bool = field(default=False)
+    mass_status_refused: bool = field(default=False)
 
     @property
     def logged_on(self) -> bool:

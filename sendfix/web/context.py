@@ -16,6 +16,7 @@ from sendfix.services.desk import Desk
 from sendfix.services.health import HealthCheck
 from sendfix.services.market import Market
 from sendfix.services.order_search import OrderSearch
+from sendfix.services.mass import MassDesk
 from sendfix.services.ports import Archive, Engine
 from sendfix.services.positions import Positions
 from sendfix.services.prices import Prices
@@ -35,6 +36,7 @@ class Context:
 
     desk: Desk
     composer: Composer
+    mass: MassDesk
     sessions: Sessions
     blotter: Blotter
     engine: Engine

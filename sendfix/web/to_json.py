@@ -21,6 +21,7 @@ from sendfix.fix.dictionary import Dictionary
 from sendfix.services.alarms import Booking
 from sendfix.services.health import Health
 from sendfix.services.intake import utc
+from sendfix.services.mass import Canceled
 from sendfix.services.ports import BookedExecution, MessageRow
 from sendfix.services.risk import KillSwitch
 from sendfix.services.sessions import Session
@@ -363,6 +364,13 @@ def engine_to_json(reason: str | None) -> dict[str, Any]:
 def canceled_to_json(order: Order, reason: str | None) -> dict[str, Any]:
     """Whether the cancel was sent, and if not, why not."""
     return {"cl_ord_id": order.cl_ord_id, "sent": reason is None, "reason": reason}
+
+
+def mass_canceled_to_json(canceled: Canceled) -> dict[str, Any]:
+    return {
+        "canceled": [canceled_to_json(*one) for one in canceled.results],
+        "mass_cancels": list(canceled.mass_cancels),
+    }
 
 
 def readable(raw: str) -> str:

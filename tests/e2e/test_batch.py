@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+import requests
 from playwright.sync_api import BrowserContext, expect
 
 from tests.e2e.desk_page import DeskPage
@@ -105,3 +108,47 @@ def test_a_person_imports_a_list(browser_context: BrowserContext, stack: Stack) 
     expect(desk.get("import-line").nth(3)).to_contain_text("Sent: ")
     expect(desk.get("import-send")).to_be_disabled()
     stack.post("/api/cancel_orders", {"session_name": FIX42, "symbol": "CSCO"}, 202)
+
+
+@pytest.fixture
+def mass_cancel(stack: Stack) -> Iterator[None]:
+    """Both sessions have OrderMassCancelRequest for the time of a test."""
+    for wanted in (True, False):
+        for name in (FIX42, FIX44):
+            path = f"/api/sessions/{name}/config"
+            session = {**stack.get(path)["session"], "mass_cancel": wanted}
+            answer = requests.put(
+                f"{stack.desk_url}{path}", json={"session": session, "reason": "a test"}, timeout=15
+            )
+            assert answer.status_code == 200, answer.text
+        if wanted:
+            yield
+
+
+@pytest.mark.parametrize(("session_name", "requests_sent"), [(FIX42, 0), (FIX44, 1)])
+def test_several_orders_are_canceled_by_one_request_where_the_version_has_it(
+    stack: Stack, mass_cancel: None, session_name: str, requests_sent: int
+) -> None:
+    stack.behave(default="manual")
+    order = {"symbol": "NFLX", "side": "BUY", "order_qty": 7, "ord_type": "LIMIT", "price": 600}
+    ids = [stack.send(session_name, **order) for _ in range(3)]
+    for cl_ord_id in ids:
+        stack.wait_order(cl_ord_id, status="NEW")
+    asked = stack.post("/api/mass_status", {"session_name": session_name, "symbol": "NFLX"}, 202)
+    assert asked["asked"] >= 3
+    assert (asked["mass_status_req_id"] is not None) == bool(requests_sent)
+    answer = stack.post("/api/cancel_orders", {"session_name": session_name, "symbol": "NFLX"}, 202)
+    assert len(answer["mass_cancels"]) == requests_sent
+    assert set(ids) <= {one["cl_ord_id"] for one in answer["canceled"]}
+    for cl_ord_id in ids:
+        order = stack.wait_order(cl_ord_id, status="CANCELED")
+        assert not order["warnings"]
+    if requests_sent:
+        report = stack.get("/api/messages", session_name=session_name, msg_type="r")["messages"][0]
+        assert f"|11={answer['mass_cancels'][0]}|" in report["raw"]
+
+
+def test_mass_status_with_nonsense(stack: Stack) -> None:
+    assert stack.post("/api/mass_status", {}, 422)["errors"][0]["field"] == "session_name"
+    stack.post("/api/mass_status", {"session_name": "none"}, 404)
+    stack.post("/api/mass_status", {"session_name": FIX44, "side": "UP"}, 422)

@@ -119,7 +119,18 @@ class CancelResult(Output):
 
 
 class CanceledOrders(Output):
+    """`mass_cancels` are the ClOrdIDs of the OrderMassCancelRequests that stand for several of them."""
+
     canceled: list[CancelResult]
+    mass_cancels: list[str]
+
+
+class MassStatusRequested(Output):
+    """`mass_status_req_id` is null where each of the `asked` orders was asked for by itself."""
+
+    session_name: str
+    mass_status_req_id: str | None
+    asked: int
 
 
 class OrderResult(Output):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sendfix.web.answers.base import Output
-from sendfix.web.answers.orders import CancelResult
+from sendfix.web.answers.orders import CanceledOrders
 
 
 class KillSwitch(Output):
@@ -32,9 +32,8 @@ class Risk(Output):
     limits: list[SessionLimits]
 
 
-class Killed(Output):
+class Killed(CanceledOrders):
     kill_switch: KillSwitch
-    canceled: list[CancelResult]
 
 
 class KillLetGo(Output):

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sendfix.domain.enums import api_name
+from sendfix.domain.enums import Side
 from sendfix.domain.errors import FieldError, InvalidRequest, SendFixError
+from sendfix.services.mass import Filter
 from sendfix.web import answers, schemas
 from sendfix.web.api import Api, validate
 from sendfix.web.context import context
 from sendfix.web.csv_orders import orders_of_csv
 from sendfix.web.order_fields import custom_tags_of, fields_of
-from sendfix.web.to_json import canceled_to_json, errors_to_json
+from sendfix.web.to_json import errors_to_json, mass_canceled_to_json
 
 api = Api("batch")
 
@@ -42,21 +43,32 @@ def send_orders(body: schemas.orders.ManyOrders) -> dict[str, Any]:
     answers={202: answers.orders.CanceledOrders},
 )
 def cancel_orders(body: schemas.orders.CancelOrders) -> tuple[dict[str, Any], int]:
-    """Ask for the cancel of every open order that fits, one by one; without a filter `all` must be true."""
+    """Ask for the cancel of every open order that fits; without a filter `all` must be true.
+    One by one, or with one OrderMassCancelRequest for each session that has `mass_cancel` in its configuration."""
     if not (body.all or body.session_name or body.symbol or body.side):
         raise InvalidRequest(
             [FieldError("all", "give session_name, symbol or side; or true for every open order")]
         )
-    if body.session_name is not None:
-        context().sessions.get(body.session_name)
-    found = [
-        order
-        for session in context().sessions
-        if body.session_name in (None, session.config.name)
-        for order in context().blotter.open_orders(session.config.name)
-        if body.symbol in (None, order.symbol) and body.side in (None, api_name(order.side))
-    ]
-    return {"canceled": [canceled_to_json(*one) for one in context().desk.cancel_orders(found)]}, 202
+    side = None if body.side is None else Side[body.side]
+    return mass_canceled_to_json(context().mass.cancel(Filter(body.session_name, body.symbol, side))), 202
+
+
+@api.route(
+    "POST",
+    "/api/mass_status",
+    body=schemas.orders.MassStatus,
+    answers={202: answers.orders.MassStatusRequested},
+)
+def mass_status(body: schemas.orders.MassStatus) -> tuple[dict[str, Any], int]:
+    """Ask the counterparty how all open orders of a session stand, or those of a symbol or side.
+    With one OrderMassStatusRequest where the FIX version and the counterparty have it, else order by order."""
+    side = None if body.side is None else Side[body.side]
+    asked = context().mass.ask_status(Filter(body.session_name, body.symbol, side))
+    return {
+        "session_name": asked.session_name,
+        "mass_status_req_id": asked.mass_status_req_id,
+        "asked": asked.asked,
+    }, 202
 
 
 @api.route(

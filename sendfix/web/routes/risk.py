@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sendfix.services.risk import KillSwitch
+from sendfix.services.mass import Canceled, Filter
 from sendfix.web import answers, schemas
 from sendfix.web.api import Api
 from sendfix.web.context import context
-from sendfix.web.to_json import canceled_to_json, decimal_to_json, kill_switch_to_json
+from sendfix.web.to_json import decimal_to_json, kill_switch_to_json, mass_canceled_to_json
 
 api = Api("risk")
 
@@ -40,10 +40,8 @@ def kill_switch(body: schemas.risk.KillSwitch) -> dict[str, Any]:
     """Stop new orders and replaces, of one session or of all, until somebody lets go.
     With `cancel_open` every open order is asked to be canceled, too; `canceled` says for each whether that was sent."""
     switch = context().risk.kill(body.session_name, body.reason)
-    return {
-        "kill_switch": kill_switch_to_json(switch),
-        "canceled": _cancel_open(switch) if body.cancel_open else [],
-    }
+    canceled = context().mass.cancel(Filter(switch.session_name)) if body.cancel_open else Canceled((), ())
+    return {"kill_switch": kill_switch_to_json(switch), **mass_canceled_to_json(canceled)}
 
 
 @api.route(
@@ -59,11 +57,3 @@ def let_go_of_kill_switch(body: schemas.risk.LetGoOfKillSwitch) -> dict[str, Any
         "session_name": body.session_name,
         "was_on": context().risk.let_go(body.session_name, body.reason),
     }
-
-
-def _cancel_open(switch: KillSwitch) -> list[dict[str, Any]]:
-    sessions = [
-        item.config.name for item in context().sessions if switch.session_name in (None, item.config.name)
-    ]
-    orders = [order for name in sessions for order in context().blotter.open_orders(name)]
-    return [canceled_to_json(*result) for result in context().desk.cancel_orders(orders)]

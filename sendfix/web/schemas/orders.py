@@ -81,6 +81,14 @@ class CancelOrders(Input):
     all: bool = False
 
 
+class MassStatus(Input):
+    """Of which open orders."""
+
+    session_name: Name
+    symbol: Name | None = None
+    side: Annotated[str, enum_name(Side)] | None = None
+
+
 class ReplaceOrder(BaseModel):
     """The order, and the fields to change: `order_qty`, `price`, `stop_px`, or any other field of
     OrderCancelReplaceRequest(G)."""
