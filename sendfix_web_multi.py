@@ -46,8 +46,8 @@ from sendfix.services.intake import Intake
 from sendfix.services.market import Market
 from sendfix.services.market_feed import MarketFeed
 from sendfix.services.market_state import MarketState
-from sendfix.services.order_search import OrderSearch
 from sendfix.services.mass import MassDesk
+from sendfix.services.order_search import OrderSearch
 from sendfix.services.positions import Positions
 from sendfix.services.prices import Prices
 from sendfix.services.quotes import Quotes

@@ -15,8 +15,8 @@ from sendfix.services.composer import Composer
 from sendfix.services.desk import Desk
 from sendfix.services.health import HealthCheck
 from sendfix.services.market import Market
-from sendfix.services.order_search import OrderSearch
 from sendfix.services.mass import MassDesk
+from sendfix.services.order_search import OrderSearch
 from sendfix.services.ports import Archive, Engine
 from sendfix.services.positions import Positions
 from sendfix.services.prices import Prices
