@@ -95,3 +95,40 @@ def test_an_order_is_a_conversation_and_each_cum_qty_is_proved(desk: DeskPage, s
     refusal.get_by_role("button").first.click()
     expect(refusal.locator('[data-tag="434"]')).to_contain_text("CxlRejResponseTo")
     assert desk.page.locator("img[src=x]").count() == 0
+
+
+PARTY = {"party_id_source": "D", "party_role": "1"}
+
+
+def test_two_messages_are_compared_entry_by_entry(desk: DeskPage, stack: Stack) -> None:
+    first = stack.send(FIX44, ord_type="LIMIT", price="10", no_party_ids=[{"party_id": "A", **PARTY}])
+    parties = [{"party_id": "<b>B</b>", **PARTY}, {"party_id": "C", **PARTY}]
+    second = stack.send(FIX44, ord_type="LIMIT", price="11", account="X", no_party_ids=parties)
+    desk.get("log-search").fill("|453=")
+    desk.log_lines("D").filter(has_text=first).click()
+    desk.get("mark").click()
+    desk.log_lines("D").filter(has_text=second).click()
+    desk.get("compare-marked").click()
+
+    rows = desk.get("compare-row")
+    expect(rows.locator('[data-tag="44"]')).to_have_count(1)
+    found = rows.evaluate_all(
+        "(rows) => rows.map((row) => [row.dataset.tag, row.dataset.state, row.children[2].innerText.trim(), "
+        "row.children[3].innerText.trim()])"
+    )
+    assert [row for row in found if row[0] not in ("11", "60")] == [
+        ["1", "onlyB", "–\nnot there", "X"],
+        ["44", "changed", "10", "11"],
+        ["453", "changed", "1", "2"],
+        ["448", "changed", "A", "<b>B</b>"],
+        ["448", "onlyB", "–\nnot there", "C"],
+        ["447", "onlyB", "–\nnot there", "D PROPRIETARY"],
+        ["452", "onlyB", "–\nnot there", "1 EXECUTING FIRM"],
+    ]
+    expect(rows.filter(has_text="Price")).to_contain_text("changed")
+    desk.get("compare-equal").click()
+    expect(rows.filter(has_text="Symbol")).to_contain_text("equal")
+    expect(rows.filter(has_text="MsgSeqNum")).to_contain_text("of each sending")
+    desk.page.go_back()
+    expect(desk.get("compare")).to_have_count(0)
+    expect(desk.get("decode")).to_be_visible()

@@ -1,18 +1,20 @@
 // The address of the page says what is open on it: an order, a message, a filter. Back and forward go through it.
 //
 //   #/order/<cl_ord_id>   #/message/<id>   #/log?session=&direction=&type=&text=&heartbeats=1
+//   #/compare/<id>/<id>
 //   #/orders?text=&open=1&filter=   #/executions?text=&filter=   #/positions?text=&held=1&filter=
 import { batch, effect } from '../lib.js';
 import { rest } from '../net/rest.js';
 import { heldOnly, openOnly, search, wantedFilters } from './blotter.js';
 import { orderKey, orders } from './desk.js';
 import { log, logFilter, NO_FILTER } from './log.js';
-import { blotterTab, decoded, drawerKey, nowhere, phoneTab, visitor } from './view.js';
+import { blotterTab, comparing, decoded, drawerKey, nowhere, phoneTab, visitor } from './view.js';
 
 const TABS = ['orders', 'executions', 'positions'];
 const LOG_WORDS = [['session', 'session'], ['direction', 'direction'], ['msgType', 'type'], ['text', 'text']];
 
 export const orderPath = (clOrdId) => `#/order/${encodeURIComponent(clOrdId)}`;
+export const comparePath = (a, b) => `#/compare/${encodeURIComponent(a)}/${encodeURIComponent(b)}`;
 export const messagePath = (id) => `#/message/${encodeURIComponent(id)}`;
 
 function withWords(path, words) {
@@ -43,6 +45,7 @@ function parse(hash) {
 
 // Where we are, by what is open; null where only a filter, or nothing, is.
 function here() {
+  if (comparing.value) return comparePath(comparing.value.a, comparing.value.b);
   if (nowhere.value) return nowhere.value.path;
   if (drawerKey.value) {
     const order = orders.get(drawerKey.value) ?? visitor.peek();
@@ -58,6 +61,7 @@ function close() {
   asked += 1;
   batch(() => {
     nowhere.value = null;
+    comparing.value = null;
     drawerKey.value = null;
     decoded.value = null;
   });
@@ -131,6 +135,12 @@ function showLog(words) {
 function arrive() {
   arriving = true;
   const { place, id, words } = parse(location.hash);
+  const [a, b] = (id ?? '').split('/');
+  if (place === 'compare' && a && b) {
+    comparing.value = { a, b };
+    return undefined;
+  }
+  comparing.value = null;
   if (place === 'order' && id) return openOrder(id);
   if (place === 'message' && id) return openMessage(id);
   close();
@@ -139,7 +149,7 @@ function arrive() {
   return undefined;
 }
 
-const isDetail = (hash) => /^#\/(order|message)\//.test(hash);
+const isDetail = (hash) => /^#\/(order|message|compare)\//.test(hash);
 
 export function listenToAddress() {
   addEventListener('popstate', arrive);

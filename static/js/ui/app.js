@@ -3,6 +3,7 @@ import { link } from '../net/socket.js';
 import { phoneTab } from '../state/view.js';
 import { Alarms } from './alarms.js';
 import { Banner } from './banner.js';
+import { Compare } from './compare.js';
 import { Blotter } from './blotter.js';
 import { Dialogs } from './dialogs.js';
 import { SessionConfig } from './session_config.js';
@@ -32,5 +33,5 @@ export const App = () => html`
     <nav class="phone-nav" aria-label="Regions">
       ${PHONE_TABS.map(([id, title]) => html`<button type="button" key=${id} data-testid=${`nav-${id}`} aria-current=${phoneTab.value === id ? 'page' : undefined} onClick=${() => { phoneTab.value = id; }}>${title}</button>`)}
     </nav>
-    <${Drawer} /><${Dialogs} /><${SessionTools} /><${SessionConfig} /><${ImportOrders} /><${Alarms} /><${KillSwitch} /><${Toasts} />
+    <${Drawer} /><${Compare} /><${Dialogs} /><${SessionTools} /><${SessionConfig} /><${ImportOrders} /><${Alarms} /><${KillSwitch} /><${Toasts} />
   </div>`;

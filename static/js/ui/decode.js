@@ -7,6 +7,7 @@ import { remembered, zone } from '../state/prefs.js';
 import { messagePath, openMessage, openOrder } from '../state/route.js';
 import { decoded } from '../state/view.js';
 import { Icon } from './bits.js';
+import { CompareButtons } from './compare_buttons.js';
 import { copyAs } from './copy.js';
 import { LinkButton } from './link_button.js';
 import { Checks, explained, Tree } from './tree.js';
@@ -22,7 +23,7 @@ function withSoh(raw, fields) {
   return joined.join('|') === raw.replace(/\|$/, '') ? joined.map((one) => one + SOH).join('') : raw.replaceAll('|', SOH);
 }
 
-export function Decode({ line, onClose = () => { decoded.value = null; }, inline = false }) {
+export function Decode({ line, onClose = () => { decoded.value = null; }, inline = false, previous = null }) {
   const [answer, setAnswer] = useState({ key: null, found: null, fault: null });
   useEffect(() => {
     let current = true;
@@ -48,6 +49,7 @@ export function Decode({ line, onClose = () => { decoded.value = null; }, inline
     <div class="decode-buttons">
       ${found?.cl_ord_id && !inline && html`<button type="button" class="small" data-testid="message-order" onClick=${() => openOrder(found.cl_ord_id)}><${Icon} name="detail" size=${12} /> Its order</button>`}
       ${inline && html`<button type="button" class="small" data-testid="message-open" onClick=${() => openMessage(line.id)}><${Icon} name="detail" size=${12} /> In the log</button>`}
+      <${CompareButtons} line=${line} previous=${previous} />
       <button type="button" class="small" onClick=${() => copyAs(line.raw, 'Message with |')}><${Icon} name="copy" size=${12} /> Copy with |</button>
       <button type="button" class="small" onClick=${() => copyAs(withSoh(line.raw, found?.fields ?? []), 'Message with SOH')}><${Icon} name="copy" size=${12} /> Copy with SOH</button>
       <button type="button" class="small toggle" aria-pressed=${explained.value} data-testid="explain" onClick=${() => { explained.value = !explained.value; }}>Explain</button>

@@ -72,7 +72,7 @@ export function listen() {
       }
       return;
     }
-    if (event.defaultPrevented) return;
+    if (event.defaultPrevented || document.querySelector('dialog[open]')) return;
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       if (!event.repeat) ticket.submit();

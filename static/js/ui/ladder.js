@@ -35,6 +35,7 @@ function Rung({ step, at, ladder, numbers }) {
   if (step.direction === 'EVENT') return html`<${Note} step=${step} />`;
   const point = (id) => () => { pointed.value = id; };
   const partner = pointed.value !== null && (step.answers === pointed.value || ladder.steps.some((one) => one.id === pointed.value && one.answers === step.id));
+  const before = ladder.steps.slice(0, at).findLast((one) => one.direction === step.direction && one.msg_type === step.msg_type);
   const answered = numbers.get(step.answers);
   const line = { ...step, key: `rung#${step.id}`, session_name: ladder.session_name };
   return html`<li class=${`rung rung-${step.direction} ${partner ? 'rung-partner' : ''}`} data-testid="rung" data-msg-type=${step.msg_type} onMouseEnter=${point(step.id)} onMouseLeave=${point(null)}>
@@ -49,7 +50,7 @@ function Rung({ step, at, ladder, numbers }) {
       ${step.cum_qty !== null && step.direction === 'IN' && html`<${Proof} step=${step} steps=${ladder.steps.slice(0, at + 1)} ladder=${ladder} />`}
     </div>
     <span class="rung-status">${step.status ? statusLabel({ status: step.status, order_id: true }) : OURS[step.msg_type] ?? ''}</span>
-    ${open && html`<div class="rung-detail"><${Decode} line=${line} inline onClose=${() => setOpen(false)} /></div>`}
+    ${open && html`<div class="rung-detail"><${Decode} line=${line} inline previous=${before?.id} onClose=${() => setOpen(false)} /></div>`}
   </li>`;
 }
 
