@@ -36,6 +36,7 @@ from sendfix.fix.dictionary import Dictionary, load, load_file
 from sendfix.fix.redact import mask
 from sendfix.link.client import EngineLink
 from sendfix.services.alarms import AlarmDesk, Alarms
+from sendfix.services.arrival import arrival_price
 from sendfix.services.blotter import RECENT_ORDERS, Blotter
 from sendfix.services.composer import Composer
 from sendfix.services.configuration import Configuration
@@ -60,6 +61,7 @@ from sendfix.storage.lanes import Lanes
 from sendfix.storage.price_file import PriceFile
 from sendfix.storage.reader import Reader
 from sendfix.storage.searcher import Searcher
+from sendfix.storage.statistics import StatisticsReader
 from sendfix.storage.writer import Writer
 from sendfix.web import openapi, page, problems, request_id
 from sendfix.web.context import Context
@@ -251,6 +253,7 @@ def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str,
         dictionary_of,
         writer.unstored_order_nos,
         resume.next_message_id,
+        arrival_price(prices.last),
     )
 
     def dictionary(session_name: str) -> Dictionary:
@@ -301,6 +304,7 @@ def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str,
         searcher,
         OrderSearch(blotter, searcher, settle),
         frozenset(settings.redact_tags),
+        StatisticsReader(lanes),
     )
     app.extensions["sendfix.parts"] = Parts(
         link,

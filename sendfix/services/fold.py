@@ -13,6 +13,7 @@ from sendfix.domain import events
 from sendfix.domain.enums import ExecType
 from sendfix.domain.errors import ImpossibleTransition
 from sendfix.domain.order import Execution, Order, adopted_id
+from sendfix.services.arrival import ArrivalPrice, unknown_arrival_price
 from sendfix.services.blotter import Blotter
 from sendfix.services.sessions import Sessions
 from sendfix.services.strangers import Strangers
@@ -43,8 +44,11 @@ class Fold:
     """Applies events to the orders of a blotter. Raises `StorageUnavailable` when an older order can't be fetched;
     then nothing has changed, and the same event can be applied again."""
 
-    def __init__(self, blotter: Blotter, sessions: Sessions) -> None:
+    def __init__(
+        self, blotter: Blotter, sessions: Sessions, arrival_price: ArrivalPrice = unknown_arrival_price
+    ) -> None:
         self._blotter = blotter
+        self._arrival_price = arrival_price
         self._sessions = sessions
         self._strangers = Strangers(blotter)
         self._requests: defaultdict[str, OrderedDict[int, tuple[str, ...]]] = defaultdict(OrderedDict)
@@ -92,7 +96,8 @@ class Fold:
         for sent in event.orders:
             order = self._sent_before(sent)
             if order is None:
-                order = Order.from_new(sent, self._blotter.next_order_no)
+                px = self._arrival_price(sent.session_name, sent.symbol, sent.at)
+                order = Order.from_new(sent, self._blotter.next_order_no, px)
                 self._blotter.add(order)
                 fresh.append(sent)
             found.append(Effect(order))

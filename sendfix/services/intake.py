@@ -19,6 +19,7 @@ from sendfix.fix.interpret import interpret
 from sendfix.fix.parse import header, parse_values, text_of
 from sendfix.fix.refused import reason_and_message
 from sendfix.services.alarms import ALARMING, Alarms, report_of
+from sendfix.services.arrival import ArrivalPrice, unknown_arrival_price
 from sendfix.services.blotter import RECENT_ORDERS, Blotter
 from sendfix.services.fold import NOTHING, Effect, Fold
 from sendfix.services.ports import BookedExecution, Folded, Listener, MessageRow, Recorder
@@ -51,11 +52,12 @@ class Intake:
         dictionary_of: Callable[[Session], Dictionary],
         unstored_order_nos: Callable[[], set[int]],
         next_message_id: int,
+        arrival_price: ArrivalPrice = unknown_arrival_price,
     ) -> None:
         self._sessions = sessions
         self._blotter = blotter
         self._alarms = alarms
-        self._fold = Fold(blotter, sessions)
+        self._fold = Fold(blotter, sessions, arrival_price)
         self._fold.resume(blotter)
         self._recorder = recorder
         self._listener = listener

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sendfix.domain.alarm import Alarm
@@ -86,9 +85,6 @@ class ExecutionQuery:
 
     session_name: str | None = None
     symbol: str | None = None
-    text: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
     order_no: int | None = None
     limit: int = 500
     before: int | None = None
@@ -104,12 +100,9 @@ class MessageQuery:
     highest MsgSeqNum(34)."""
 
     session_name: str | None = None
-    symbol: str | None = None
     msg_types: Sequence[str] = ()
     directions: Sequence[str] = ("IN", "OUT")
     text: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
     order_no: int | None = None
     seq_nums: tuple[int, int] | None = None
     limit: int = 500

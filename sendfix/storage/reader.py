@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, TypeVar
 
 import orjson
@@ -116,9 +115,6 @@ class Reader:
             (column.symbol, query.symbol),
             (column.order_no, query.order_no),
         )
-        conditions += _between(column.received_at_ns, query.since, query.until)
-        if query.text:
-            conditions.append(column.record.contains(query.text, autoescape=True))
         if query.fills_only:
             conditions.append(~column.record.contains(_NO_QTY) | ~column.record.contains(_NO_REF))
         found = select(column.id, column.record, column.order_no).where(*conditions)
@@ -133,7 +129,6 @@ class Reader:
     def messages(self, query: MessageQuery) -> list[MessageRow]:
         column = tables.messages.c
         conditions = _conditions((column.session_name, query.session_name), (column.order_no, query.order_no))
-        conditions += _between(column.at_ns, query.since, query.until)
         if query.directions:
             conditions.append(column.direction.in_(query.directions))
         if query.msg_types:
@@ -142,8 +137,6 @@ class Reader:
             conditions.append(column.msg_seq_num.between(*query.seq_nums))
         if query.text:
             conditions.append(column.raw.contains(query.text, autoescape=True))
-        if query.symbol:
-            conditions.append(column.raw.contains(f"\x0155={query.symbol}\x01", autoescape=True))
         statement = _page(select(tables.messages).where(*conditions), tables.messages, query)
         return [_message(row) for row in self._rows(statement)]
 
@@ -181,19 +174,6 @@ class Reader:
 
 def _conditions(*equal: tuple[Any, object]) -> list[ColumnElement[bool]]:
     return [column == value for column, value in equal if value is not None]
-
-
-def _ns(at: datetime) -> int:
-    return min(max(int(at.timestamp()) * 1_000_000_000 + at.microsecond * 1000, -(2**63)), 2**63 - 1)
-
-
-def _between(column: Any, since: datetime | None, until: datetime | None) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if since is not None:
-        found.append(column >= _ns(since))
-    if until is not None:
-        found.append(column < _ns(until))
-    return found
 
 
 def _page(

@@ -111,7 +111,7 @@ def statement_of(search: Search) -> Select[Any]:
     table = _TABLES[search.subject.name]
     column = table.c[search.sort.stored]
     an_id = table.c[search.subject.id.stored]
-    conditions = [_condition(table, one) for one in search.conditions]
+    conditions = [condition_of(table, one) for one in search.conditions]
     if search.text is not None:
         texts = [table.c[name] for name in search.subject.text]
         conditions.append(or_(*(_contains(text, search.text) for text in texts)))
@@ -127,7 +127,7 @@ def statement_of(search: Search) -> Select[Any]:
     return select(*wanted).where(*conditions).order_by(*order)
 
 
-def _condition(table: Table, one: Condition) -> ColumnElement[bool]:
+def condition_of(table: Table, one: Condition) -> ColumnElement[bool]:
     column = table.c[one.column.stored]
     first: Any = one.operands[0]
     if column is tables.messages.c.refused:

@@ -25,6 +25,7 @@ from sendfix.services.risk import Risk
 from sendfix.services.search import SearchArchive
 from sendfix.services.sequence import SequenceDesk
 from sendfix.services.sessions import Session, Sessions
+from sendfix.services.statistics import StatisticsArchive
 from sendfix.web.metrics import Metrics
 
 
@@ -57,6 +58,7 @@ class Context:
     search: SearchArchive
     order_search: OrderSearch
     hidden_tags: frozenset[int]
+    statistics: StatisticsArchive
 
     def dictionary(self, session_name: str) -> Dictionary:
         """Raises `UnknownSession`."""

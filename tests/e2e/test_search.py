@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import requests
 
+from sendfix.web import answers
 from tests.support.stack import FIX42, FIX44, Stack
 
 SYMBOL = "JPM"
@@ -135,6 +136,10 @@ BAD = [
     ("executions.csv", {"last_px": "x"}, "last_px"),
     ("messages.csv", {"tag": ":"}, "tag"),
     ("messages.csv", {"nothing": "1"}, "nothing"),
+    ("statistics", {"by": "moon"}, "by"),
+    ("statistics", {"from": "x"}, "from"),
+    ("statistics", {"side": "HOLD"}, "side"),
+    ("statistics", {"price_min": "1"}, "price_min"),
 ]
 
 
@@ -180,3 +185,28 @@ def test_a_client_that_goes_away_during_an_export_harms_nobody(stack: Stack, sen
         assert next(answer.iter_lines()).startswith(b"id,session_name,")
     assert stack.get("/health")["status"] == "ok"
     assert listed(stack, "orders", **OURS)
+
+
+def test_statistics_of_these_orders(stack: Stack, sent: list[str]) -> None:
+    found = stack.get("/api/statistics", by="side", **OURS)
+    answers.statistics.Statistics.model_validate(found, strict=True)
+    groups = {group["key"]: group for group in found["groups"]}
+    assert {key: (group["orders"], group["filled"]) for key, group in groups.items()} == {
+        "BUY": (2, 1),
+        "SELL": (1, 1),
+    }
+    assert (found["total"]["fill_ratio"], found["total"]["executed_qty"]) == ("0.6667", "77")
+    assert groups["BUY"]["engine_ms"]["to_ack"]["count"] == 2
+    assert stack.get("/api/statistics", by="hour", symbol="NOPE")["groups"] == []
+
+
+def test_an_order_keeps_the_price_that_was_known_when_it_was_sent(stack: Stack, sent: list[str]) -> None:
+    symbol = {"session_name": FIX44, "symbol": "GS"}
+    answer = requests.put(
+        f"{stack.desk_url}/api/prices", json={"prices": [{**symbol, "price": "400.5"}]}, timeout=15
+    )
+    assert answer.ok, answer.text
+    stack.behave(default="manual")
+    priced = stack.send(**symbol, ord_type="LIMIT", price="400", order_qty=1)
+    assert stack.order(priced)["arrival_px"] == "400.5"
+    assert [one["cl_ord_id"] for one in listed(stack, "orders", symbol="GS", arrival_px="400.50")] == [priced]

@@ -16,6 +16,7 @@ from sendfix.web.answers import (
     prices,
     risk,
     sessions,
+    statistics,
 )
 
 __all__ = [
@@ -31,4 +32,5 @@ __all__ = [
     "prices",
     "risk",
     "sessions",
+    "statistics",
 ]

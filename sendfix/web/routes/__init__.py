@@ -16,6 +16,7 @@ from sendfix.web.routes import (
     risk,
     session_tools,
     sessions,
+    statistics,
 )
 
 ALL = (
@@ -26,6 +27,7 @@ ALL = (
     ladder.api,
     batch.api,
     executions.api,
+    statistics.api,
     positions.api,
     prices.api,
     market.api,

@@ -11,6 +11,7 @@ from sendfix.web.schemas import (
     risk,
     search,
     sessions,
+    statistics,
 )
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "risk",
     "search",
     "sessions",
+    "statistics",
 ]
