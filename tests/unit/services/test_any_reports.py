@@ -52,16 +52,20 @@ FIELDS: dict[int, st.SearchStrategy[str]] = {
     103: st.sampled_from(["5", "6"]),
     378: st.sampled_from(["0", "1", "2"]),
     45: st.integers(0, 40).map(str),
-    372: st.sampled_from(["D", "F", "G", "H", "0"]),
+    372: st.sampled_from(["D", "E", "F", "G", "AB", "AC", "H", "AF", "0"]),
     379: IDS,
+    442: st.sampled_from(["1", "2", "3"]),
+    66: st.sampled_from(["L1", "L2"]),
+    431: st.sampled_from(["3", "7"]),
 }
+OURS_TYPES = frozenset({"D", "E", "G", "F", "AB", "AC"})
 # A report that is whole, so that more than its refusal is tried.
 WHOLE = (11, 37, 17, 150, 39, 55, 54, 38, 14, 151)
 
 
 @st.composite
 def answers(draw: st.DrawFn) -> tuple[str, list[tuple[int, str]]]:
-    msg_type = draw(st.sampled_from(["8", "8", "8", "8", "9", "3", "j"]))
+    msg_type = draw(st.sampled_from(["8", "8", "8", "8", "9", "3", "j", "N"]))
     tags = draw(st.sets(st.sampled_from(sorted(FIELDS))))
     if msg_type == "8" and draw(st.booleans()):
         tags |= set(WHOLE)
@@ -72,10 +76,20 @@ def answers(draw: st.DrawFn) -> tuple[str, list[tuple[int, str]]]:
 
 @st.composite
 def requests(draw: st.DrawFn) -> tuple[str, list[tuple[int, str]]]:
-    msg_type = draw(st.sampled_from(["D", "G", "F"]))
+    msg_type = draw(st.sampled_from(["D", "D", "G", "F", "E", "AB", "AC"]))
+    if msg_type == "E":
+        ids = draw(st.lists(OURS, min_size=1, max_size=3))
+        fields = [(66, draw(FIELDS[66])), (68, str(len(ids))), (73, str(len(ids)))]
+        for number, cl_ord_id in enumerate(ids, 1):
+            fields += [(11, cl_ord_id), (67, str(number)), (55, "AAPL"), (54, "1"), (38, draw(GOOD_NUMBERS))]
+        return msg_type, fields
     fields = [(11, draw(OURS)), (55, "AAPL"), (54, "1"), (38, draw(GOOD_NUMBERS)), (40, "2"), (44, "10")]
-    if msg_type != "D":
+    if msg_type in ("G", "F", "AC"):
         fields.append((41, draw(OURS)))
+    if msg_type in ("AB", "AC") and draw(st.booleans()):
+        fields += [(555, "2"), (600, "AAPL"), (624, "1"), (600, "MSFT"), (624, "2")]
+    if msg_type in ("D", "G") and draw(st.booleans()):
+        fields += [(78, "2"), (79, "X"), (80, "1"), (79, "Y"), (80, draw(GOOD_NUMBERS))]
     return msg_type, fields
 
 
@@ -90,7 +104,7 @@ def journal(steps: Sequence[tuple[str, tuple[str, list[tuple[int, str]]]]]) -> l
     for number, (session_name, (msg_type, fields)) in enumerate(steps, 2):
         body = "|".join(f"{tag}={value}" for tag, value in fields)
         head = f"8={SESSIONS[session_name]}|9=1|35={msg_type}|34={number}|52=20260302-14:03:{number:02}"
-        direction = OUT if msg_type in "DGF" else IN
+        direction = OUT if msg_type in OURS_TYPES else IN
         entries.append((session_name, direction, fix(f"{head}|{body}|10=0|")))
         if number % 11 == 0:
             raw = {"event": "not_resent", "cl_ord_id": "B", "msg_seq_num": number, "text": "old"}
