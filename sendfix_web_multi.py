@@ -63,7 +63,7 @@ from sendfix.storage.reader import Reader
 from sendfix.storage.searcher import Searcher
 from sendfix.storage.statistics import StatisticsReader
 from sendfix.storage.writer import Writer
-from sendfix.web import openapi, page, problems, request_id
+from sendfix.web import assets, openapi, page, problems, request_id
 from sendfix.web.context import Context
 from sendfix.web.live import Broadcaster, Json
 from sendfix.web.market_events import MarketSender, MarketWatch
@@ -135,7 +135,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     config = load_config(settings.config_path, environ)
     _log_to_stderr(settings)
     _follow_log_level(settings, config)
-    app = Flask("sendfix", root_path=str(ROOT))
+    app = Flask("sendfix", root_path=str(ROOT), static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.json.sort_keys = False  # type: ignore[attr-defined]
     origins = list(settings.cors_origins)
@@ -154,7 +154,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     for api in APIS:
         app.register_blueprint(api.blueprint)
     app.register_blueprint(openapi.blueprint(APIS))
-    page.register(app)
+    page.register(app, assets.serve(app, ROOT / "static"))
     if origins:
         CORS(app, origins=origins)
     return app

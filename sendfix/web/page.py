@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Flask, Response, render_template
 
 from sendfix import __version__
+from sendfix.web.assets import Assets
 
 # AG Grid places its cells with inline style attributes; scripts are never inline.
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -20,15 +21,23 @@ CONTENT_SECURITY_POLICY = "; ".join(
     )
 )
 
-page = Blueprint("page", __name__)
+ENTRY = "js/main.js"
 
 
-@page.get("/")
-def index() -> str:
-    return render_template("multi_session_index.html", version=__version__)
+def register(app: Flask, assets: Assets) -> None:
+    page = Blueprint("page", __name__)
 
+    @page.get("/")
+    def index() -> Response:
+        assets.refresh()
+        modules = assets.modules(ENTRY)
+        response = Response(
+            render_template("multi_session_index.html", version=__version__, modules=modules),
+            mimetype="text/html",
+        )
+        response.headers["Cache-Control"] = "no-cache"
+        return response
 
-def register(app: Flask) -> None:
     app.register_blueprint(page)
 
     @app.after_request

@@ -142,6 +142,32 @@ def test_no_request_leaves_for_another_host(stack: Stack, browser: Browser, path
     assert {urlsplit(url).netloc for url in asked if not url.startswith("data:")} == {ours}
 
 
+TRANSFERRED = """() => {
+  const all = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')];
+  const files = all.filter((entry) => !entry.name.includes('/api/') && !entry.name.includes('/socket.io/'));
+  const asked = files.filter((entry) => entry.transferSize).map((entry) => entry.name);
+  return { bytes: files.reduce((sum, entry) => sum + entry.transferSize, 0), asked };
+}"""
+MOST_BYTES = 1_500_000
+
+
+def test_the_first_visit_is_small_and_the_second_asks_for_the_page_alone(
+    stack: Stack, browser: Browser
+) -> None:
+    context = browser.new_context()
+    opened = context.new_page()
+    opened.goto(stack.desk_url)
+    DeskPage(opened, stack).ready()
+    first = opened.evaluate(TRANSFERRED)
+    assert 100_000 < first["bytes"] < MOST_BYTES
+    opened.goto("about:blank")
+    opened.goto(stack.desk_url)
+    DeskPage(opened, stack).ready()
+    second = opened.evaluate(TRANSFERRED)
+    context.close()
+    assert [name.rstrip("/") for name in second["asked"]] == [stack.desk_url.rstrip("/")]
+
+
 def test_the_columns_a_person_chose_are_kept(stack: Stack, browser: Browser) -> None:
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     desk = DeskPage(context.new_page(), stack).open()
