@@ -12,6 +12,7 @@ if __name__ == "__main__":
     monkey.patch_all()
 
 import functools
+import itertools
 import logging
 import os
 import secrets
@@ -33,6 +34,7 @@ from sendfix.config import Config, ConfigError, Settings, load_config
 from sendfix.config.opening_positions import read_opening_positions
 from sendfix.domain.errors import StorageUnavailable
 from sendfix.fix.dictionary import Dictionary, load, load_file
+from sendfix.fix.market_requests import LIVE
 from sendfix.fix.redact import mask
 from sendfix.link.client import EngineLink
 from sendfix.services.alarms import AlarmDesk, Alarms
@@ -222,11 +224,11 @@ def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str,
         price_file.start()
     market_state = MarketState(sessions, dictionary_of, lambda: datetime.now(UTC))
     # The same in each run of this desk, and another for each desk of an engine.
-    desk_id = f"MD{base36(zlib.crc32(settings.database_url.encode()), 7)}-"
+    desk_id = f"{LIVE}{base36(zlib.crc32(settings.database_url.encode()) % 36**4, 4)}-"
     feed = MarketFeed(market_state, desk_id, prices)
-    market_ids = ClOrdIdSource(int(time.time() * 1000), secrets.randbelow(36**3))
-    market = Market(market_state, lambda: desk_id + market_ids.next())
-    quotes = Quotes(sessions, link, dictionary_of, lambda: f"Q{market_ids.next()}")
+    run_id, numbers = base36(int(time.time() * 10), 7), itertools.count(1)
+    market = Market(market_state, lambda: f"{desk_id}{run_id}{base36(next(numbers), 4)}")
+    quotes = Quotes(sessions, link, dictionary_of, lambda: f"Q{run_id}-{base36(next(numbers), 4)}")
     configuration = Configuration(
         sessions,
         config.version,

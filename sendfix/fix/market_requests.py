@@ -6,6 +6,7 @@ field that the dictionary does not give it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -21,6 +22,11 @@ FULL_REFRESH, INCREMENTAL = "0", "1"
 ENTRY_TYPES = ("0", "1", "2", "4", "5", "7", "8", "B")
 """MDEntryType(269) that a book has a place for: bid, offer, trade, open, close, high, low, volume."""
 MAX_SYMBOL = 64
+LIVE = "LMD"
+"""How the MDReqID(262) of a desk's own subscriptions begins: their answers are live only, and in no journal."""
+_MARKET_DATA = re.compile(rb"\x0135=[WX]\x01")
+_ASKED_BY_HAND = re.compile(rb"\x01262=(?!%s)" % LIVE.encode())
+_HEAD_BYTES = 256
 
 Entries: TypeAlias = Sequence[Mapping[int, str]]
 
@@ -45,6 +51,13 @@ def check_symbol(symbol: str, field: str) -> str | FieldError:
     if len(text) > MAX_SYMBOL:
         return FieldError(field, f"Symbol(55) must have at most {MAX_SYMBOL} characters, got {len(text)}")
     return text
+
+
+def is_live_market_data(raw: bytes) -> bool:
+    """Whether it is a W or X that nobody has asked for by hand."""
+    if _MARKET_DATA.search(raw, 0, 64) is None:
+        return False
+    return _ASKED_BY_HAND.search(raw, 0, _HEAD_BYTES) is None
 
 
 def has_market_data(dictionary: Dictionary) -> bool:

@@ -16,6 +16,7 @@ from typing import Any
 
 from sendfix.config import SessionConfig
 from sendfix.domain.enums import STATE_OF, EndKind, SessionPhase, SessionState
+from sendfix.fix.market_requests import is_live_market_data
 from sendfix.fix.redact import redact
 from sendfix.fix.refused import with_reason
 from sendfix.link.journal import Journal
@@ -31,7 +32,6 @@ EXPIRY_WARNINGS = (30, 7, 1)
 """Days."""
 _ADMIN = re.compile(rb"\x0135=[0-5A]\x01")
 _GAP_FILL = re.compile(rb"\x0135=4\x01")
-_MARKET_DATA = re.compile(rb"\x0135=[WX]\x01")
 _LOGON = b"\x0135=A\x01"
 
 _P = SessionPhase
@@ -61,7 +61,7 @@ class SessionRecord:
         clock: Callable[[], int] = time.time_ns,
         on_market_data: Callable[[int, bytes], None] | None = None,
     ) -> None:
-        """`on_market_data` hears market data (W, X) with its time in place of the journal; without it, or with
+        """`on_market_data` hears live market data (W, X) with its time, in place of the journal; without it, or with
         `market_data_log` in the configuration, the journal has it as all else."""
         self.journal = journal
         self._clock = clock
@@ -102,7 +102,7 @@ class SessionRecord:
 
     def received(self, raw: bytes) -> None:
         at_ns = self.last_received_at = self._clock()
-        live = self._on_market_data if _MARKET_DATA.search(raw, 0, 64) is not None else None
+        live = self._on_market_data if is_live_market_data(raw) else None
         if (live is None or self.config.market_data_log) and not self._write(Direction.IN, raw):
             return
         if live is not None:

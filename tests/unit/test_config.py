@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from sendfix.config import Config, ConfigError, Endpoint, SessionConfig, Settings, load_config
+from sendfix.config.types import MarketDataConfig
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -72,6 +73,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
                         "days_of_week": ["Monday", "friday"],
                         "holidays": ["2026-12-25"],
                     },
+                    "market_data": {"symbols": ["AAPL", "MSFT", "AAPL"], "depth": 0},
                     "limits": {
                         "max_orders_per_second": 50,
                         "max_order_qty": 1000,
@@ -97,6 +99,8 @@ def test_every_key_is_read(tmp_path: Path) -> None:
     assert (session.schedule.open_time, session.schedule.close_time) == (time(8), time(16, 30, 30))
     assert session.schedule.days_of_week == ("monday", "friday")
     assert session.schedule.holidays == (date(2026, 12, 25),)
+    assert session.market_data == MarketDataConfig(("AAPL", "MSFT"), 0)
+    assert not session.market_data_log
     assert session.limits.max_order_qty == Decimal(1000)
     assert session.limits.max_notional == Decimal("1000000.50")
     assert session.limits.symbols == {"AAPL", "MSFT"}
@@ -152,6 +156,14 @@ def without(key: str) -> dict[str, Any]:
             {**SESSION, "schedule": {"timezone": "UTC", "open_time": "8:00", "close_time": "09:00"}},
             "session A: schedule: open_time: is '8:00'; give a time like 09:30",
         ),
+        ({**SESSION, "market_data": {}}, "market_data: symbols: is missing"),
+        ({**SESSION, "market_data": {"symbols": []}}, "market_data: symbols: are 0; give 1 to 1000"),
+        ({**SESSION, "market_data": {"symbols": ["Ä"]}}, "market_data: symbols: has 'Ä'; give at most 64 ASCII"),
+        (
+            {**SESSION, "market_data": {"symbols": ["A"], "depth": -1}},
+            "market_data: depth: is -1; give a whole number from 0 to 10000",
+        ),
+        ({**SESSION, "market_data_log": 1}, "market_data_log: is 1; give true or false"),
         ({**SESSION, "limits": {"max_order_qty": -1}}, "limits: max_order_qty: is -1; give a number above 0"),
         ({**SESSION, "limits": {"symbols": "AAPL"}}, 'limits: symbols: is "AAPL"; give a list'),
         ({**SESSION, "limits": {"blocked_symbols": ["AAPL", 7]}}, "limits: blocked_symbols: is 7; give a text"),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import errno
 import json
 import os
@@ -145,3 +146,32 @@ def test_what_was_given_up_is_not_remembered_by_the_next_engine_either(tmp_path:
     again = Kit(tmp_path)
     assert set(again.record.sent_lately) == known
     again.journal.close()
+
+
+def test_market_data_goes_to_its_listener_and_into_the_journal_where_that_is_wanted(kit: Kit) -> None:
+    snapshot, update, report = (b"8=FIX.4.4\x019=1\x0135=%s\x0134=2\x01" % one for one in (b"W", b"X", b"8"))
+    heard: list[tuple[int, bytes]] = []
+
+    def record(config: SessionConfig, listens: bool) -> SessionRecord:
+        on_market_data = (lambda at_ns, raw: heard.append((at_ns, raw))) if listens else None
+        return SessionRecord(config, kit.journal, lambda: None, lambda: 7, on_market_data)
+
+    live = record(CONFIG, True)
+    for raw in (snapshot, report, update):
+        live.received(raw)
+    assert (heard, kit.payloads(Direction.IN)) == ([(7, snapshot), (7, update)], [report])
+    assert live.last_received_at == 7
+    live.refused(update, "CompID")
+    assert len(kit.payloads(Direction.REFUSED)) == 1
+
+    by_hand, own = (b"8=FIX.4.4\x019=1\x0135=W\x0134=2\x01262=%s\x01" % one for one in (b"M1", b"LMD1-2"))
+    live.received(by_hand)
+    live.received(own)
+    assert (heard[2:], kit.payloads(Direction.IN)) == ([(7, own)], [report, by_hand])
+
+    live.reconfigure(dataclasses.replace(CONFIG, market_data_log=True))
+    live.received(update)
+    assert (heard[3:], kit.payloads(Direction.IN)) == ([(7, update)], [report, by_hand, update])
+
+    record(CONFIG, False).received(snapshot)
+    assert kit.payloads(Direction.IN) == [report, by_hand, update, snapshot]
