@@ -41,8 +41,13 @@ async function call(method, path, body, patience = PATIENCE_MS) {
   );
 }
 
+// A list is a parameter that is given several times; what has no value is left out.
+export const wordsOf = (query) => new URLSearchParams(Object.entries(query)
+  .flatMap(([name, value]) => (Array.isArray(value) ? value : [value]).map((one) => [name, one]))
+  .filter(([, value]) => value !== null && value !== undefined && value !== ''));
+
 const get = (path, query = {}) => {
-  const words = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== null && value !== undefined && value !== ''));
+  const words = wordsOf(query);
   return call('GET', words.size ? `${path}?${words}` : path);
 };
 const put = (path, body) => call('PUT', path, body);

@@ -1,14 +1,15 @@
 // The address of the page says what is open on it: an order, a message, a filter. Back and forward go through it.
 //
 //   #/order/<cl_ord_id>   #/message/<id>   #/log?session=&direction=&type=&text=&heartbeats=1
-//   #/compare/<id>/<id>
+//   #/log?history=1&q=&session=&direction=&type=&from=&to=   #/compare/<id>/<id>
 //   #/orders?text=&open=1&filter=   #/executions?text=&filter=   #/positions?text=&held=1&filter=
 import { batch, effect } from '../lib.js';
 import { rest } from '../net/rest.js';
 import { heldOnly, openOnly, search, wantedFilters } from './blotter.js';
 import { orderKey, orders } from './desk.js';
+import { asked as historyAsked, search as searchHistory } from './history.js';
 import { log, logFilter, NO_FILTER } from './log.js';
-import { blotterTab, comparing, decoded, drawerKey, nowhere, phoneTab, visitor } from './view.js';
+import { blotterTab, comparing, decoded, drawerKey, nowhere, phoneTab, searching, visitor } from './view.js';
 
 const TABS = ['orders', 'executions', 'positions'];
 const LOG_WORDS = [['session', 'session'], ['direction', 'direction'], ['msgType', 'type'], ['text', 'text']];
@@ -28,6 +29,8 @@ export const blotterPath = (tab, model) => withWords(`#/${tab}`, [
   ['text', search.value], ['open', tab === 'orders' && openOnly.value ? '1' : ''], ['held', tab === 'positions' && heldOnly.value ? '1' : ''],
   ['filter', Object.keys(model ?? {}).length ? JSON.stringify(model) : ''],
 ]);
+
+export const historyPath = (form) => withWords('#/log', [['history', '1'], ...Object.entries(form)]);
 
 export const address = (path) => `${location.origin}${location.pathname}${path}`;
 
@@ -125,7 +128,20 @@ function showBlotter(tab, words) {
   });
 }
 
+function showHistory(words) {
+  const form = Object.fromEntries(Object.keys(historyAsked.value).map((key) => [key, words.get(key) ?? '']));
+  historyAsked.value = form;
+  phoneTab.value = 'log';
+  searching.value = true;
+  searchHistory();
+}
+
 function showLog(words) {
+  if (words.get('history') === '1') {
+    showHistory(words);
+    return;
+  }
+  searching.value = false;
   const filter = { ...NO_FILTER, heartbeats: words.get('heartbeats') === '1' };
   for (const [key, word] of LOG_WORDS) filter[key] = words.get(word) ?? '';
   logFilter.value = filter;

@@ -3,7 +3,7 @@ import { askCancelAll, askCancelLast } from '../state/actions.js';
 import { selectedSession, selectSession, sessions } from '../state/desk.js';
 import * as ticket from '../state/ticket.js';
 import { dismissAll } from '../state/toasts.js';
-import { blotterTab, decoded, drawerKey, helpOpen, nowhere, phoneTab, question } from '../state/view.js';
+import { blotterTab, decoded, drawerKey, helpOpen, nowhere, phoneTab, question, searching } from '../state/view.js';
 import { cancelChosen } from './blotter.js';
 
 // At once where it can be, for the next key may already be on its way; else when the page has been drawn again.
@@ -52,6 +52,7 @@ export const KEYS = [
   { key: 'X', shown: ['Shift', 'x'], does: 'Cancel all open orders (asks first)', act: askCancelAll },
   { key: 'f', shown: ['f'], does: 'Search the blotter', act: () => { phoneTab.value = 'blotter'; focus('.blotter .search'); } },
   { key: 'm', shown: ['m'], does: 'Search the messages', act: () => { phoneTab.value = 'log'; focus('.log .search'); } },
+  { key: 'h', shown: ['h'], does: 'Search everything that is stored', act: () => { phoneTab.value = 'log'; searching.value = true; focus('.history-query'); } },
   { key: 'e', shown: ['e'], does: 'Orders, executions, positions', act: () => { blotterTab.value = NEXT_TAB[blotterTab.value] ?? 'orders'; } },
   { key: ']', shown: [']'], does: 'Next session', act: () => nextSession(1) },
   { key: '[', shown: ['['], does: 'Session before', act: () => nextSession(-1) },

@@ -1,20 +1,19 @@
 // The message log: only the rows in sight are in the document, and the tail is followed until someone scrolls up.
 import { html, signal, useEffect, useLayoutEffect, useRef } from '../lib.js';
 import { msgTypeName } from '../fix/names.js';
-import { dayAndTime, time } from '../fix/times.js';
 import { sessions } from '../state/desk.js';
 import { log, logFilter, NO_FILTER } from '../state/log.js';
-import { remembered, zone } from '../state/prefs.js';
+import { zone } from '../state/prefs.js';
 import { logPath } from '../state/route.js';
-import { decoded } from '../state/view.js';
+import { decoded, searching } from '../state/view.js';
 import { Icon } from './bits.js';
+import { Found, History } from './history.js';
 import { Decode } from './decode.js';
 import { LinkButton } from './link_button.js';
+import { DIRECTIONS, Line, ROW, whole } from './log_line.js';
 
-const ROW = 22;
 const SPARE = 12; // rows drawn beyond each edge
 
-const whole = remembered('log.whole', false);
 const following = signal(true);
 const scrollTop = signal(0);
 const height = signal(400);
@@ -23,15 +22,10 @@ function set(name, value) {
   logFilter.value = { ...NO_FILTER, ...logFilter.value, [name]: value };
 }
 
-const HEADER = /^8=[^|]*\|9=\d+\|35=[^|]*\|(?:(?:34|43|49|50|52|56|57|97|122|369)=[^|]*\|)*/;
-const body = (raw) => (raw ?? '').replace(HEADER, '').replace(/10=\d{3}\|?$/, '');
-
-const DIRECTIONS = { IN: ['in', 'In'], OUT: ['out', 'Out'], EVENT: ['dot', 'Event'] };
-
 export const Log = () => html`<section class=${`panel log ${decoded.value ? 'with-decode' : ''}`} aria-label="Messages" data-testid="log">
-  <${Bar} />
+  ${searching.value ? html`<${History} />` : html`<${Bar} />`}
   <div class="log-body">
-    <${Lines} />
+    ${searching.value ? html`<${Found} />` : html`<${Lines} />`}
     ${decoded.value && html`<${Decode} line=${decoded.value} />`}
   </div>
 </section>`;
@@ -53,6 +47,7 @@ function Bar() {
     <label class="check wide-only" title="Show BeginString to SendingTime and CheckSum in the rows too"><input type="checkbox" checked=${whole.value} onChange=${(event) => { whole.value = event.target.checked; }} /> Header</label>
     ${changed && html`<button type="button" class="small" onClick=${() => { logFilter.value = NO_FILTER; }}>Clear</button>`}
     <span class="grow"></span>
+    <button type="button" class="small" data-testid="log-history" title="Search everything that is stored (h)" onClick=${() => { searching.value = true; }}>History…</button>
     <${LinkButton} path=${() => logPath(now)} what="this filter" testid="log-link" />
     <button type="button" class="small toggle" aria-pressed=${following.value} data-testid="log-follow" onClick=${() => { following.value = !following.value; }}>
       ${following.value && html`<${Icon} name="check" size=${12} />`} Follow</button>
@@ -66,7 +61,7 @@ function Lines() {
   const follow = following.value;
   useEffect(() => {
     const watch = new ResizeObserver(() => {
-      height.value = box.current.clientHeight;
+      if (box.current) height.value = box.current.clientHeight; // else it has just gone
     });
     watch.observe(box.current);
     return () => watch.disconnect();
@@ -119,20 +114,4 @@ function onKeyDown(event) {
   following.value = false;
   if (top < element.scrollTop) element.scrollTop = top;
   else if (top + ROW > element.scrollTop + element.clientHeight) element.scrollTop = top + ROW - element.clientHeight;
-}
-
-function Line({ line, chosen, zone: shownZone, whole: all }) {
-  const [icon, word] = DIRECTIONS[line.direction] ?? DIRECTIONS.EVENT;
-  const event = line.direction === 'EVENT';
-  const open = () => {
-    if (!event) decoded.value = chosen ? null : line;
-  };
-  return html`<div role="listitem" class=${`line line-${line.direction} ${chosen ? 'chosen' : ''}`} data-testid="log-line" data-msg-type=${line.msg_type ?? ''} onClick=${open}>
-    <span class="line-time num" title=${dayAndTime(line.at, shownZone)}>${time(line.at, shownZone)}</span>
-    <span class="line-session">${line.session_name}</span>
-    <span class="line-direction"><${Icon} name=${icon} size=${11} /> ${word}</span>
-    <span class="line-seq num">${line.msg_seq_num ?? ''}</span>
-    <span class="line-type">${event ? '' : msgTypeName(line.msg_type)}</span>
-    <span class="line-raw">${line.refused && html`<b class="tone-bad" title="QuickFIX did not accept it">not accepted: ${line.refused} </b>`}${event ? line.text : all ? line.raw : body(line.raw)}</span>
-  </div>`;
 }

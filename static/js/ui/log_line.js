@@ -1,0 +1,31 @@
+// One line of the log, live or stored.
+import { html } from '../lib.js';
+import { msgTypeName } from '../fix/names.js';
+import { dayAndTime, time } from '../fix/times.js';
+import { remembered } from '../state/prefs.js';
+import { decoded } from '../state/view.js';
+import { Icon } from './bits.js';
+
+export const ROW = 22;
+export const whole = remembered('log.whole', false);
+
+const HEADER = /^8=[^|]*\|9=\d+\|35=[^|]*\|(?:(?:34|43|49|50|52|56|57|97|122|369)=[^|]*\|)*/;
+const body = (raw) => (raw ?? '').replace(HEADER, '').replace(/10=\d{3}\|?$/, '');
+
+export const DIRECTIONS = { IN: ['in', 'In'], OUT: ['out', 'Out'], EVENT: ['dot', 'Event'] };
+
+export function Line({ line, chosen, zone: shownZone, whole: all, day = false }) {
+  const [icon, word] = DIRECTIONS[line.direction] ?? DIRECTIONS.EVENT;
+  const event = line.direction === 'EVENT';
+  const open = () => {
+    if (!event) decoded.value = chosen ? null : line;
+  };
+  return html`<div role="listitem" class=${`line line-${line.direction} ${chosen ? 'chosen' : ''}`} data-testid="log-line" data-msg-type=${line.msg_type ?? ''} onClick=${open}>
+    <span class="line-time num" title=${dayAndTime(line.at, shownZone)}>${(day ? dayAndTime : time)(line.at, shownZone)}</span>
+    <span class="line-session">${line.session_name}</span>
+    <span class="line-direction"><${Icon} name=${icon} size=${11} /> ${word}</span>
+    <span class="line-seq num">${line.msg_seq_num ?? ''}</span>
+    <span class="line-type">${event ? '' : msgTypeName(line.msg_type)}</span>
+    <span class="line-raw">${line.refused && html`<b class="tone-bad" title="QuickFIX did not accept it">not accepted: ${line.refused} </b>`}${event ? line.text : all ? line.raw : body(line.raw)}</span>
+  </div>`;
+}
