@@ -174,7 +174,7 @@ def test_the_columns_a_person_chose_are_kept(stack: Stack, browser: Browser) -> 
     header = desk.page.locator("[data-testid=orders-grid] .ag-header-cell[col-id=time_in_force]")
     expect(header).to_have_count(1)
     desk.get("columns").click()
-    desk.page.get_by_label("TIF").uncheck()
+    desk.page.get_by_role("checkbox", name="TIF").uncheck()
     expect(header).to_have_count(0)
     kept = """() => JSON.parse(localStorage.getItem('sendfix.grid.orders') ?? '{}')
         .columnVisibility?.hiddenColIds.includes('time_in_force')"""

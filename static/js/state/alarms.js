@@ -7,6 +7,7 @@ import { toast } from './toasts.js';
 const MOST = 5000;
 
 export const alarms = signal([]);
+export const alarmsLoaded = signal(false);
 export const alarmsOpen = signal(false); // whether the dialog is
 
 const oldestFirst = (found) => found.sort((a, b) => a.id - b.id);
@@ -25,6 +26,7 @@ onJoined(async () => {
     const { rows } = await pages(rest.alarms, 'alarms', { query: { state: 'open' }, most: MOST });
     const newer = new Map(late.map((alarm) => [alarm.id, alarm]));
     alarms.value = oldestFirst([...rows.filter(({ id }) => !newer.has(id)), ...newer.values()].filter(({ state }) => state === 'open'));
+    alarmsLoaded.value = true;
   } catch (problem) {
     toast('error', 'Alarms could not be loaded', problem.text);
   }

@@ -70,8 +70,11 @@ function mayTell() {
   return told <= TOLD_AT_MOST;
 }
 
+export const rejections = new Set(); // called with each order that the counterparty rejects while the page is open
+
 function tell(before, order) {
   if (order.status === before.status && !before.pending) return;
+  if (order.status === 'REJECTED' && before.status !== 'REJECTED') rejections.forEach((hear) => hear(order));
   const news = newsOf(before, order);
   if (news && mayTell()) toast(...news);
 }

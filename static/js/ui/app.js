@@ -12,6 +12,7 @@ import { Drawer } from './drawer.js';
 import { KillSwitch } from './kill_switch.js';
 import { ImportOrders } from './import_orders.js';
 import { Log } from './log.js';
+import { NotifySettings } from './notify.js';
 import { Sessions } from './sessions.js';
 import { split, Splitter } from './splitter.js';
 import { Ticket } from './ticket.js';
@@ -33,5 +34,5 @@ export const App = () => html`
     <nav class="phone-nav" aria-label="Regions">
       ${PHONE_TABS.map(([id, title]) => html`<button type="button" key=${id} data-testid=${`nav-${id}`} aria-current=${phoneTab.value === id ? 'page' : undefined} onClick=${() => { phoneTab.value = id; }}>${title}</button>`)}
     </nav>
-    <${Drawer} /><${Compare} /><${Dialogs} /><${SessionTools} /><${SessionConfig} /><${ImportOrders} /><${Alarms} /><${KillSwitch} /><${Toasts} />
+    <${NotifySettings} /><${Drawer} /><${Compare} /><${Dialogs} /><${SessionTools} /><${SessionConfig} /><${ImportOrders} /><${Alarms} /><${KillSwitch} /><${Toasts} />
   </div>`;

@@ -6,6 +6,7 @@ import { health, selectSession, selectedSession, sessions, version } from '../st
 import { theme, toggleTheme, zone } from '../state/prefs.js';
 import { helpOpen, stopping } from '../state/view.js';
 import { Icon, Light, lightOf } from './bits.js';
+import { Bell } from './notify.js';
 
 const now = signal(new Date());
 setInterval(() => {
@@ -22,6 +23,7 @@ export const TopBar = () => html`
     <${Clocks} />
     <${DeskLink} />
     <button type="button" class="small danger" title="Hold back new orders and replaces" data-testid="stop" onClick=${() => { stopping.value = {}; }}>Stop</button>
+    <${Bell} />
     <button type="button" class="icon-button" aria-label=${`Switch to the ${theme.value === 'dark' ? 'light' : 'dark'} theme`}
       title="Theme" data-testid="theme-toggle" onClick=${toggleTheme}><${Icon} name=${theme.value === 'dark' ? 'sun' : 'moon'} size=${16} /></button>
     <button type="button" class="icon-button wide-only" aria-label="Keyboard shortcuts" title="Keyboard shortcuts (?)" data-testid="help-button"
