@@ -43,9 +43,11 @@ from sendfix.services.blotter import RECENT_ORDERS, Blotter
 from sendfix.services.composer import Composer
 from sendfix.services.configuration import Configuration
 from sendfix.services.desk import Desk
+from sendfix.services.exposures import Exposures
 from sendfix.services.health import HealthCheck
 from sendfix.services.ids import ClOrdIdSource, base36
 from sendfix.services.intake import Intake
+from sendfix.services.limits import RiskLimits
 from sendfix.services.market import Market
 from sendfix.services.market_feed import MarketFeed
 from sendfix.services.market_state import MarketState
@@ -62,10 +64,11 @@ from sendfix.storage.kill_switches import KillSwitchFile
 from sendfix.storage.lanes import Lanes
 from sendfix.storage.price_file import PriceFile
 from sendfix.storage.reader import Reader
+from sendfix.storage.risk_limits import RiskLimitsFile
 from sendfix.storage.searcher import Searcher
 from sendfix.storage.statistics import StatisticsReader
 from sendfix.storage.writer import Writer
-from sendfix.web import assets, openapi, page, problems, request_id
+from sendfix.web import assets, openapi, page, problems, request_id, user
 from sendfix.web.context import Context
 from sendfix.web.live import Broadcaster, Json
 from sendfix.web.market_events import MarketSender, MarketWatch
@@ -199,8 +202,29 @@ def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str,
     def refused(session_name: str, rule: str) -> None:
         metrics.refused_by_risk(session_name, rule)
 
-    switches = KillSwitchFile(settings.store_dir / "kill_switches.json")
-    risk = Risk(sessions, switches, lambda: datetime.now(UTC), refused, bus.health_changed)
+    positions = Positions(sessions, reader, openings, lambda: datetime.now(UTC))
+    prices = Prices(lambda: datetime.now(UTC), positions.last_fill, positions.instruments)
+    positions.last_price, prices.on_change = prices.last, positions.price_changed
+    price_file = None if settings.price_file is None else PriceFile(settings.price_file, prices.take_file)
+    exposures = Exposures(sessions, positions, prices, lambda: datetime.now(UTC))
+    positions.load(exposures.hear_stored)
+    if price_file is not None:
+        price_file.start()
+    exposures.load(blotter)
+    risk = Risk(
+        sessions,
+        KillSwitchFile(settings.store_dir / "kill_switches.json"),
+        lambda: datetime.now(UTC),
+        refused,
+        bus.health_changed,
+        limits=RiskLimits(
+            sessions, RiskLimitsFile(settings.store_dir / "risk_limits.json"), lambda: datetime.now(UTC)
+        ),
+        exposures=exposures,
+        prices=prices,
+        user=user.current,
+        is_on_its_way=link.is_on_its_way,
+    )
     ids = ClOrdIdSource(int(time.time() * 1000), secrets.randbelow(36**3))
     desk = Desk(
         sessions,
@@ -215,13 +239,6 @@ def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str,
     mass = MassDesk(desk, sessions, blotter, ids, lambda: datetime.now(UTC), dictionary_of, _later)
     bus.subscribe(mass)
     alarms = Alarms(resume.alarms)
-    positions = Positions(sessions, reader, openings, lambda: datetime.now(UTC))
-    positions.load()
-    prices = Prices(lambda: datetime.now(UTC), positions.last_fill, positions.instruments)
-    positions.last_price, prices.on_change = prices.last, positions.price_changed
-    price_file = None if settings.price_file is None else PriceFile(settings.price_file, prices.take_file)
-    if price_file is not None:
-        price_file.start()
     market_state = MarketState(sessions, dictionary_of, lambda: datetime.now(UTC))
     # The same in each run of this desk, and another for each desk of an engine.
     desk_id = f"{LIVE}{base36(zlib.crc32(settings.database_url.encode()) % 36**4, 4)}-"
@@ -256,6 +273,7 @@ def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str,
         writer.unstored_order_nos,
         resume.next_message_id,
         arrival_price(prices.last),
+        exposures.user_of,
     )
 
     def dictionary(session_name: str) -> Dictionary:
@@ -265,8 +283,10 @@ def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str,
 
     settle = functools.partial(writer.flush, SETTLE_SECONDS)
     broadcaster = Broadcaster(socketio, sessions, health, mask(settings.redact_tags), dictionary)
-    bus.subscribe(broadcaster)
+    # Limits must know before anybody else that an order is not on its way any more, or fills.
     bus.subscribe(positions)
+    bus.subscribe(exposures)
+    bus.subscribe(broadcaster)
     for listener in (feed, market, quotes):
         bus.subscribe(listener)
     quotes.on_quote = broadcaster.quote_received

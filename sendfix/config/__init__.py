@@ -15,7 +15,7 @@ from sendfix.config.types import (
     SessionConfig,
     Tls,
 )
-from sendfix.domain.risk import Limits
+from sendfix.domain.limits import Limits
 
 __all__ = [
     "CircuitBreaker",

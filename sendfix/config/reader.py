@@ -10,6 +10,8 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
+from sendfix.domain.values import decimal_of_text
+
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 
 
@@ -151,7 +153,10 @@ class ObjectReader:
             raise self.fail(key, f"is {kind_of(value)}; give a number above 0") from None
         if not amount.is_finite() or amount <= 0:
             raise self.fail(key, f"is {value}; give a number above 0")
-        return amount
+        try:
+            return decimal_of_text(str(amount))
+        except ValueError as error:
+            raise self.fail(key, str(error)) from None
 
     def flag(self, key: str, default: bool) -> bool:
         value = self.raw(key)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, time
 from pathlib import Path
-from zoneinfo import available_timezones
 
+from sendfix.config.limits import limits_of
 from sendfix.config.reader import ConfigError, ObjectReader
+from sendfix.config.schedule import schedule_of
 from sendfix.config.types import (
     FIX_VERSIONS,
     CircuitBreaker,
@@ -20,8 +19,6 @@ from sendfix.config.types import (
     SessionConfig,
     Tls,
 )
-from sendfix.domain.risk import Limits
-from sendfix.domain.schedule import WEEKDAYS, Schedule
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 MOST_SYMBOLS = 1_000
@@ -99,8 +96,8 @@ def _session(reader: ObjectReader) -> SessionConfig:
         tls=_tls(reader.object("tls")),
         reset_on_logon=reader.flag("reset_on_logon", False),
         reconnection=_reconnection(reader.object("reconnection")),
-        schedule=_schedule(reader.object("schedule")),
-        limits=_limits(reader.object("limits")),
+        schedule=schedule_of(reader.object("schedule")),
+        limits=limits_of(reader.object("limits")),
         circuit_breaker=_circuit_breaker(reader.object("circuit_breaker")),
         validate_incoming=_validate_incoming(reader),
         mass_cancel=reader.flag("mass_cancel", False),
@@ -200,54 +197,6 @@ def _reconnection(reader: ObjectReader | None) -> Reconnection:
     return found
 
 
-def _schedule(reader: ObjectReader | None) -> Schedule | None:
-    if reader is None:
-        return None
-    timezone = reader.text("timezone", reader.required("timezone"))
-    if timezone not in available_timezones():
-        near = difflib.get_close_matches(timezone, available_timezones(), 1)
-        hint = f"; did you mean {near[0]}?" if near else "; give a name like Europe/London"
-        raise reader.fail("timezone", f"{timezone!r} is not a time zone{hint}")
-    days = tuple(reader.text("days_of_week", day).lower() for day in reader.items("days_of_week"))
-    for day in days:
-        if day not in WEEKDAYS:
-            raise reader.fail("days_of_week", f"has {day!r}; give names from {', '.join(WEEKDAYS)}")
-    schedule = Schedule(
-        timezone=timezone,
-        open_time=_time(reader, "open_time"),
-        close_time=_time(reader, "close_time"),
-        days_of_week=days or WEEKDAYS[:5],
-        holidays=tuple(_date(reader, "holidays", item) for item in reader.items("holidays")),
-        reset_seq_nums=reader.flag("reset_seq_nums", False),
-    )
-    reader.finish()
-    return schedule
-
-
-def _limits(reader: ObjectReader | None) -> Limits:
-    if reader is None:
-        return Limits()
-    rate = reader.raw("max_orders_per_second")
-    limits = Limits(
-        max_orders_per_second=None
-        if rate is None
-        else reader.whole("max_orders_per_second", rate, 1, 1_000_000),
-        max_order_qty=reader.decimal("max_order_qty"),
-        max_notional=reader.decimal("max_notional"),
-        symbols=None if reader.raw("symbols") is None else _symbols(reader, "symbols"),
-        blocked_symbols=_symbols(reader, "blocked_symbols"),
-        duplicate_seconds=None
-        if reader.raw("duplicate_seconds") is None
-        else reader.number("duplicate_seconds", 0.0, 0.001, 86400),
-    )
-    reader.finish()
-    return limits
-
-
-def _symbols(reader: ObjectReader, key: str) -> frozenset[str]:
-    return frozenset(reader.text(key, item) for item in reader.items(key))
-
-
 def _market_data(reader: ObjectReader | None) -> MarketDataConfig | None:
     if reader is None:
         return None
@@ -279,21 +228,3 @@ def _circuit_breaker(reader: ObjectReader | None) -> CircuitBreaker | None:
     )
     reader.finish()
     return found
-
-
-def _time(reader: ObjectReader, key: str) -> time:
-    text = reader.text(key, reader.required(key))
-    if not re.fullmatch(r"\d\d:\d\d(:\d\d)?", text):
-        raise reader.fail(key, f"is {text!r}; give a time like 09:30 or 09:30:00")
-    try:
-        return time.fromisoformat(text)
-    except ValueError as error:
-        raise reader.fail(key, f"is {text!r}: {error}") from None
-
-
-def _date(reader: ObjectReader, key: str, value: object) -> date:
-    text = reader.text(key, value)
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise reader.fail(key, f"has {text!r}; give dates like 2026-12-25") from None

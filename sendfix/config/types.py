@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sendfix.domain.risk import Limits
+from sendfix.domain.limits import Limits
 from sendfix.domain.schedule import Schedule
 
 FIX_VERSIONS = ("FIX.4.0", "FIX.4.1", "FIX.4.2", "FIX.4.3", "FIX.4.4")

@@ -12,9 +12,9 @@ from bisect import bisect_left, insort
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
-from sendfix.domain.ledger import ZERO, Ledger
+from sendfix.domain.ledger import EXACT, ZERO, Ledger
 
 KEPT_FILLS = 1_000
 Place = tuple[datetime, int]
@@ -195,9 +195,11 @@ class Book:
         if fill.opening:
             self._openings[account] = fill.place
             later = (one.qty for one in self._fills if one.account == account and one.place > fill.place)
-            self._net_qtys[account] = fill.qty + sum(later, ZERO)
+            with localcontext(EXACT):
+                self._net_qtys[account] = fill.qty + sum(later, ZERO)
         elif opening is None or fill.place > opening:
-            self._net_qtys[account] = self._net_qtys.get(account, ZERO) + sign * fill.qty
+            before = self._net_qtys.get(account, ZERO)
+            self._net_qtys[account] = (EXACT.add if sign > 0 else EXACT.subtract)(before, fill.qty)
         else:
             self._net_qtys.setdefault(account, ZERO)
 

@@ -58,7 +58,7 @@ class RiskRefused(StateForbids):
         self.rules = tuple(rules)
         self.errors = tuple(errors)
         texts = "; ".join(error.message for error in self.errors)
-        super().__init__(f"Not sent, by the limits of session {session}: {texts}.")
+        super().__init__(f"Not sent on session {session}: {texts}.")
 
 
 class DuplicateClOrdID(StateForbids):

@@ -28,7 +28,8 @@ from sendfix.domain.values import FieldValue
 class NewOrderSent:
     """NewOrderSingle(D), NewOrderMultileg(AB), or one order of a NewOrderList(E). `fields` are all other fields of that
     message by api name; `custom_tags` those that the dictionary does not give it. `poss_dup` marks one that was sent
-    again because the counterparty asked."""
+    again because the counterparty asked. `user` is who asked for it, as far as this desk knows: it is not in the
+    message."""
 
     session_name: str
     at: datetime
@@ -45,6 +46,7 @@ class NewOrderSent:
     fields: Mapping[str, FieldValue] = field(default_factory=dict)
     custom_tags: Mapping[int, str] = field(default_factory=dict)
     poss_dup: bool = False
+    user: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

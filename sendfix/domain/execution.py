@@ -18,7 +18,7 @@ class Execution:
     `exec_type` is ExecType(150) as reported, except for FIX 4.2's busts and corrections (ExecTransType(20) 1 and 2),
     which are TRADE_CANCEL and TRADE_CORRECT here as they are in FIX 4.4; `exec_ref_id` names the fill they change.
     `commission` is an amount of money, that of this fill. Those that an earlier version stored have no account.
-    `multi_leg_reporting_type` is MultiLegReportingType(442) where the report has it.
+    `multi_leg_reporting_type` is MultiLegReportingType(442) where the report has it; `user` is that of the order.
     """
 
     exec_id: str
@@ -41,6 +41,7 @@ class Execution:
     account: str | None = None
     commission: Decimal | None = None
     multi_leg_reporting_type: str | None = None
+    user: str | None = None
 
     def to_record(self) -> dict[str, Any]:
         """JSON-able; `from_record` gives the same execution back."""

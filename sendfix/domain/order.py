@@ -46,6 +46,7 @@ class Order:
     when the counterparty sent the newest report, fill and change of terms (`ExecutionReported.sent`).
     `warnings` is what contradicts itself in its reports, by code; `tally` what its executions add up to.
     `arrival_px` is the price of its symbol that was known when it was sent, if any was.
+    `user` is who asked for it, if that was told and is still known: no message says it.
     An `adopted` order was not sent by this desk; the ids of it that are not ours have `adopted_id` as their form.
     """
 
@@ -85,6 +86,7 @@ class Order:
         "text",
         "time_in_force",
         "updated_at",
+        "user",
         "warnings",
     )
 
@@ -97,6 +99,7 @@ class Order:
         self.cl_ord_ids = [event.cl_ord_id]
         self.order_id: str | None = None
         self.account = event.account
+        self.user = event.user
         self.symbol = event.symbol
         self.side: Side | str | None = event.side
         self.order_qty = event.order_qty

@@ -40,6 +40,7 @@ def order_to_record(order: Order) -> dict[str, Any]:
         "cl_ord_ids": list(order.cl_ord_ids),
         "order_id": order.order_id,
         "account": order.account,
+        "user": order.user,
         "symbol": order.symbol,
         "side": code_out(order.side),
         "order_qty": decimal_out(order.order_qty),
@@ -89,9 +90,10 @@ def fill_from_record(order: Order, record: dict[str, Any]) -> None:
     order.custom_tags = tags_in(record["custom_tags"])
     order.status = OrdStatus(record["status"])
     order.requests = [Pending.from_record(request) for request in record["requests"]]
-    # Orders that an earlier version stored have neither tally nor warnings nor arrival price, and none was adopted.
+    # Orders that an earlier version stored have no tally, warnings, arrival price and user, and none was adopted.
     order.arrival_px = decimal_in(record.get("arrival_px"))
     order.adopted = record.get("adopted", False)
+    order.user = record.get("user")
     order.tally = Tally.from_record(record.get("tally"))
     order.exec_ids = {*record["exec_ids"], *order.tally.fills}
     order.warnings = {

@@ -273,4 +273,5 @@ def _execution(order: Order, kind: Kind, event: ExecutionReported, fills: Decima
         order.account if order.account is not None else event.account,
         event.commission if fills is not None else None,
         event.multi_leg_reporting_type,
+        order.user,
     )

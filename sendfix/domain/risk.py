@@ -1,173 +1,175 @@
-"""What an order or a replace is held against before it is sent. Pure: what is known comes in, a refusal comes out."""
+"""What an order or a replace by itself is held against before it is sent. Pure: what is known comes in, refusals come
+out. What all orders together add up to is in `exposure`."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Hashable
-from dataclasses import dataclass
+from collections.abc import Iterator
+from datetime import datetime
 from decimal import Decimal
 
-from sendfix.domain.errors import FieldError
+from sendfix.domain.enums import api_name
+from sendfix.domain.limits import Applied, Tightest
+from sendfix.domain.price import Price
+from sendfix.domain.proposed import SHORT_SALES, Proposed, Refusal, direction
 from sendfix.domain.values import format_decimal
 
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Limits of one session; None is no limit. `symbols` are the only ones that may be traded, `blocked_symbols` those
-    that may not. The same order again within `duplicate_seconds` is taken for a mistake."""
-
-    max_orders_per_second: int | None = None
-    max_order_qty: Decimal | None = None
-    max_notional: Decimal | None = None
-    symbols: frozenset[str] | None = None
-    blocked_symbols: frozenset[str] = frozenset()
-    duplicate_seconds: float | None = None
-
-    @property
-    def of_an_order(self) -> bool:
-        """Whether there is a limit that looks at the order itself."""
-        return self != Limits(self.max_orders_per_second)
+HUNDRED = Decimal(100)
 
 
-@dataclass(frozen=True, slots=True)
-class Proposed:
-    """The size of an order as it would be: OrderQty(38), CashOrderQty(152), and Price(44) or else StopPx(99); and its
-    Symbol(55)."""
-
-    order_qty: Decimal | None
-    price: Decimal | None
-    cash_order_qty: Decimal | None = None
-    symbol: str = ""
-
-    @property
-    def notional(self) -> Decimal | None:
-        """Quantity times price; None where one of them is not known, as with a market order."""
-        if self.cash_order_qty is not None:
-            return self.cash_order_qty
-        return None if self.order_qty is None or self.price is None else self.order_qty * self.price
-
-    def raises(self, before: Proposed) -> bool:
-        """Whether it is larger than `before` in any way, or can't be compared with it."""
-        return _above(self.order_qty, before.order_qty) or _above(self.notional, before.notional)
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """`rule` is the limit's name in the configuration, `field` the field that is over it."""
-
-    rule: str
-    field: str
-    text: str
-
-    @property
-    def error(self) -> FieldError:
-        return FieldError(self.field, self.text)
-
-
-def over_limits(limits: Limits, proposed: Proposed, before: Proposed | None = None) -> list[Refusal]:
-    """Every limit that the order would break. A replace that raises neither quantity nor notional of the order as it
-    was (`before`) only takes risk away and is let through, also over a limit that was lowered meanwhile."""
+def over_limits(
+    applied: Applied,
+    proposed: Proposed,
+    before: Proposed | None,
+    fresh: Price | None,
+    why_not: str,
+    now: datetime,
+) -> list[Refusal]:
+    """Every limit that the order would break; `fresh` and `why_not` are of `fresh_price`. A replace that raises neither
+    quantity nor notional of the order as it was (`before`) only takes risk away: then nothing but a price that goes
+    further towards the market is looked at."""
     if before is not None and not proposed.raises(before):
-        return []
-    rules = (_symbol(limits, proposed), _order_qty(limits, proposed), _notional(limits, proposed))
-    return [refusal for refusal in rules if refusal is not None]
+        return list(_collar(applied, proposed, before, fresh, why_not))
+    return [
+        *_symbol(applied, proposed),
+        *_order_qty(applied.order_qty, proposed),
+        *_notional(applied.notional, proposed, fresh, why_not),
+        *_collar(applied, proposed, before, fresh, why_not),
+        *_hours(applied, now),
+        *_short_sale(applied, proposed, before),
+    ]
 
 
-def _symbol(limits: Limits, proposed: Proposed) -> Refusal | None:
-    if proposed.symbol in limits.blocked_symbols:
-        return Refusal(
-            "blocked_symbols", "symbol", f"Symbol(55) {proposed.symbol!r} is one of blocked_symbols"
-        )
-    if limits.symbols is None or proposed.symbol in limits.symbols:
-        return None
-    return Refusal(
-        "symbols", "symbol", f"Symbol(55) {proposed.symbol!r} is none of the {len(limits.symbols)} symbols"
-    )
+def fresh_price(applied: Applied, last: Price | None, now: datetime) -> tuple[Price | None, str]:
+    """The last price of the symbol unless it is too old; else why there is none, and what to do."""
+    what_to_do = "give one by PUT /api/prices or the price file, or subscribe to its market data"
+    if last is None or last.px <= 0:
+        return None, f"there is no last price; {what_to_do}"
+    age, most = (now - last.at).total_seconds(), applied.price_max_age_seconds
+    if age <= most:
+        return last, ""
+    words = f"the last price {format_decimal(last.px)} ({last.source}) is {age:.0f} s old"
+    return None, f"{words}, and price_max_age_seconds is {most:g}; {what_to_do}"
 
 
-def _order_qty(limits: Limits, proposed: Proposed) -> Refusal | None:
-    limit = limits.max_order_qty
+def _symbol(applied: Applied, proposed: Proposed) -> Iterator[Refusal]:
+    if not applied.symbols and not applied.blocked_symbols:
+        return
+    for tag, symbol in (("Symbol(55)", proposed.symbol), *(("LegSymbol(600)", leg) for leg in proposed.legs)):
+        for blocked, whose in applied.blocked_symbols:
+            if symbol in blocked:
+                text = f"{tag} {symbol!r} is one of blocked_symbols {whose}"
+                yield Refusal("blocked_symbols", "symbol", text)
+        for allowed, whose in applied.symbols:
+            if symbol not in allowed:
+                text = f"{tag} {symbol!r} is none of the {len(allowed)} symbols {whose}"
+                yield Refusal("symbols", "symbol", text)
+
+
+def _order_qty(limit: Tightest | None, proposed: Proposed) -> Iterator[Refusal]:
     if limit is None:
-        return None
+        return
     if proposed.order_qty is None:
-        return Refusal(
-            "max_order_qty",
-            "order_qty",
-            f"max_order_qty is {format_decimal(limit)}, and an order without OrderQty(38) can't be held against it",
-        )
-    if proposed.order_qty <= limit:
-        return None
-    given = format_decimal(proposed.order_qty)
-    return Refusal(
-        "max_order_qty",
-        "order_qty",
-        f"max_order_qty is {format_decimal(limit)}, and OrderQty(38) {given} is more",
-    )
+        why = proposed.unsized or "an order without OrderQty(38)"
+        yield _refused("max_order_qty", limit, "order_qty", f"{why} can't be held against it")
+    elif proposed.order_qty > limit.value:
+        given = format_decimal(proposed.order_qty)
+        yield _refused("max_order_qty", limit, "order_qty", f"OrderQty(38) {given} is more")
 
 
-def _notional(limits: Limits, proposed: Proposed) -> Refusal | None:
-    limit = limits.max_notional
+def _notional(
+    limit: Tightest | None, proposed: Proposed, fresh: Price | None, why_not: str
+) -> Iterator[Refusal]:
     if limit is None:
-        return None
-    notional = proposed.notional
+        return
+    name, notional = "max_notional", proposed.notional
+    px, of_what = proposed.worth_px, ""
+    if notional is None and proposed.order_qty is not None and fresh is not None:
+        px, of_what = fresh.px, f", the last price ({fresh.source}),"
+        notional = proposed.order_qty * px
     if notional is None:
-        text = (
-            f"max_notional is {format_decimal(limit)}, and an order without a price can't be held against it"
-        )
-        return Refusal("max_notional", "price", f"{text}: give a limit price")
-    if notional <= limit:
-        return None
-    if proposed.cash_order_qty is not None:
-        text = f"CashOrderQty(152) {format_decimal(notional)}"
-        return Refusal(
-            "max_notional", "cash_order_qty", f"max_notional is {format_decimal(limit)}, and {text} is more"
-        )
-    what = f"{format_decimal(proposed.order_qty or Decimal(0))} at {format_decimal(proposed.price or Decimal(0))}"
-    text = f"max_notional is {format_decimal(limit)}, and {what} is {format_decimal(notional)}"
-    return Refusal("max_notional", "order_qty", text)
-
-
-def _above(now: Decimal | None, before: Decimal | None) -> bool:
-    if now is None or before is None:
-        return now is not before
-    return now > before
-
-
-class TokenBucket:
-    """So many orders at once, and as many again each second. `at` is in seconds of any clock; one that goes back gives
-    nothing."""
-
-    def __init__(self) -> None:
-        self._rate = 0
-        self._tokens = 0.0
-        self._at = 0.0
-
-    def take(self, rate: int, at: float) -> bool:
-        """Whether one more may go now. A new `rate` begins with a full bucket."""
-        if rate != self._rate:
-            self._rate, self._tokens = rate, float(rate)
+        if proposed.unsized is not None:
+            yield _refused(name, limit, "price", f"{proposed.unsized} can't be held against it")
         else:
-            self._tokens = min(float(rate), self._tokens + max(0.0, at - self._at) * rate)
-        self._at = at
-        if self._tokens < 1:
-            return False
-        self._tokens -= 1
+            text = "an order without a price can't be held against it: give a limit price"
+            yield _refused(name, limit, "price", f"{text}; {why_not}".rstrip("; "))
+    elif notional <= limit.value:
+        return
+    elif proposed.cash_order_qty is not None:
+        text = f"CashOrderQty(152) {format_decimal(notional)} is more"
+        yield _refused(name, limit, "cash_order_qty", text)
+    else:
+        qty, at = format_decimal(proposed.order_qty or Decimal(0)), format_decimal(px or Decimal(0))
+        yield _refused(name, limit, "order_qty", f"{qty} at {at}{of_what} is {format_decimal(notional)}")
+
+
+def _collar(
+    applied: Applied, proposed: Proposed, before: Proposed | None, fresh: Price | None, why_not: str
+) -> Iterator[Refusal]:
+    sign = direction(proposed.side)
+    collar = applied.collar_sell if sign < 0 else applied.collar_buy
+    if collar is None:
+        return
+    name = "price_collar_percent"
+    for field, tag, px in (
+        ("price", "Price(44)", proposed.price),
+        ("stop_px", "StopPx(99)", proposed.stop_px),
+    ):
+        if px is None or (before is not None and not _bolder(field, proposed, before, sign, applied)):
+            continue
+        if fresh is None:
+            if not applied.pass_without_price:
+                yield _refused(name, collar, field, why_not)
+            return
+        away = (px - fresh.px) / fresh.px * HUNDRED
+        if away * (sign or 1) > collar.value or (
+            (applied.both_sides or not sign) and abs(away) > collar.value
+        ):
+            where = "above" if away > 0 else "below"
+            worth = f"the last price {format_decimal(fresh.px)} ({fresh.source}, {fresh.at:%H:%M:%S} UTC)"
+            text = f"{tag} {format_decimal(px)} is {abs(away):.2f} % {where} {worth}"
+            yield _refused(name, collar, field, text)
+
+
+def _bolder(field: str, proposed: Proposed, before: Proposed, sign: int, applied: Applied) -> bool:
+    """Whether a replace has more quantity, or a price that the collar has not let through already."""
+    now, then = getattr(proposed, field), getattr(before, field)
+    if then is None or _more(proposed.order_qty, before.order_qty):
         return True
+    return bool(now != then if applied.both_sides or not sign else (now - then) * sign > 0)
 
 
-class Recent:
-    """The orders of the last seconds, to find one that is sent twice by mistake."""
+def _more(now: Decimal | None, then: Decimal | None) -> bool:
+    return now is None or then is None or now > then
 
-    def __init__(self) -> None:
-        self._at: OrderedDict[Hashable, float] = OrderedDict()
 
-    def seconds_since(self, order: Hashable, window: float, at: float) -> float | None:
-        """How long ago the same was noted, if within the window. `at` is in seconds of any clock."""
-        while self._at and not 0 <= at - next(iter(self._at.values())) < window:
-            self._at.popitem(last=False)
-        before = self._at.get(order)
-        return None if before is None else at - before
+def _hours(applied: Applied, now: datetime) -> Iterator[Refusal]:
+    for hours in applied.hours:
+        if not hours.open_at(now):
+            opens = hours.schedule.next_session(now)
+            when = (
+                "nothing opens any more" if opens is None else f"they begin {hours.schedule.opening(opens)}"
+            )
+            text = f"it is outside trading_hours {hours.whose}, when only cancels and smaller replaces go: {when}"
+            yield Refusal("trading_hours", "session_name", text)
 
-    def note(self, order: Hashable, at: float) -> None:
-        self._at[order] = at
-        self._at.move_to_end(order)
+
+def _short_sale(applied: Applied, proposed: Proposed, before: Proposed | None) -> Iterator[Refusal]:
+    if proposed.side not in SHORT_SALES or not (applied.no_short_sales or applied.locate):
+        return
+    side = f"Side(54) {api_name(proposed.side)}"
+    for whose in applied.no_short_sales:
+        yield Refusal("short_sales", "side", f"short_sales {whose} is forbid, and {side} is a short sale")
+    if before is not None:
+        return  # a replace is of an order that has said so; FIX 4.0 has no LocateReqd in it
+    for whose in applied.locate:
+        head = f"short_sales {whose} is locate_required, and {side}"
+        if proposed.locate_reqd not in ("Y", "N"):
+            text = f"{head} has no LocateReqd(114): give Y if the broker is to locate the stock, N if it is located"
+            yield Refusal("short_sales", "locate_reqd", text)
+        elif proposed.locate_reqd == "N" and not proposed.locate_broker:
+            text = f"{head} has LocateReqd(114) N without a LocateBroker(5700): say as tag 5700 who has located it"
+            yield Refusal("short_sales", "custom_tags.5700", text)
+
+
+def _refused(rule: str, limit: Tightest, field: str, why: str) -> Refusal:
+    return Refusal(rule, field, f"{rule} {limit.whose} is {format_decimal(limit.value)}, and {why}")

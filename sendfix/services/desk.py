@@ -217,8 +217,7 @@ class Desk:
     ) -> None:
         """What `send_body` would raise just now, but for what the engine says."""
         self._be_ready(session_name, cl_ord_ids)
-        for part in parts:
-            self._risk.check(session_name, part, replaced, only_look=True)
+        self._risk.check_all(session_name, parts, replaced, only_look=True)
 
     def send_body(
         self,
@@ -231,13 +230,9 @@ class Desk:
         """Send a message as it stands; its MsgSeqNum(34), if the engine could still say it. `cl_ord_ids` are those that
         it uses up, `parts` its orders, each by itself; `replaced` is the order that it replaces."""
         # Nothing between this and the engine lets another request in.
-        if len(parts) > 1:
-            self.may_send(session_name, cl_ord_ids, parts, replaced)
-        else:
-            self._be_ready(session_name, cl_ord_ids)
-        for part in parts:
-            self._risk.check(session_name, part, replaced)
+        self._be_ready(session_name, cl_ord_ids)
         first, others = (cl_ord_ids[0], cl_ord_ids[1:]) if cl_ord_ids else ("", ())
+        self._risk.check_all(session_name, parts, replaced, sent_as=first)
         self._listed.update(others)
         try:
             number = self._engine.send(session_name, first, body)

@@ -45,10 +45,16 @@ class Fold:
     then nothing has changed, and the same event can be applied again."""
 
     def __init__(
-        self, blotter: Blotter, sessions: Sessions, arrival_price: ArrivalPrice = unknown_arrival_price
+        self,
+        blotter: Blotter,
+        sessions: Sessions,
+        arrival_price: ArrivalPrice = unknown_arrival_price,
+        user_of: Callable[[str], str | None] = lambda _cl_ord_id: None,
     ) -> None:
+        """`user_of` tells who asked for the order of that ClOrdID, which is being sent."""
         self._blotter = blotter
         self._arrival_price = arrival_price
+        self._user_of = user_of
         self._sessions = sessions
         self._strangers = Strangers(blotter)
         self._requests: defaultdict[str, OrderedDict[int, tuple[str, ...]]] = defaultdict(OrderedDict)
@@ -97,7 +103,9 @@ class Fold:
             order = self._sent_before(sent)
             if order is None:
                 px = self._arrival_price(sent.session_name, sent.symbol, sent.at)
-                order = Order.from_new(sent, self._blotter.next_order_no, px)
+                user = self._user_of(sent.cl_ord_id)
+                new = sent if user is None else replace(sent, user=user)
+                order = Order.from_new(new, self._blotter.next_order_no, px)
                 self._blotter.add(order)
                 fresh.append(sent)
             found.append(Effect(order))

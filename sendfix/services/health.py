@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from sendfix.domain.enums import SessionState
 from sendfix.services.alarms import Alarms
+from sendfix.services.kill_switches import KillSwitch
 from sendfix.services.ports import Engine
-from sendfix.services.risk import KillSwitch
 from sendfix.services.sessions import Session, Sessions
 
 # A session that a person disconnected, or that connects only when asked, is not_connected, and that is as wanted.

@@ -53,11 +53,13 @@ class Intake:
         unstored_order_nos: Callable[[], set[int]],
         next_message_id: int,
         arrival_price: ArrivalPrice = unknown_arrival_price,
+        user_of: Callable[[str], str | None] = lambda _cl_ord_id: None,
     ) -> None:
+        """`user_of` is as in `Fold`."""
         self._sessions = sessions
         self._blotter = blotter
         self._alarms = alarms
-        self._fold = Fold(blotter, sessions, arrival_price)
+        self._fold = Fold(blotter, sessions, arrival_price, user_of)
         self._fold.resume(blotter)
         self._recorder = recorder
         self._listener = listener

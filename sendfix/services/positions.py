@@ -65,9 +65,11 @@ class Positions(Inattentive):
         """False: `refresh` has something to do."""
         return all(book.whole for book in self._books.values())
 
-    def load(self) -> None:
-        """Take in what is stored, before anything is booked. Raises `StorageUnavailable`."""
+    def load(self, hear: Callable[[BookedExecution], None] = lambda _booked: None) -> None:
+        """Take in what is stored, before anything is booked; `hear` gets each of them, too. Raises
+        `StorageUnavailable`."""
         for booked in self._stored():
+            hear(booked)
             self._apply(self._book(_instrument(booked.execution)), booked)
 
     def execution_booked(self, booked: BookedExecution) -> None:
@@ -174,12 +176,12 @@ class Positions(Inattentive):
 
     def _apply(self, book: Book, booked: BookedExecution) -> None:
         execution = booked.execution
-        key = (booked.order_no, _exec_id(execution))
+        key = (booked.order_no, exec_id_of(execution))
         qty = _signed_qty(execution)
         if execution.exec_type in _TAKES_BACK and execution.exec_ref_id:
             book.supersede((booked.order_no, execution.exec_ref_id), key if qty else None)
         if qty and execution.multi_leg_reporting_type != WHOLE:
-            at = _traded_at(execution)
+            at = traded_at(execution)
             day = trading_day(self._schedule(execution.session_name), at)
             commission = execution.commission or ZERO
             book.fill(Fill(key, execution.account, qty, execution.last_px, at, booked.id, day, commission))
@@ -212,7 +214,7 @@ def _instrument(execution: Execution) -> Instrument:
     return execution.session_name, execution.symbol or ""
 
 
-def _exec_id(execution: Execution) -> str:
+def exec_id_of(execution: Execution) -> str:
     """Fills may have ExecID 0 against the standard; the order tells them by their CumQty."""
     return execution.exec_id if execution.exec_id != "0" else f"0 at CumQty {execution.cum_qty}"
 
@@ -226,7 +228,8 @@ def _signed_qty(execution: Execution) -> Decimal | None:
     return -execution.last_qty if execution.side in _SELLS else None
 
 
-def _traded_at(execution: Execution) -> datetime:
+def traded_at(execution: Execution) -> datetime:
+    """TransactTime(60), or when the report came where that can't be right."""
     at, received_at = execution.transact_time, execution.received_at
     if at is None or not received_at - MOST_BEHIND <= at <= received_at + MOST_AHEAD:
         return received_at

@@ -1,59 +1,41 @@
-"""Stands before every order and replace that the desk sends, whoever asks for it: kill switches, and the limits of the
-session's configuration. A cancel always goes."""
+"""Stands before every order and replace that the desk sends, whoever asks for it: kill switches, and the limits of
+session, account and user. A cancel always goes."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Hashable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Sequence
 from datetime import datetime
-from decimal import Decimal
-from typing import Protocol
 
-from sendfix.domain.errors import FieldError, InvalidRequest, RiskRefused, StorageUnavailable
+from sendfix.domain.errors import RiskRefused
+from sendfix.domain.exposure import Exposure, Whose
+from sendfix.domain.limits import Applied, Scope
+from sendfix.domain.more import more_of
 from sendfix.domain.order import Order
-from sendfix.domain.risk import Proposed, Recent, Refusal, TokenBucket, over_limits
-from sendfix.domain.values import decimal_of_text
+from sendfix.domain.proposed import Refusal
+from sendfix.domain.risk import fresh_price, over_limits
+from sendfix.domain.sum_rules import over_sums
+from sendfix.domain.throttle import Recent, TokenBucket
 from sendfix.fix.parse import msg_type_of, parse_values
+from sendfix.fix.proposed import REPLACES, confirmed, proposed_of
+from sendfix.services.exposures import Exposures
+from sendfix.services.kill_switches import KillSwitches, KillSwitchStore
+from sendfix.services.limits import RiskLimits
+from sendfix.services.prices import Prices
 from sendfix.services.sessions import Session, Sessions
 
 log = logging.getLogger(__name__)
 
-NEW, REPLACE = "D", "G"
-ORDERING = frozenset({NEW, REPLACE, "E", "AB", "AC", "s", "t"})
+ORDERING = frozenset({"D", "G", "E", "AB", "AC", "s", "t"})
 """MsgType(35) of what brings an order or makes it larger."""
-ORDER_QTY, PRICE, SYMBOL, STOP_PX, CASH_ORDER_QTY = 38, 44, 55, 99, 152
+CL_ORD_ID, ACCOUNT = 11, 1
 # Account, Symbol, Side, OrderQty, CashOrderQty, OrdType, Price, StopPx, TimeInForce.
-_WHAT_MAKES_IT_THE_SAME = (1, SYMBOL, 54, ORDER_QTY, CASH_ORDER_QTY, 40, PRICE, STOP_PX, 59)
-MAX_REASON = 500
+_WHAT_MAKES_IT_THE_SAME = (1, 55, 54, 38, 152, 40, 44, 99, 59)
 
 
-@dataclass(frozen=True, slots=True)
-class KillSwitch:
-    """`session_name` None stops every session."""
-
-    session_name: str | None
-    reason: str
-    at: datetime
-
-    @property
-    def text(self) -> str:
-        whose = "of all sessions" if self.session_name is None else f"of session {self.session_name}"
-        return f"The kill switch {whose} is on since {self.at:%Y-%m-%d %H:%M:%S} UTC: {self.reason}"
-
-
-class KillSwitchStore(Protocol):
-    """Keeps the switches that are on, over a kill of the desk."""
-
-    def load(self) -> list[KillSwitch]:
-        """What is kept. What can't be read counts as a switch for all sessions."""
-
-    def save(self, switches: list[KillSwitch]) -> None:
-        """Returns when it is kept. Raises `StorageUnavailable`."""
-
-
-class Risk:
-    """`told` hears the session's name and the rule of each refusal; `changed` that a switch was turned."""
+class Risk(KillSwitches):
+    """`told` hears the session's name and the rule of each refusal; `user` is who asks just now, as far as that was
+    said; `is_on_its_way` whether what became of the message with a ClOrdID is still open."""
 
     def __init__(
         self,
@@ -62,131 +44,144 @@ class Risk:
         now: Callable[[], datetime],
         told: Callable[[str, str], None],
         changed: Callable[[], None],
+        *,
+        limits: RiskLimits,
+        exposures: Exposures,
+        prices: Prices,
+        user: Callable[[], str | None] = lambda: None,
+        is_on_its_way: Callable[[str], bool] = lambda _cl_ord_id: False,
     ) -> None:
-        self._sessions = sessions
-        self._store = store
-        self._now = now
+        super().__init__(sessions, store, now, changed)
+        self.limits = limits
+        self._exposures = exposures
+        self._prices = prices
         self._told = told
-        self._changed = changed
-        self._switches = {switch.session_name: switch for switch in store.load()}
-        self._buckets: dict[str, TokenBucket] = {}
-        self._recent: dict[str, Recent] = {}
+        self._user = user
+        self._is_on_its_way = is_on_its_way
+        self._buckets: dict[Scope, TokenBucket] = {}
+        self._recent: dict[tuple[str, float], Recent] = {}
 
-    def __iter__(self) -> Iterator[KillSwitch]:
-        return iter(self._switches.values())
-
-    def kill_reason(self, session_name: str) -> str | None:
-        """Why nothing new is sent on the session; None when no switch stops it."""
-        switch = self._switches.get(None) or self._switches.get(session_name)
-        return None if switch is None else switch.text
-
-    def kill(self, session_name: str | None, reason: str) -> KillSwitch:
-        """Stop new orders and replaces, of one session or of all, at once and until `let_go`. One that is on stays as
-        it is. Raises `UnknownSession`, `InvalidRequest`; and `StorageUnavailable` when it is on, but can't be kept."""
-        self._check(session_name, reason)
-        switch = self._switches.get(session_name)
-        if switch is None:
-            switch = self._switches[session_name] = KillSwitch(session_name, reason.strip(), self._now())
-            log.warning("%s", switch.text)
-            self._changed()
-        try:
-            self._store.save(list(self))
-        except StorageUnavailable as error:
-            raise StorageUnavailable(
-                f"The switch is on, but a restart of the desk would forget it: {error}"
-            ) from error
-        return switch
-
-    def let_go(self, session_name: str | None, reason: str) -> bool:
-        """Whether it was on. Raises as `kill`; `StorageUnavailable` leaves it on."""
-        if session_name not in self._switches:
-            self._check(session_name, reason)
-            return False
-        self._check(None, reason)  # the session may have been taken out of the configuration meanwhile
-        switch = self._switches[session_name]
-        self._store.save([one for one in self if one is not switch])
-        del self._switches[session_name]
-        log.warning("The kill switch is let go of (%s): %s", reason.strip(), switch.text)
-        self._changed()
-        return True
+    @property
+    def sums(self) -> Exposure:
+        """What orders and positions add up to now, without what has come to nothing."""
+        self._exposures.settle(self._is_on_its_way)
+        self._exposures.begin_days()
+        return self._exposures.sums
 
     def check(
         self, session_name: str, body: bytes, order: Order | None = None, only_look: bool = False
     ) -> None:
         """Hold a message that is about to be sent, as it is on the wire, against everything; `order` is what a replace
-        is for. With `only_look` it is not sent, and counts towards no limit. Raises `RiskRefused`."""
-        msg_type = msg_type_of(body)
-        if msg_type not in ORDERING:
-            return
+        is for. It counts from now on, and must be sent before anybody else gets a turn. With `only_look` it is not
+        sent, and counts towards no limit. Raises `RiskRefused`."""
+        self.check_all(session_name, [body], order, only_look)
+
+    def check_all(
+        self,
+        session_name: str,
+        bodies: Sequence[bytes],
+        order: Order | None = None,
+        only_look: bool = False,
+        sent_as: str = "",
+    ) -> None:
+        """The same for orders that go together, or not at all: a body for each. `sent_as` is the ClOrdID by which the
+        engine is told of them, unless that is each one's own. They add up, also when they are only looked at."""
+        self._exposures.settle(self._is_on_its_way)
+        if len(bodies) > 1 and not only_look:
+            # What is refused as a whole must not leave some of it counted as sent just now.
+            self.check_all(session_name, bodies, order, only_look=True)
+        counted: list[str] = []
+        goes = False
+        try:
+            for body in bodies:
+                msg_type = msg_type_of(body)
+                if msg_type in ORDERING:
+                    self._check_one(session_name, msg_type or "", body, order, only_look, sent_as, counted)
+            goes = not only_look
+        finally:
+            if not goes:
+                self._exposures.release(counted)
+
+    def _check_one(
+        self,
+        session_name: str,
+        msg_type: str,
+        body: bytes,
+        order: Order | None,
+        only_look: bool,
+        sent_as: str,
+        counted: list[str],
+    ) -> None:
         session = self._sessions.get(session_name)
         reason = self.kill_reason(session_name)
         if reason is not None:
             self._refuse(session, [Refusal("kill_switch", "session_name", reason)])
-        limits = session.config.limits
-        at = self._now().timestamp()
+        if self.limits.document.problem is not None:
+            self._refuse(session, [Refusal("risk_limits", "session_name", self.limits.document.problem)])
+        user = self._user()
+        values = None if self.limits.only_by_session else parse_values(body)
+        account = "" if values is None else values.get(ACCOUNT, "")
+        applied = self.limits.applied(session, account, user or "")
+        now = self._now()
         same: Hashable = None
-        if limits.of_an_order:
+        part = None
+        if values is None and (applied.needs_fields or user is not None):
             values = parse_values(body)
-            refusals = over_limits(limits, _proposed(values), None if order is None else _size_of(order))
+        if values is not None and applied.needs_fields:
+            proposed = proposed_of(msg_type, values, body)
+            before = None if order is None else confirmed(order)
+            last = self._prices.last(session_name, proposed.symbol) if applied.needs_price else None
+            fresh, why_not = fresh_price(applied, last, now)
+            refusals = over_limits(applied, proposed, before, fresh, why_not, now)
+            if applied.sums and (before is None or proposed.raises(before)):
+                self._exposures.begin_days()
+                sums = self._exposures.sums
+                replaced = None if order is None else (order, sums.get(order.order_no))
+                whose = Whose(session_name, proposed.account, user or "")
+                more = more_of(proposed, whose, replaced, last, fresh, why_not)
+                refusals += over_sums(applied.sums, sums, more)
+                part = more.part
             if refusals:
                 self._refuse(session, refusals)
-            if limits.duplicate_seconds is not None and msg_type != REPLACE:
+            if applied.duplicate_seconds is not None and msg_type not in REPLACES:
                 same = tuple(values.get(tag) for tag in _WHAT_MAKES_IT_THE_SAME)
-                self._check_duplicate(session, same, limits.duplicate_seconds, at)
-        rate = limits.max_orders_per_second
-        if rate is not None and not only_look:
-            bucket = self._buckets.setdefault(session_name, TokenBucket())
-            if not bucket.take(rate, at):
-                text = f"max_orders_per_second is {rate}, and as many orders and replaces went within the last second"
-                self._refuse(
-                    session, [Refusal("max_orders_per_second", "session_name", f"{text}: wait a moment")]
-                )
+                self._check_duplicate(session, same, applied.duplicate_seconds, now.timestamp())
+        if applied.rates and not only_look:
+            self._check_rates(session, applied, now.timestamp())
+        if same is not None and applied.duplicate_seconds is not None and not only_look:
+            self._recent[session_name, applied.duplicate_seconds[0]].note(same, now.timestamp())
+        cl_ord_id = "" if values is None else values.get(CL_ORD_ID, "")
+        if cl_ord_id and (part is not None or user is not None):
+            self._exposures.reserve(cl_ord_id, sent_as or cl_ord_id, part, user)
+            counted.append(cl_ord_id)
 
-        if same is not None and not only_look:
-            self._recent[session_name].note(same, at)
+    def _check_rates(self, session: Session, applied: Applied, at: float) -> None:
+        buckets = [(rate, scope, self._bucket(scope)) for rate, scope in applied.rates]
+        for rate, scope, bucket in buckets:
+            if not bucket.has(rate, at):
+                head = f"max_orders_per_second {scope.text} is {rate}"
+                text = f"{head}, and as many orders and replaces went within the last second: wait a moment"
+                self._refuse(session, [Refusal("max_orders_per_second", "session_name", text)])
+        for _rate, _scope, bucket in buckets:
+            bucket.spend()
 
-    def _check_duplicate(self, session: Session, same: Hashable, window: float, at: float) -> None:
-        recent = self._recent.setdefault(session.config.name, Recent())
+    def _bucket(self, scope: Scope) -> TokenBucket:
+        found = self._buckets.get(scope)
+        if found is None:
+            found = self._buckets[scope] = TokenBucket()
+        return found
+
+    def _check_duplicate(self, session: Session, same: Hashable, limit: tuple[float, str], at: float) -> None:
+        window, whose = limit
+        recent = self._recent.setdefault((session.config.name, window), Recent())
         ago = recent.seconds_since(same, window, at)
         if ago is not None:
-            text = f"duplicate_seconds is {window:g}, and the same order was sent {ago:.1f} s ago"
+            text = f"duplicate_seconds {whose} is {window:g}, and the same order was sent {ago:.1f} s ago"
             self._refuse(session, [Refusal("duplicate_seconds", "order_qty", f"{text}: wait, or change it")])
 
-    def _refuse(self, session: Session, refusals: list[Refusal]) -> None:
+    def _refuse(self, session: Session, refusals: Sequence[Refusal]) -> None:
         name = session.config.name
         for refusal in refusals:
             log.info("session %s: refused by %s: %s", name, refusal.rule, refusal.text)
             self._told(name, refusal.rule)
         raise RiskRefused(name, [refusal.rule for refusal in refusals], [one.error for one in refusals])
-
-    def _check(self, session_name: str | None, reason: str) -> None:
-        if session_name is not None:
-            self._sessions.get(session_name)
-        if not reason.strip() or len(reason) > MAX_REASON:
-            raise InvalidRequest([FieldError("reason", f"say why, in 1 to {MAX_REASON} characters")])
-
-
-def _proposed(values: Mapping[int, str]) -> Proposed:
-    price = _decimal(values, PRICE)
-    return Proposed(
-        _decimal(values, ORDER_QTY),
-        price if price is not None else _decimal(values, STOP_PX),
-        _decimal(values, CASH_ORDER_QTY),
-        values.get(SYMBOL, ""),
-    )
-
-
-def _size_of(order: Order) -> Proposed:
-    """As the counterparty has confirmed it: a replace that is on its way may be refused."""
-    price = order.price if order.price is not None else order.stop_px
-    return Proposed(order.order_qty, price, _cash(order))
-
-
-def _cash(order: Order) -> Decimal | None:
-    text = order.fields.get("cash_order_qty")
-    return decimal_of_text(text) if isinstance(text, str) else None
-
-
-def _decimal(values: Mapping[int, str], tag: int) -> Decimal | None:
-    text = values.get(tag)
-    return None if text is None else decimal_of_text(text)

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import logging
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sendfix.domain.errors import StorageUnavailable
-from sendfix.services.risk import KillSwitch
+from sendfix.services.kill_switches import KillSwitch
+from sendfix.storage.small_file import write_json
 
 log = logging.getLogger(__name__)
 
 
 class KillSwitchFile:
-    """Written whole to a file beside it, which then takes its place: either all of it is there, or what was before."""
-
     def __init__(self, path: Path) -> None:
         self._path = path
 
@@ -38,16 +34,6 @@ class KillSwitchFile:
             return [KillSwitch(None, reason, datetime.now(UTC))]
 
     def save(self, switches: list[KillSwitch]) -> None:
-        rows = [[switch.session_name, switch.reason, switch.at.isoformat()] for switch in switches]
-        beside = self._path.with_suffix(".new")
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with beside.open("w", encoding="utf-8") as file:
-                json.dump(rows, file)
-                file.flush()
-                os.fsync(file.fileno())
-            beside.replace(self._path)
-        except OSError as error:
-            with contextlib.suppress(OSError):
-                beside.unlink()
-            raise StorageUnavailable(f"{self._path} can't be written: {error.strerror}") from error
+        write_json(
+            self._path, [[switch.session_name, switch.reason, switch.at.isoformat()] for switch in switches]
+        )

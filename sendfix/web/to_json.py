@@ -21,9 +21,9 @@ from sendfix.fix.dictionary import Dictionary
 from sendfix.services.alarms import Booking
 from sendfix.services.health import Health
 from sendfix.services.intake import utc
+from sendfix.services.kill_switches import KillSwitch
 from sendfix.services.mass import Canceled
 from sendfix.services.ports import BookedExecution, MessageRow
-from sendfix.services.risk import KillSwitch
 from sendfix.services.sessions import Session
 
 SOH = "\x01"
@@ -107,6 +107,7 @@ def order_to_json(order: Order) -> dict[str, Any]:
         "order_id": order.order_id,
         "session_name": order.session_name,
         "account": order.account,
+        "user": order.user,
         "symbol": order.symbol,
         "side": _code(order.side),
         "order_qty": decimal_to_json(order.order_qty),

@@ -35,6 +35,7 @@ class Order(Output):
     order_id: str | None
     session_name: str
     account: str | None
+    user: str | None
     symbol: str | None
     side: str | None
     order_qty: str | None

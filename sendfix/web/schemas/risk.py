@@ -1,12 +1,10 @@
-"""Kill switches."""
+"""Limits and kill switches."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import (
-    StringConstraints,
-)
+from pydantic import Field, StringConstraints
 
 from sendfix.web.schemas.base import Input
 
@@ -22,3 +20,12 @@ class KillSwitch(LetGoOfKillSwitch):
     """Without a `session_name`: all sessions. `reason` is shown while it is on."""
 
     cancel_open: bool = False
+
+
+class PutLimits(Input):
+    """All rules, each `{"scope": {"session_name"?, "account"?, "user"?}, "limits": {...}}` with limits as the
+    configuration has them; `version` is that of the document which they replace. `reason` is logged and kept."""
+
+    version: Annotated[int, Field(ge=0, lt=2**53)]
+    rules: list[dict[str, Any]]
+    reason: Annotated[str, StringConstraints(max_length=500)]

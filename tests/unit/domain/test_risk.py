@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sendfix.domain.risk import Limits, Proposed, Recent, TokenBucket, over_limits
+from sendfix.domain.limits import Applied, Limits, Rule, Scope
+from sendfix.domain.price import Price
+from sendfix.domain.proposed import Proposed, Refusal
+from sendfix.domain.risk import fresh_price, over_limits
+from sendfix.domain.throttle import Recent, TokenBucket
 
 LIMITS = Limits(max_order_qty=Decimal(1000), max_notional=Decimal("50000"))
+NOW = datetime(2026, 3, 2, 14, 3, tzinfo=UTC)
+
+
+def held(
+    limits: Limits, proposed: Proposed, before: Proposed | None = None, last: Price | None = None
+) -> list[Refusal]:
+    applied = Applied([Rule(Scope("S"), limits)])
+    return over_limits(applied, proposed, before, *fresh_price(applied, last, NOW), NOW)
 
 
 def size(order_qty: str | None, price: str | None, cash: str | None = None) -> Proposed:
@@ -22,33 +35,35 @@ def size(order_qty: str | None, price: str | None, cash: str | None = None) -> P
     ("proposed", "refusals"),
     [
         (size("1000", "50"), []),
-        (size("1000.01", "1"), ["max_order_qty is 1000, and OrderQty(38) 1000.01 is more"]),
-        (size("999", "50.1"), ["max_notional is 50000, and 999 at 50.1 is 50049.9"]),
+        (size("1000.01", "1"), ["max_order_qty of session S is 1000, and OrderQty(38) 1000.01 is more"]),
+        (size("999", "50.1"), ["max_notional of session S is 50000, and 999 at 50.1 is 50049.9"]),
         (
             size("2000", "50"),
             [
-                "max_order_qty is 1000, and OrderQty(38) 2000 is more",
-                "max_notional is 50000, and 2000 at 50 is 100000",
+                "max_order_qty of session S is 1000, and OrderQty(38) 2000 is more",
+                "max_notional of session S is 50000, and 2000 at 50 is 100000",
             ],
         ),
         (
             size("10", None),
             [
-                "max_notional is 50000, and an order without a price can't be held against it: give a limit price"
+                "max_notional of session S is 50000, and an order without a price can't be held against it: give a"
+                " limit price; there is no last price; give one by PUT /api/prices or the price file, or subscribe to"
+                " its market data"
             ],
         ),
         (
             size(None, None, "60000"),
             [
-                "max_order_qty is 1000, and an order without OrderQty(38) can't be held against it",
-                "max_notional is 50000, and CashOrderQty(152) 60000 is more",
+                "max_order_qty of session S is 1000, and an order without OrderQty(38) can't be held against it",
+                "max_notional of session S is 50000, and CashOrderQty(152) 60000 is more",
             ],
         ),
     ],
 )
 def test_every_limit_that_is_broken_is_named_with_its_value(proposed: Proposed, refusals: list[str]) -> None:
-    assert [refusal.text for refusal in over_limits(LIMITS, proposed)] == refusals
-    assert over_limits(Limits(), proposed) == []
+    assert [refusal.text for refusal in held(LIMITS, proposed)] == refusals
+    assert held(Limits(), proposed) == []
 
 
 @pytest.mark.parametrize(
@@ -62,7 +77,7 @@ def test_every_limit_that_is_broken_is_named_with_its_value(proposed: Proposed, 
     ],
 )
 def test_a_replace_of_an_order_over_the_limit_may_only_lower_it(after: Proposed, rules: list[str]) -> None:
-    refusals = over_limits(LIMITS, after, before=size("2000", "50"))
+    refusals = held(LIMITS, after, before=size("2000", "50"))
     assert [refusal.rule for refusal in refusals] == rules
 
 
@@ -74,7 +89,7 @@ def test_what_is_let_through_is_within_the_limits(
     order_qty: Decimal | None, price: Decimal | None, cash: Decimal | None
 ) -> None:
     proposed = Proposed(order_qty, price, cash)
-    if not over_limits(LIMITS, proposed):
+    if not held(LIMITS, proposed):
         assert proposed.order_qty is not None
         assert proposed.order_qty <= 1000
         assert proposed.notional is not None

@@ -16,8 +16,11 @@ from sendfix.services.alarms import Alarms
 from sendfix.services.blotter import Blotter
 from sendfix.services.columns import Subject
 from sendfix.services.desk import Desk
+from sendfix.services.exposures import Exposures
 from sendfix.services.ids import ClOrdIdSource
 from sendfix.services.intake import Intake
+from sendfix.services.kill_switches import KillSwitch
+from sendfix.services.limits import LimitsDocument, LimitsStore, RiskLimits
 from sendfix.services.ports import (
     BookedExecution,
     ExecutionQuery,
@@ -28,7 +31,7 @@ from sendfix.services.ports import (
 )
 from sendfix.services.positions import Positions
 from sendfix.services.prices import Prices
-from sendfix.services.risk import KillSwitch, Risk
+from sendfix.services.risk import Risk
 from sendfix.services.search import Found, Search
 from sendfix.services.sessions import Session, Sessions
 
@@ -158,6 +161,22 @@ class MemorySwitches:
         self.kept = switches
 
 
+class MemoryLimits:
+    """Limits by account and user, kept for as long as this object."""
+
+    def __init__(self) -> None:
+        self.kept = LimitsDocument()
+        self.fails = False
+
+    def load(self) -> LimitsDocument:
+        return self.kept
+
+    def save(self, document: LimitsDocument) -> None:
+        if self.fails:
+            raise StorageUnavailable("the disk is full")
+        self.kept = document
+
+
 class Heard:
     """A listener that keeps what it is told."""
 
@@ -237,6 +256,7 @@ class DeskKit:
         bus: Bus | None = None,
         engine: LoopEngine | None = None,
         ids: ClOrdIdSource | None = None,
+        limits: LimitsStore | None = None,
     ) -> None:
         self.store = store or MemoryStore()
         self.heard = Heard()
@@ -255,16 +275,41 @@ class DeskKit:
         )
         self.alarms = Alarms()
         self.positions = Positions(self.sessions, self.store, (), lambda: NOW)
-        self.positions.load()
         self.prices = Prices(lambda: NOW, self.positions.last_fill, self.positions.instruments)
         self.positions.last_price = self.prices.last
         self.prices.on_change = self.positions.price_changed
+        self.clock = NOW
+        self.exposures = Exposures(self.sessions, self.positions, self.prices, lambda: self.clock)
+        self.positions.load(self.exposures.hear_stored)
+        self.exposures.load(self.blotter)
         bus.subscribe(self.positions)
+        bus.subscribe(self.exposures)
         next_message_id = sum(len(folded.messages) for folded in self.store.folded) + 1
         self.intake = Intake(
-            self.sessions, self.blotter, self.alarms, self.store, bus, dictionary_of, set, next_message_id
+            self.sessions,
+            self.blotter,
+            self.alarms,
+            self.store,
+            bus,
+            dictionary_of,
+            set,
+            next_message_id,
+            user_of=self.exposures.user_of,
         )
-        self.risk = Risk(self.sessions, MemorySwitches(), lambda: NOW, self.heard.refused, lambda: None)
+        self.limits = RiskLimits(self.sessions, limits or MemoryLimits(), lambda: self.clock)
+        self.user: str | None = None
+        self.risk = Risk(
+            self.sessions,
+            MemorySwitches(),
+            lambda: self.clock,
+            self.heard.refused,
+            lambda: None,
+            limits=self.limits,
+            exposures=self.exposures,
+            prices=self.prices,
+            user=lambda: self.user,
+            is_on_its_way=self.engine.is_on_its_way,
+        )
         self.ids = ids or ClOrdIdSource(1, 1)
         self.desk = Desk(
             self.sessions,

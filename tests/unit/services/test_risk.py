@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sendfix.domain.errors import InvalidRequest, RiskRefused, StorageUnavailable, UnknownSession
-from sendfix.domain.risk import Limits
-from sendfix.services.risk import KillSwitch, Risk
-from sendfix.storage.kill_switches import KillSwitchFile
-from tests.unit.services.desk_kit import NOW, DeskKit, MemorySwitches
+from sendfix.domain.errors import RiskRefused
+from sendfix.domain.limits import Limits
+from tests.unit.services.desk_kit import DeskKit
 
 
 @pytest.fixture
@@ -33,8 +29,8 @@ def test_a_limit_names_itself_its_value_and_the_field(kit: DeskKit) -> None:
     with pytest.raises(RiskRefused) as caught:
         kit.send(order_qty=101)
     assert str(caught.value) == (
-        "Not sent, by the limits of session S44: max_order_qty is 100, and OrderQty(38) 101 is more; max_notional is"
-        " 15000, and 101 at 200 is 20200."
+        "Not sent on session S44: max_order_qty of session S44 is 100, and OrderQty(38) 101 is more; max_notional of"
+        " session S44 is 15000, and 101 at 200 is 20200."
     )
     assert [error.field for error in caught.value.errors] == ["order_qty", "order_qty"]
     assert kit.heard.refusals == [("S44", "max_order_qty"), ("S44", "max_notional")]
@@ -49,7 +45,7 @@ def test_a_replace_is_held_against_the_limits_unless_it_lowers(kit: DeskKit) -> 
     sent = kit.send(order_qty=100).cl_ord_id
     kit.acknowledge(sent)
     limit(kit, max_order_qty=Decimal(50))
-    with pytest.raises(RiskRefused, match=r"max_order_qty is 50, and OrderQty\(38\) 101"):
+    with pytest.raises(RiskRefused, match=r"max_order_qty of session S44 is 50, and OrderQty\(38\) 101"):
         kit.desk.replace_order(sent, {"order_qty": 101}, {})
     with pytest.raises(RiskRefused):
         kit.desk.replace_order(sent, {"price": 201}, {})
@@ -61,7 +57,7 @@ def test_orders_and_replaces_share_the_rate_and_cancels_are_free(kit: DeskKit) -
     sent = kit.send().cl_ord_id
     kit.acknowledge(sent)
     kit.desk.replace_order(sent, {"price": 201}, {})
-    with pytest.raises(RiskRefused, match="max_orders_per_second is 2"):
+    with pytest.raises(RiskRefused, match="max_orders_per_second of session S44 is 2"):
         kit.send()
     with pytest.raises(RiskRefused):
         kit.desk.replace_order(sent, {"price": 202}, {})
@@ -86,7 +82,9 @@ def test_the_same_order_again_is_held_back_for_a_while(kit: DeskKit) -> None:
     with pytest.raises(RiskRefused, match="max_order_qty"):
         kit.send(order_qty=1001)
     sent = kit.send().cl_ord_id
-    with pytest.raises(RiskRefused, match=r"duplicate_seconds is 5, and the same order was sent 0\.0 s ago"):
+    with pytest.raises(
+        RiskRefused, match=r"duplicate_seconds of session S44 is 5, and the same order was sent 0\.0 s ago"
+    ):
         kit.send(cl_ord_id="OTHER")
     for change in (
         {"side": "SELL"},
@@ -124,62 +122,3 @@ def test_a_session_stays_stopped_under_the_switch_of_all(kit: DeskKit) -> None:
     kit.risk.let_go("S44", "over")
     with pytest.raises(RiskRefused, match="kill switch of all sessions is on"):
         kit.send()
-
-
-def test_turning_a_switch_needs_a_session_that_is_there_and_a_reason(kit: DeskKit) -> None:
-    with pytest.raises(UnknownSession):
-        kit.risk.kill("S99", "why not")
-    for reason in ("", "  ", "x" * 501):
-        with pytest.raises(InvalidRequest, match="say why"):
-            kit.risk.kill(None, reason)
-    kit.risk.kill(None, "first")
-    with pytest.raises(InvalidRequest, match="say why"):
-        kit.risk.let_go(None, "")
-    assert kit.risk.kill(None, "second").reason == "first"
-
-
-def restarted(kit: DeskKit, store: Any, changed: list[int]) -> Risk:
-    return Risk(
-        kit.sessions, store, lambda: NOW + timedelta(days=1), kit.heard.refused, lambda: changed.append(1)
-    )
-
-
-def test_a_switch_outlives_the_desk(kit: DeskKit, tmp_path: Path) -> None:
-    changed: list[int] = []
-    file = KillSwitchFile(tmp_path / "store" / "kill_switches.json")
-    first = restarted(kit, file, changed)
-    first.kill("S44", "ü")
-    first.kill(None, "all")
-    first.let_go(None, "well")
-    assert len(changed) == 3
-    second = restarted(kit, file, changed)
-    assert list(second) == [KillSwitch("S44", "ü", NOW + timedelta(days=1))]
-    second.let_go("S44", "well")
-    assert list(restarted(kit, file, changed)) == []
-
-
-@pytest.mark.parametrize("content", [b"", b"{", b"[1]", b'[["S44", "x", "yesterday"]]', b"\xff"])
-def test_a_file_that_can_not_be_read_stops_everything(kit: DeskKit, tmp_path: Path, content: bytes) -> None:
-    path = tmp_path / "kill_switches.json"
-    path.write_bytes(content)
-    risk = restarted(kit, KillSwitchFile(path), [])
-    assert "nothing is known of what was stopped" in (risk.kill_reason("S44") or "")
-    risk.let_go(None, "looked into")
-    assert list(restarted(kit, KillSwitchFile(path), [])) == []
-
-
-def test_a_switch_that_can_not_be_kept_is_on_and_one_that_can_not_be_taken_back_stays(
-    kit: DeskKit, tmp_path: Path
-) -> None:
-    switches = MemorySwitches()
-    risk = restarted(kit, switches, [])
-    switches.fails = True
-    with pytest.raises(StorageUnavailable, match="is on, but a restart"):
-        risk.kill(None, "fire")
-    assert risk.kill_reason("S42") is not None
-    with pytest.raises(StorageUnavailable):
-        risk.let_go(None, "over")
-    assert risk.kill_reason("S42") is not None
-    (tmp_path / "file").write_text("")
-    with pytest.raises(StorageUnavailable, match="can't be written"):
-        KillSwitchFile(tmp_path / "file" / "kill_switches.json").save([])

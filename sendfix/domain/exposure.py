@@ -1,0 +1,307 @@
+"""What all orders and positions add up to, kept as they change: for each limit that looks at more than one order.
+
+Sums are kept for the kinds of scope that somebody has asked for (`track`): of a session, of an account, of an account
+on a session and so on. An order counts with what of it could still fill, and at the highest price that it may have. All
+is addition and subtraction of exact decimals, so that running sums equal a recount.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from decimal import Decimal, localcontext
+from typing import NamedTuple
+
+from sendfix.domain.enums import OrdStatus
+from sendfix.domain.ledger import EXACT
+from sendfix.domain.limits import Key
+from sendfix.domain.order import Order
+from sendfix.domain.proposed import LONG_SALES, direction
+from sendfix.domain.values import decimal_of_text
+
+ZERO = Decimal(0)
+Mask = tuple[bool, bool, bool]
+"""Which of session, account and user a scope names."""
+
+
+class Whose(NamedTuple):
+    """Session, account and user of an order; an empty text is none."""
+
+    session_name: str
+    account: str
+    user: str
+
+
+class Part(NamedTuple):
+    """What an order, or a message on its way, adds to the sums: how many orders it is, the quantity that may still
+    fill, the part of that which is a sale of what is held, and what it is worth at most."""
+
+    whose: Whose
+    symbol: str
+    sign: int
+    orders: int
+    qty: Decimal
+    long_sale: Decimal
+    notional: Decimal
+    unpriced: int = 0
+
+
+class SymbolSums:
+    """Of one symbol in one scope. `gross` is the sum, over sessions and accounts, of the largest position, long or
+    short, that each could come to."""
+
+    __slots__ = ("buy", "gross", "long_sale", "net", "sell")
+
+    def __init__(self) -> None:
+        self.net = self.buy = self.sell = self.long_sale = self.gross = ZERO
+
+    @property
+    def flat(self) -> bool:
+        return not (self.net or self.buy or self.sell or self.gross)
+
+
+class Sums:
+    """Of one scope: open orders, what they are worth, and how many of them have no price; and what was executed on this
+    day, without fills that came without a price, which `unpriced_fills` counts."""
+
+    __slots__ = ("executed", "notional", "orders", "symbols", "unpriced", "unpriced_fills")
+
+    def __init__(self) -> None:
+        self.orders = self.unpriced = self.unpriced_fills = 0
+        self.notional = self.executed = ZERO
+        self.symbols: dict[str, SymbolSums] = {}
+
+    def symbol(self, symbol: str) -> SymbolSums:
+        found = self.symbols.get(symbol)
+        if found is None:
+            found = self.symbols[symbol] = SymbolSums()
+        return found
+
+
+class Exposure:
+    """`price_of` is asked for the last price of an order that has none of its own, once, while it is open."""
+
+    def __init__(
+        self, price_of: Callable[[str, str], Decimal | None] = lambda _session, _symbol: None
+    ) -> None:
+        self._price_of = price_of
+        self._masks: set[Mask] = set()
+        self._sums: dict[Key, Sums] = {}
+        self._parts: dict[Hashable, Part] = {}
+        # Open orders without a price of their own: their symbol, and the price that was found for it.
+        self._hints: dict[Hashable, tuple[str, Decimal | None]] = {}
+        self._net: dict[tuple[str, str, str], Decimal] = {}
+        self._accounts: dict[tuple[str, str], set[str]] = {}
+        self._open: dict[tuple[str, str, str], list[Decimal]] = {}
+        self._executed: dict[Whose, tuple[Decimal, int]] = {}
+
+    def track(self, key: Key) -> Sums:
+        """The sums of a scope, from now on at no cost."""
+        found = self._sums.get(key)
+        if found is not None:
+            return found
+        if _mask(key) not in self._masks:
+            with localcontext(EXACT):
+                self._begin(_mask(key))
+        return self._sums.setdefault(key, Sums())
+
+    def _begin(self, mask: Mask) -> None:
+        self._masks.add(mask)
+        for part in self._parts.values():
+            self._add(mask, part, 1)
+        for (session_name, account, symbol), net in self._net.items():
+            self._move(mask, session_name, account, symbol, net)
+        for place in {*self._net, *self._open}:
+            self._widen(mask, *place, self._worst(*place))
+        for whose, (amount, unpriced) in self._executed.items():
+            self._execute(mask, whose, amount, unpriced)
+
+    def put(self, key: Hashable, part: Part | None) -> None:
+        """What the order of that key, or a message on its way, adds from now on; None is nothing any more."""
+        if part is not None and part.unpriced:
+            part = self._priced(key, part)
+        else:
+            self._hints.pop(key, None)
+        before = self._parts.get(key)
+        if part != before:
+            with localcontext(EXACT):
+                self._replace(key, before, part)
+
+    def _replace(self, key: Hashable, before: Part | None, part: Part | None) -> None:
+        places = {(one.whose[0], one.whose[1], one.symbol) for one in (before, part) if one is not None}
+        worst = {place: self._worst(*place) for place in places}
+        if before is not None:
+            del self._parts[key]
+            self._count(before, -1)
+        if part is not None:
+            self._parts[key] = part
+            self._count(part, 1)
+        for place in places:
+            more = self._worst(*place) - worst[place]
+            if more:
+                for mask in self._masks:
+                    self._widen(mask, *place, more)
+
+    def rename(self, key: Hashable, part: Part, before: Hashable) -> None:
+        """`put`, of what was kept under another key before."""
+        if part == self._parts.get(before) and key not in self._parts and before not in self._hints:
+            self._parts[key] = self._parts.pop(before)
+        else:
+            self.put(before, None)
+            self.put(key, part)
+
+    def get(self, key: Hashable) -> Part | None:
+        return self._parts.get(key)
+
+    def hold(self, session_name: str, symbol: str, net_qtys: Mapping[str | None, Decimal]) -> None:
+        """What each account holds of the symbol on the session now."""
+        held = {account or "": net for account, net in net_qtys.items()}
+        known = self._accounts.setdefault((session_name, symbol), set())
+        with localcontext(EXACT):
+            for account in known - held.keys():
+                self._hold((session_name, account, symbol), ZERO)
+            for account, net in held.items():
+                self._hold((session_name, account, symbol), net)
+        known.update(held)
+
+    def execute(self, whose: Whose, amount: Decimal, unpriced: int = 0) -> None:
+        """So much more was executed on this day; below zero when it was taken back, or the day is over."""
+        with localcontext(EXACT):
+            before, count = self._executed.get(whose, (ZERO, 0))
+            self._executed[whose] = (before + amount, count + unpriced)
+            for mask in self._masks:
+                self._execute(mask, whose, amount, unpriced)
+
+    def wider(self, part: Part) -> Decimal:
+        """How much the largest position that its account could come to on its session would grow by this."""
+        net, buy, sell = self._place(part.whose[0], part.whose[1], part.symbol)
+        after = _worst(net, buy + part.qty, sell) if part.sign > 0 else _worst(net, buy, sell + part.qty)
+        return after - _worst(net, buy, sell)
+
+    def find_prices(self) -> None:
+        """Look again for a price of the orders that have none; there are few of them, or they fill soon."""
+        for key in [key for key, (_symbol, px) in self._hints.items() if px is None]:
+            part = self._parts[key]
+            del self._hints[key]
+            self.put(key, part)
+
+    def _hold(self, place: tuple[str, str, str], net: Decimal) -> None:
+        more = net - self._net.get(place, ZERO)
+        if more:
+            worst = self._worst(*place)
+            self._net[place] = net
+            wider = self._worst(*place) - worst
+            for mask in self._masks:
+                self._move(mask, *place, more)
+                self._widen(mask, *place, wider)
+
+    def _priced(self, key: Hashable, part: Part) -> Part:
+        symbol, px = self._hints.get(key, (part.symbol, None))
+        if px is None or symbol != part.symbol:
+            px = self._price_of(part.whose.session_name, part.symbol)
+            self._hints[key] = (part.symbol, px)
+        return part if px is None else part._replace(notional=EXACT.multiply(part.qty, abs(px)), unpriced=0)
+
+    def _count(self, part: Part, times: int) -> None:
+        if part.sign:
+            place = (part.whose[0], part.whose[1], part.symbol)
+            both = self._open.get(place)
+            if both is None:
+                both = self._open[place] = [ZERO, ZERO]
+            both[part.sign < 0] += times * part.qty
+            if not (both[0] or both[1]):
+                del self._open[place]
+        for mask in self._masks:
+            self._add(mask, part, times)
+
+    def _add(self, mask: Mask, part: Part, times: int) -> None:
+        sums = self._of(mask, *part.whose)
+        sums.orders += times * part.orders
+        sums.notional += times * part.notional
+        sums.unpriced += times * part.unpriced
+        if mask[2] or not part.sign:
+            return
+        symbol = sums.symbol(part.symbol)
+        if part.sign > 0:
+            symbol.buy += times * part.qty
+        else:
+            symbol.sell += times * part.qty
+            symbol.long_sale += times * part.long_sale
+
+    def _move(self, mask: Mask, session_name: str, account: str, symbol: str, more: Decimal) -> None:
+        if not mask[2]:
+            self._of(mask, session_name, account).symbol(symbol).net += more
+
+    def _widen(self, mask: Mask, session_name: str, account: str, symbol: str, more: Decimal) -> None:
+        if not mask[2]:
+            self._of(mask, session_name, account).symbol(symbol).gross += more
+
+    def _execute(self, mask: Mask, whose: Whose, amount: Decimal, unpriced: int) -> None:
+        sums = self._of(mask, *whose)
+        sums.executed += amount
+        sums.unpriced_fills += unpriced
+
+    def _of(self, mask: Mask, session_name: str, account: str, user: str = "") -> Sums:
+        key = (session_name if mask[0] else None, account if mask[1] else None, user if mask[2] else None)
+        found = self._sums.get(key)
+        if found is None:
+            found = self._sums[key] = Sums()
+        return found
+
+    def _place(self, session_name: str, account: str, symbol: str) -> tuple[Decimal, Decimal, Decimal]:
+        place = (session_name, account, symbol)
+        buy, sell = self._open.get(place, (ZERO, ZERO))
+        return self._net.get(place, ZERO), buy, sell
+
+    def _worst(self, session_name: str, account: str, symbol: str) -> Decimal:
+        return _worst(*self._place(session_name, account, symbol))
+
+
+def _worst(net: Decimal, buy: Decimal, sell: Decimal) -> Decimal:
+    return max(abs(net + buy), abs(net - sell))
+
+
+def _mask(key: Key) -> Mask:
+    return (key[0] is not None, key[1] is not None, key[2] is not None)
+
+
+def part_of(order: Order) -> Part | None:
+    """What of an order could still fill: of a pending replace the larger size, and the higher price. None when nothing
+    can. A filled order can be raised by a replace."""
+    replaces = [request for request in order.requests if request.type == "replace"]
+    if not order.is_open and not (replaces and order.status is OrdStatus.FILLED):
+        return None
+    # LeavesQty(151) is 0 after DONE_FOR_DAY, also of an order that trades on tomorrow.
+    left = order.leaves_qty if order.is_open else ZERO
+    px = order.price if order.price is not None else order.stop_px
+    for qty, price in (
+        (order.order_qty, None),
+        *((one.order_qty, one.price if one.price is not None else one.stop_px) for one in replaces),
+    ):
+        if qty is not None:
+            left = max(left, EXACT.subtract(qty, order.cum_qty))
+        if price is not None:
+            px = price if px is None else max(px, price)
+    sign = direction(order.side)
+    cash = order.fields.get("cash_order_qty")
+    if px is not None:
+        notional = EXACT.multiply(left, abs(px))
+    elif order.order_qty is None and isinstance(cash, str):
+        notional = max(decimal_of_text(cash) - order.tally.value, ZERO)
+    else:
+        notional = ZERO
+    return Part(
+        Whose(order.session_name, order.account or "", order.user or ""),
+        order.symbol or "",
+        sign,
+        1 if order.is_open else 0,
+        left,
+        left if order.side in LONG_SALES else ZERO,
+        notional,
+        int(px is None and not notional and left > 0),
+    )
+
+
+def symbols_by_use(sums: Sums) -> Iterator[tuple[str, SymbolSums]]:
+    """Those with a position or an open order, the largest position that could come about first."""
+    busy = [(symbol, one) for symbol, one in sums.symbols.items() if not one.flat]
+    yield from sorted(busy, key=lambda found: (-found[1].gross, found[0]))

@@ -1,0 +1,136 @@
+"""What an order is held against together with all others: open orders, positions and the day's turnover of a scope."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+
+from sendfix.domain.enums import api_name
+from sendfix.domain.exposure import ZERO, Exposure, Sums, SymbolSums
+from sendfix.domain.ledger import EXACT
+from sendfix.domain.limits import Rule
+from sendfix.domain.more import More
+from sendfix.domain.proposed import LONG_SALES, Refusal
+from sendfix.domain.values import format_decimal
+
+
+@dataclass(slots=True)
+class _Found:
+    """A refusal, and how much room there was before."""
+
+    room: Decimal
+    refusal: Refusal
+
+
+def over_sums(rules: Sequence[Rule], exposure: Exposure, more: More) -> list[Refusal]:
+    """Every limit that would be broken; where one is broken in several scopes, that with the least room."""
+    worst: dict[str, _Found] = {}
+    with localcontext(EXACT):
+        # By session and account, so the same for each scope.
+        wider = exposure.wider(more.part) if more.part.sign else ZERO
+        for rule in rules:
+            for found in _of_scope(rule, exposure, more, wider):
+                before = worst.get(found.refusal.rule)
+                if before is None or found.room < before.room:
+                    worst[found.refusal.rule] = found
+    return [found.refusal for found in worst.values()]
+
+
+def _of_scope(rule: Rule, exposure: Exposure, more: More, wider: Decimal) -> Iterator[_Found]:
+    limits, sums = rule.limits, exposure.track(rule.scope.key)
+    most = limits.max_open_orders
+    if most is not None and more.part.orders and sums.orders + more.part.orders > most:
+        text = f"{sums.orders} are open: wait for one to fill, or cancel one"
+        yield _refused(
+            rule, "max_open_orders", Decimal(most), "session_name", text, Decimal(most - sums.orders)
+        )
+    if limits.max_daily_turnover is not None:
+        yield from _turnover(rule, limits.max_daily_turnover, exposure, sums, more)
+    if limits.of_positions:
+        if more.unknown_qty is not None:
+            yield from _unknown(rule, more, more.unknown_qty)
+        elif more.part.qty > 0:
+            yield from _positions(rule, sums.symbol(more.part.symbol), more, wider)
+
+
+def _turnover(rule: Rule, limit: Decimal, exposure: Exposure, sums: Sums, more: More) -> Iterator[_Found]:
+    name = "max_daily_turnover"
+    if more.unknown_notional is not None:
+        yield _refused(rule, name, limit, "price", more.unknown_notional, ZERO)
+        return
+    if more.part.notional <= 0:
+        return
+    if sums.unpriced:
+        exposure.find_prices()
+    if sums.unpriced or sums.unpriced_fills:
+        count = sums.unpriced + sums.unpriced_fills
+        text = f"of {count} open orders or fills nobody knows the price: give one by PUT /api/prices"
+        yield _refused(rule, name, limit, "price", text, ZERO)
+        return
+    before = sums.executed + sums.notional
+    after = before + more.part.notional
+    if after > limit:
+        done, still = format_decimal(sums.executed), format_decimal(sums.notional)
+        text = (
+            f"{done} are executed today and {still} are open: with this order it is {format_decimal(after)}"
+        )
+        yield _refused(rule, name, limit, "order_qty", text, limit - before)
+
+
+def _positions(rule: Rule, one: SymbolSums, more: More, wider: Decimal) -> Iterator[_Found]:
+    limits, part = rule.limits, more.part
+    moved = one.net + one.buy if part.sign > 0 else one.net - one.sell
+    net, net_after = abs(moved), abs(moved + part.sign * part.qty)
+    limit = limits.max_gross_position
+    if limit is not None and wider > 0 and one.gross + wider > limit:
+        after = format_decimal(one.gross + wider)
+        text = f"with {_what(more)} all positions that could come about are {after} together"
+        yield _refused(rule, "max_gross_position", limit, "order_qty", text, limit - one.gross)
+    limit = limits.max_net_position
+    if limit is not None and net_after > limit and net_after > net:
+        text = f"with {_what(more)} on top of {_held(one, part.sign)} it could be {format_decimal(net_after)}"
+        yield _refused(rule, "max_net_position", limit, "order_qty", text, limit - net)
+    limit = limits.max_position_notional
+    if limit is not None and net_after > net:
+        if more.px is None:
+            text = f"nobody knows the price of {part.symbol}: give one by PUT /api/prices, or a limit price"
+            yield _refused(rule, "max_position_notional", limit, "price", text, ZERO)
+        elif net_after * more.px > limit:
+            worth = f"at {format_decimal(more.px)} could be worth {format_decimal(net_after * more.px)}"
+            text = f"{_what(more)} on top of {_held(one, part.sign)} {worth}"
+            yield _refused(rule, "max_position_notional", limit, "order_qty", text, limit - net * more.px)
+    if limits.forbid_oversell and part.long_sale and part.long_sale > one.net - one.long_sale:
+        left = one.net - one.long_sale
+        text = (
+            f"{_what(more)} is more than the {format_decimal(max(left, ZERO))} held that no open sale takes"
+        )
+        yield _refused(rule, "forbid_oversell", None, "order_qty", text, left)
+
+
+def _unknown(rule: Rule, more: More, why: str) -> Iterator[_Found]:
+    limits = rule.limits
+    for name, limit in (
+        ("max_gross_position", limits.max_gross_position),
+        ("max_net_position", limits.max_net_position),
+        ("max_position_notional", limits.max_position_notional),
+    ):
+        if limit is not None:
+            yield _refused(rule, name, limit, "order_qty", why, ZERO)
+    if limits.forbid_oversell and (more.proposed.side in LONG_SALES or not more.part.sign):
+        yield _refused(rule, "forbid_oversell", None, "order_qty", why, ZERO)
+
+
+def _what(more: More) -> str:
+    extra = "" if more.part.orders else "more "
+    return f"{api_name(more.proposed.side)} {format_decimal(more.part.qty)} {extra}of {more.part.symbol}"
+
+
+def _held(one: SymbolSums, sign: int) -> str:
+    working = one.buy if sign > 0 else one.sell
+    return f"{format_decimal(one.net)} held and {format_decimal(working)} open on that side"
+
+
+def _refused(rule: Rule, name: str, limit: Decimal | None, field: str, text: str, room: Decimal) -> _Found:
+    is_on = "is on" if limit is None else f"is {format_decimal(limit)}"
+    return _Found(room, Refusal(name, field, f"{name} {rule.scope.text} {is_on}, and {text}"))

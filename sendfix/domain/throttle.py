@@ -1,0 +1,54 @@
+"""How many orders in a second, and the same one twice."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable
+
+
+class TokenBucket:
+    """So many orders at once, and as many again each second. `at` is in seconds of any clock; one that goes back gives
+    nothing."""
+
+    def __init__(self) -> None:
+        self._rate = 0
+        self._tokens = 0.0
+        self._at = 0.0
+
+    def has(self, rate: int, at: float) -> bool:
+        """Whether one more may go now. A new `rate` begins with a full bucket."""
+        if rate != self._rate:
+            self._rate, self._tokens = rate, float(rate)
+        else:
+            self._tokens = min(float(rate), self._tokens + max(0.0, at - self._at) * rate)
+        self._at = at
+        return self._tokens >= 1
+
+    def take(self, rate: int, at: float) -> bool:
+        """The same, and it goes."""
+        if not self.has(rate, at):
+            return False
+        self.spend()
+        return True
+
+    def spend(self) -> None:
+        """One goes, after `has` has said that it may."""
+        self._tokens -= 1
+
+
+class Recent:
+    """The orders of the last seconds, to find one that is sent twice by mistake."""
+
+    def __init__(self) -> None:
+        self._at: OrderedDict[Hashable, float] = OrderedDict()
+
+    def seconds_since(self, order: Hashable, window: float, at: float) -> float | None:
+        """How long ago the same was noted, if within the window. `at` is in seconds of any clock."""
+        while self._at and not 0 <= at - next(iter(self._at.values())) < window:
+            self._at.popitem(last=False)
+        before = self._at.get(order)
+        return None if before is None else at - before
+
+    def note(self, order: Hashable, at: float) -> None:
+        self._at[order] = at
+        self._at.move_to_end(order)
