@@ -5,6 +5,7 @@ PYTEST_ARGS ?=
 # Most of a test is waiting for processes and sockets. All tests of a file go to one worker, and share its stack.
 TEST_WORKERS ?= 3
 BENCH_ARGS ?=
+BENCH_MARKET_ARGS ?=
 CERTIFY_ARGS ?=
 LOCK_ARGS ?=
 
@@ -12,7 +13,7 @@ VENV_PYTHON := .venv/bin/python
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run setup dev test format certify crash kill soak fuzz bench bench-broker lock vendor clean
+.PHONY: help run setup dev test format certify crash kill soak fuzz bench bench-broker bench-market lock vendor clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -66,6 +67,9 @@ bench: dev bench-broker  ## measure the broker, then the desk against bare Quick
 
 bench-broker: dev  ## measure the broker against a bare simplefix acceptor
 	@$(VENV_PYTHON) tests/bench/broker_bench.py
+
+bench-market: dev  ## measure market data from a counterparty to a client, and orders meanwhile; BENCH_MARKET_ARGS for its options
+	@$(VENV_PYTHON) tests/bench/market_bench.py $(BENCH_MARKET_ARGS)
 
 lock: dev  ## compile requirements*.txt from pyproject.toml; LOCK_ARGS=--upgrade for newer versions
 	@$(VENV_PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 --no-header $(LOCK_ARGS) \

@@ -29,13 +29,12 @@ from sendfix.web.to_json import errors_to_json
 
 log = logging.getLogger(__name__)
 
-PAUSE_SECONDS = 0.05
-"""Between two states of one book to one client."""
+PAUSE_SECONDS = 0.025
+"""Between two frames to one client, and so between two states of a book."""
 ROUND_SECONDS = 0.005
 """Between two looks at what has changed."""
-PACKETS_BEHIND = 4
+PACKETS_BEHIND = 8
 """A client for which so many packets wait does not read just now."""
-LOOK_AGAIN_SECONDS = 0.25
 TRADES = 20
 """Of a book, in an event."""
 
@@ -82,12 +81,12 @@ class MarketSender:
 
 
 class _Client:
-    """`changed` are the books of which it may not know the latest, `told_at` when it was told last."""
+    """`changed` are the books of which it may not know the latest, `due` when it may be told again."""
 
-    def __init__(self) -> None:
-        self.depth = 0
+    def __init__(self, depth: int) -> None:
+        self.depth = depth
         self.changed: dict[Instrument, None] = {}
-        self.told_at: dict[Instrument, float] = {}
+        self.due = 0.0
 
 
 class MarketWatch:
@@ -129,8 +128,7 @@ class MarketWatch:
             return {"ok": False, "errors": errors_to_json(error.errors)}
         self._forget(sid)
         if books:
-            client = self._clients[sid] = _Client()
-            client.depth = body.depth
+            client = self._clients[sid] = _Client(body.depth)
             for instrument in books:
                 self._watchers.setdefault(instrument, set()).add(sid)
                 client.changed[instrument] = None
@@ -171,23 +169,20 @@ class MarketWatch:
         made: dict[tuple[Instrument, int], orjson.Fragment] = {}
         waits = []
         for sid, client in list(self._clients.items()):
-            if not client.changed:
-                continue
-            if self._broadcaster.packets_waiting_for(sid) >= PACKETS_BEHIND:
-                waits.append(LOOK_AGAIN_SECONDS)
-                continue
-            due = [one for one in client.changed if now - client.told_at.get(one, -1.0) >= PAUSE_SECONDS]
-            waits += [client.told_at[one] + PAUSE_SECONDS - now for one in client.changed if one not in due]
-            events = []
-            for instrument in due:
-                del client.changed[instrument]
-                client.told_at[instrument] = now
-                payload = self._payload(instrument, client.depth, made)
-                if payload is not None:
-                    events.append(("book_updated", payload))
-            if events:
-                self._broadcaster.tell_one(sid, events)
+            if client.changed and client.due <= now:
+                client.due = now + PAUSE_SECONDS
+                if self._broadcaster.packets_waiting_for(sid) < PACKETS_BEHIND:
+                    self._tell(sid, client, made)
+            if client.changed:
+                waits.append(client.due - now)
         return max(0.0, min(waits)) if waits else None
+
+    def _tell(self, sid: str, client: _Client, made: dict[tuple[Instrument, int], orjson.Fragment]) -> None:
+        changed, client.changed = client.changed, {}
+        payloads = [self._payload(instrument, client.depth, made) for instrument in changed]
+        events = [("book_updated", payload) for payload in payloads if payload is not None]
+        if events:
+            self._broadcaster.tell_one(sid, events)
 
     def _payload(
         self, instrument: Instrument, depth: int, made: dict[tuple[Instrument, int], orjson.Fragment]
