@@ -12,13 +12,11 @@ if __name__ == "__main__":
     monkey.patch_all()
 
 import functools
-import itertools
 import logging
 import os
 import secrets
 import sys
 import time
-import zlib
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,7 +32,6 @@ from sendfix.config import Config, ConfigError, Settings, load_config
 from sendfix.config.opening_positions import read_opening_positions
 from sendfix.domain.errors import StorageUnavailable
 from sendfix.fix.dictionary import Dictionary, load, load_file
-from sendfix.fix.market_requests import LIVE
 from sendfix.fix.redact import mask
 from sendfix.link.client import EngineLink
 from sendfix.services.alarms import AlarmDesk, Alarms
@@ -45,17 +42,13 @@ from sendfix.services.configuration import Configuration
 from sendfix.services.desk import Desk
 from sendfix.services.exposures import Exposures
 from sendfix.services.health import HealthCheck
-from sendfix.services.ids import ClOrdIdSource, base36
+from sendfix.services.ids import ClOrdIdSource
 from sendfix.services.intake import Intake
 from sendfix.services.limits import RiskLimits
-from sendfix.services.market import Market
-from sendfix.services.market_feed import MarketFeed
-from sendfix.services.market_state import MarketState
 from sendfix.services.mass import MassDesk
 from sendfix.services.order_search import OrderSearch
 from sendfix.services.positions import Positions
 from sendfix.services.prices import Prices
-from sendfix.services.quotes import Quotes
 from sendfix.services.risk import Risk
 from sendfix.services.sequence import SequenceDesk
 from sendfix.services.sessions import Session, Sessions
@@ -71,8 +64,7 @@ from sendfix.storage.writer import Writer
 from sendfix.web import assets, openapi, page, problems, request_id, user
 from sendfix.web.context import Context
 from sendfix.web.live import Broadcaster, Json
-from sendfix.web.market_events import MarketSender, MarketWatch
-from sendfix.web.market_metrics import MarketStanding
+from sendfix.web.market_side import MarketSide
 from sendfix.web.metrics import Metrics
 from sendfix.web.position_events import PositionEvents
 from sendfix.web.routes import ALL as APIS
@@ -101,8 +93,7 @@ class Parts:
         broadcaster: Broadcaster,
         position_events: PositionEvents,
         price_file: PriceFile | None,
-        market_sender: MarketSender,
-        market_watch: MarketWatch,
+        market: MarketSide,
         writer: Writer,
         reader: Reader,
         lanes: Lanes,
@@ -112,8 +103,7 @@ class Parts:
         self._broadcaster = broadcaster
         self._position_events = position_events
         self._price_file = price_file
-        self._market_sender = market_sender
-        self._market_watch = market_watch
+        self._market = market
         self._writer = writer
         self._reader = reader
         self._lanes = lanes
@@ -124,8 +114,7 @@ class Parts:
         if self._price_file is not None:
             self._price_file.close()
         self._position_events.close()
-        self._market_watch.close()
-        self._market_sender.close()
+        self._market.close()
         self._broadcaster.close()
         self._link.close()
         self._writer.close()
@@ -239,13 +228,7 @@ def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str,
     mass = MassDesk(desk, sessions, blotter, ids, lambda: datetime.now(UTC), dictionary_of, _later)
     bus.subscribe(mass)
     alarms = Alarms(resume.alarms)
-    market_state = MarketState(sessions, dictionary_of, lambda: datetime.now(UTC))
-    # The same in each run of this desk, and another for each desk of an engine.
-    desk_id = f"{LIVE}{base36(zlib.crc32(settings.database_url.encode()) % 36**4, 4)}-"
-    feed = MarketFeed(market_state, desk_id, prices)
-    run_id, numbers = base36(int(time.time() * 10), 7), itertools.count(1)
-    market = Market(market_state, lambda: f"{desk_id}{run_id}{base36(next(numbers), 4)}")
-    quotes = Quotes(sessions, link, dictionary_of, lambda: f"Q{run_id}-{base36(next(numbers), 4)}")
+    market = MarketSide(sessions, link, dictionary_of, prices, settings.database_url)
     configuration = Configuration(
         sessions,
         config.version,
@@ -287,9 +270,7 @@ def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str,
     bus.subscribe(positions)
     bus.subscribe(exposures)
     bus.subscribe(broadcaster)
-    for listener in (feed, market, quotes):
-        bus.subscribe(listener)
-    quotes.on_quote = broadcaster.quote_received
+    market.start(bus, socketio, broadcaster)
 
     def is_msg_type(session_name: str, msg_type: str) -> bool:
         return dictionary(session_name).msg_type_name(msg_type) is not None
@@ -298,7 +279,7 @@ def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str,
         sessions, health, broadcaster, lambda: writer.waiting_since_ns, time.time(), time.time
     )
     metrics = Metrics(standing, is_msg_type, blotter)
-    metrics.registry.register(MarketStanding(market, market_state))
+    metrics.registry.register(market.standing)
     bus.subscribe(metrics)
     app.extensions["sendfix"] = Context(
         desk,
@@ -316,8 +297,8 @@ def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str,
         positions,
         prices,
         risk,
-        market,
-        quotes,
+        market.market,
+        market.quotes,
         metrics,
         mask(settings.redact_tags),
         settle,
@@ -333,8 +314,7 @@ def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str,
         broadcaster,
         PositionEvents(positions, settle, broadcaster.position_changed),
         price_file,
-        MarketSender(market, market_state, link),
-        MarketWatch(socketio, broadcaster, market, market_state),
+        market,
         writer,
         reader,
         lanes,
@@ -343,10 +323,10 @@ def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str,
     writer.start()
 
     def logged_on(session_name: str) -> None:
-        market.ready(session_name)
+        market.market.ready(session_name)
         desk.ask_status(session_name)
 
-    link.start(intake, logged_on, configuration.configured, feed)
+    link.start(intake, logged_on, configuration.configured, market.feed)
 
 
 def _later(seconds: float, act: Callable[[], None]) -> None:

@@ -11,7 +11,7 @@ import socket as native_socket
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import gevent
 from gevent import socket
@@ -23,6 +23,7 @@ from sendfix.domain.errors import (
     StorageUnavailable,
 )
 from sendfix.link import protocol
+from sendfix.link.handlers import Handler, MarketHandler
 from sendfix.link.waiting import Waiting
 
 log = logging.getLogger(__name__)
@@ -52,30 +53,6 @@ _UNKNOWN_SESSION = {
     "last_sent_at": None,
     "ends": {},
 }
-
-
-class Handler(Protocol):
-    """What the link tells what it hears to; `services.intake.Intake` is one."""
-
-    def entry(
-        self, session_name: str, journal_id: str, index: int, at_ns: int, direction: int, raw: bytes
-    ) -> None: ...
-
-    def status(self, session_name: str, status: Mapping[str, Any]) -> bool: ...
-
-    def caught_up(self, session_name: str) -> None: ...
-
-    def fell_behind(self, session_name: str, why: str) -> None: ...
-
-    def engine_lost(self, reason: str) -> None: ...
-
-
-class MarketHandler(Protocol):
-    """What the link tells of the market; `services.market_feed.MarketFeed` is one."""
-
-    def message(self, session_name: str, at_ns: int, raw: bytes) -> None: ...
-
-    def lost(self, session_name: str) -> None: ...
 
 
 class _Silent(Exception):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Protocol
 
 import gevent
 import orjson
@@ -23,7 +23,7 @@ from sendfix.services.market_state import Instrument, MarketState
 from sendfix.services.ports import Engine
 from sendfix.web import schemas
 from sendfix.web.api import validate
-from sendfix.web.live import Broadcaster, sid_of_request
+from sendfix.web.live import sid_of_request
 from sendfix.web.market_json import book_to_json
 from sendfix.web.to_json import errors_to_json
 
@@ -89,16 +89,25 @@ class _Client:
         self.due = 0.0
 
 
+class Audience(Protocol):
+    """The clients of Socket.IO; `live.Broadcaster` is one."""
+
+    on_leave: Callable[[str], None]
+
+    def packets_waiting_for(self, sid: str) -> int: ...
+
+    def tell_one(self, sid: str, events: list[tuple[str, orjson.Fragment]]) -> None: ...
+
+
 class MarketWatch:
     def __init__(
         self,
-        socketio: SocketIO,
-        broadcaster: Broadcaster,
+        audience: Audience,
         market: Market,
         state: MarketState,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._broadcaster = broadcaster
+        self._audience = audience
         self._market = market
         self._clock = clock
         self._clients: dict[str, _Client] = {}
@@ -106,23 +115,22 @@ class MarketWatch:
         self._changed: set[Instrument] = set()
         self._ready = Event()
         state.on_change = self._book_changed
-        broadcaster.on_leave = self._leave
-        socketio.on_event("watch", self._watch)
+        audience.on_leave = self._leave
+        self._greenlet: gevent.Greenlet[[], None] | None = None
+
+    def start(self, socketio: SocketIO) -> None:
+        socketio.on_event("watch", lambda wanted=None, *_more: self.watch(sid_of_request(), wanted))
         self._greenlet = gevent.spawn(self._run)
 
     def close(self) -> None:
-        self._greenlet.kill()
+        if self._greenlet is not None:
+            self._greenlet.kill()
 
-    def _book_changed(self, instrument: Instrument) -> None:
-        if instrument in self._watchers:
-            self._changed.add(instrument)
-            self._ready.set()
-
-    def _watch(self, wanted: Any = None, *_more: Any) -> dict[str, Any]:
+    def watch(self, sid: str, wanted: Any) -> dict[str, Any]:
+        """What a client emits; the acknowledgement."""
         try:
             body = validate(schemas.market.Watch, wanted)
             books = [(one.session_name, one.symbol) for one in body.books]
-            sid = sid_of_request()
             self._market.watch(sid, books, body.depth)
         except InvalidRequest as error:
             return {"ok": False, "errors": errors_to_json(error.errors)}
@@ -134,6 +142,11 @@ class MarketWatch:
                 client.changed[instrument] = None
             self._ready.set()
         return {"ok": True}
+
+    def _book_changed(self, instrument: Instrument) -> None:
+        if instrument in self._watchers:
+            self._changed.add(instrument)
+            self._ready.set()
 
     def _leave(self, sid: str) -> None:
         if sid in self._clients:
@@ -154,13 +167,13 @@ class MarketWatch:
             self._ready.wait(pause)
             self._ready.clear()
             try:
-                pause = self._round()
+                pause = self.tell_due()
             except Exception:
                 log.exception("the browsers could not be told of the market")
             gevent.sleep(ROUND_SECONDS)
 
-    def _round(self) -> float | None:
-        """Tell what is due; after how many seconds more is."""
+    def tell_due(self) -> float | None:
+        """Tell what is due; after how many seconds more is, None when nothing waits."""
         changed, self._changed = self._changed, set()
         for instrument in changed:
             for sid in self._watchers.get(instrument, ()):
@@ -171,7 +184,7 @@ class MarketWatch:
         for sid, client in list(self._clients.items()):
             if client.changed and client.due <= now:
                 client.due = now + PAUSE_SECONDS
-                if self._broadcaster.packets_waiting_for(sid) < PACKETS_BEHIND:
+                if self._audience.packets_waiting_for(sid) < PACKETS_BEHIND:
                     self._tell(sid, client, made)
             if client.changed:
                 waits.append(client.due - now)
@@ -182,7 +195,7 @@ class MarketWatch:
         payloads = [self._payload(instrument, client.depth, made) for instrument in changed]
         events = [("book_updated", payload) for payload in payloads if payload is not None]
         if events:
-            self._broadcaster.tell_one(sid, events)
+            self._audience.tell_one(sid, events)
 
     def _payload(
         self, instrument: Instrument, depth: int, made: dict[tuple[Instrument, int], orjson.Fragment]
