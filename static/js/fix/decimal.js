@@ -13,6 +13,22 @@ export const isPositive = (text) => isDecimal(text) && !text.startsWith('-') && 
 
 export const sameDecimal = (a, b) => compareDecimals(a, b) === 0;
 
+// "231.50", "0231.5" -> "231.5": one spelling for one number
+export function plain(text) {
+  const [whole, fraction] = parts(text);
+  const kept = fraction.replace(/0+$/, '');
+  const sign = text.startsWith('-') && /[1-9]/.test(text) ? '-' : '';
+  return sign + whole + (kept && `.${kept}`);
+}
+
+// Exact difference a - b as plain decimal text.
+export function minus(a, b) {
+  const digits = Math.max(fractionDigits(a), fractionDigits(b));
+  const value = scaled(a, digits) - scaled(b, digits);
+  const text = String(value < 0n ? -value : value).padStart(digits + 1, '0');
+  return plain((value < 0n ? '-' : '') + text.slice(0, text.length - digits) + (digits ? `.${text.slice(-digits)}` : ''));
+}
+
 // Exact order of two decimal strings; null and '' come first.
 export function compareDecimals(a, b) {
   const [noA, noB] = [a === null || a === undefined || a === '', b === null || b === undefined || b === ''];

@@ -9,7 +9,7 @@ export const SIDES = table([
 
 export const ORD_TYPES = table([
   ['1', 'MARKET', 'Market'], ['2', 'LIMIT', 'Limit'], ['3', 'STOP', 'Stop'], ['4', 'STOP_LIMIT', 'Stop limit'],
-  ['5', 'MARKET_ON_CLOSE', 'Market on close'], ['B', 'LIMIT_ON_CLOSE', 'Limit on close'],
+  ['5', 'MARKET_ON_CLOSE', 'Market on close'], ['B', 'LIMIT_ON_CLOSE', 'Limit on close'], ['P', 'PEGGED', 'Pegged'],
 ]);
 
 export const TIFS = table([
@@ -17,10 +17,6 @@ export const TIFS = table([
   ['3', 'IOC', 'IOC · immediate or cancel'], ['4', 'FOK', 'FOK · fill or kill'], ['5', 'GTX', 'GTX · good till crossing'],
   ['6', 'GTD', 'GTD · good till date'], ['7', 'CLOSE', 'Close · at the close'],
 ]);
-
-// Which ord types ask for a Price(44) and a StopPx(99): the desk checks the same.
-export const NEEDS_PRICE = new Set(['2', '4', 'B']);
-export const NEEDS_STOP = new Set(['3', '4']);
 
 export const toCode = (rows, name) => rows.find((row) => row.name === name)?.code ?? name;
 

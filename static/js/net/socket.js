@@ -24,6 +24,9 @@ export function onJoined(handler) {
   joined.push(handler);
 }
 
+// Answers what the desk acknowledges, or throws when it does not in time.
+export const tellDesk = (name, payload) => socket.timeout(PROBE_PATIENCE_MS).emitWithAck(name, payload);
+
 function dispatch(name, payload) {
   handlers.get(name)?.(payload);
 }

@@ -18,6 +18,9 @@ export async function disconnect(name) {
   await rest.disconnect(name).catch((problem) => toast('error', `${name}: ${problem.title}`, problem.text));
 }
 
+// A filled order can be replaced by a larger quantity: it is open again then.
+export const canReplace = (order) => isOpen(order) || order.status === 'FILLED';
+
 export const canCancel = (order) => isOpen(order) && order.pending?.type !== 'cancel';
 
 export async function cancel(order) {

@@ -1,25 +1,27 @@
 // The ticket: what is typed, what the session's dictionary allows, what is wrong with it, and the message it makes.
 import { batch, computed, effect, signal, untracked } from '../lib.js';
-import { compareDecimals, isPositive, sameDecimal } from '../fix/decimal.js';
-import { NEEDS_PRICE, NEEDS_STOP, ORD_TYPES, SIDES, TIFS, isOpen, sideLabel, toCode } from '../fix/names.js';
-import { checkField, checkText } from '../fix/check.js';
+import { compareDecimals, isPositive, plain, sameDecimal } from '../fix/decimal.js';
+import { ORD_TYPES, SIDES, TIFS, sideLabel, toCode } from '../fix/names.js';
+import { checkEntries, checkField, checkText } from '../fix/check.js';
+import { fromBody, isGroup, newEntry, newField, specOf, toBody } from '../fix/form.js';
+import { expiryFields, expiryOf, isGoodTillDate, needsOf } from '../fix/order_needs.js';
 import { rest } from '../net/rest.js';
 import { orderKey, orders, selectSession, selectedSession } from './desk.js';
+import { dictionaryOf, keepTrying } from './dictionaries.js';
 import { recall, remember } from './prefs.js';
-import { describe } from './actions.js';
+import { canReplace, describe } from './actions.js';
 import { toast } from './toasts.js';
 
 const BLANK = { side: '1', symbol: '', order_qty: '', ord_type: '2', price: '', stop_px: '', time_in_force: '0', account: '' };
 
 export const form = signal({ ...BLANK, account: recall('account', '') });
-export const extras = signal([]); // further fields: [{id, name, value}]
+export const extras = signal([]); // further fields, as in fix/form.js: [{id, name, value, entries}]
 export const order = signal(null); // the order that is being replaced, as it is now; null: a new one
 export const touched = signal(new Set()); // fields whose faults may be shown
 export const refusals = signal([]); // what the desk said was wrong: [{field, message}]
 export const sending = signal(false);
 
 const AGAIN_AFTER_MS = 400;
-let nextExtra = 1;
 
 export function set(name, value) {
   batch(() => {
@@ -34,13 +36,21 @@ export function touch(name) {
 }
 
 export function addExtra(name = '') {
-  extras.value = [...extras.value, { id: nextExtra++, name, value: '' }];
+  extras.value = [...extras.value, named(newField(name))];
+}
+
+// A name that is that of a group opens its first entry.
+function named(field) {
+  const spec = fieldOf(field.name);
+  if (!isGroup(spec)) return { ...field, entries: [] };
+  return field.entries.length ? field : { ...field, value: '', entries: [newEntry(spec)] };
 }
 
 export function setExtra(id, change) {
   batch(() => {
-    extras.value = extras.value.map((one) => (one.id === id ? { ...one, ...change } : one));
-    refusals.value = refusals.value.filter((one) => one.field !== apiField(extras.value.find((extra) => extra.id === id)));
+    extras.value = extras.value.map((one) => (one.id === id ? ('name' in change ? named({ ...one, ...change, entries: [] }) : { ...one, ...change }) : one));
+    const key = apiField(extras.value.find((extra) => extra.id === id));
+    refusals.value = refusals.value.filter((one) => one.field !== key && !one.field.startsWith(`${key}[`));
   });
 }
 
@@ -48,30 +58,11 @@ export function dropExtra(id) {
   extras.value = extras.value.filter((one) => one.id !== id);
 }
 
-// The dictionary of each session's NewOrderSingle, fetched once.
-const dictionaries = signal({});
-export const dictionary = computed(() => dictionaries.value[selectedSession.value?.name] ?? null);
+export const dictionary = computed(() => dictionaryOf(selectedSession.value?.name, 'D'));
 
 effect(() => {
   const name = selectedSession.value?.name;
-  if (!name || name in dictionaries.value) return;
-  untracked(() => {
-    dictionaries.value = { ...dictionaries.value, [name]: null };
-    rest.dictionary(name, 'D').then(
-      (found) => {
-        const byKey = new Map(found.fields.map((field) => [field.key, field]));
-        const byTag = new Map(found.fields.map((field) => [field.tag, field]));
-        dictionaries.value = { ...dictionaries.value, [name]: { ...found, byKey, byTag } };
-      },
-      (problem) => {
-        toast('error', `The dictionary of ${name} could not be loaded`, problem.text);
-        setTimeout(() => {
-          const { [name]: _, ...others } = dictionaries.value;
-          dictionaries.value = others;
-        }, 5000);
-      },
-    );
-  });
+  if (name) untracked(() => keepTrying(name, 'D', () => selectedSession.value?.name === name));
 });
 
 // Choices the dictionary allows, in the words of names.js where there are some; all we know while it is not there.
@@ -86,18 +77,13 @@ export const sides = choices('side', SIDES);
 export const ordTypes = choices('ord_type', ORD_TYPES);
 export const tifs = choices('time_in_force', TIFS);
 
-export const needsPrice = computed(() => NEEDS_PRICE.has(form.value.ord_type));
-export const needsStop = computed(() => NEEDS_STOP.has(form.value.ord_type));
+// Prices and what else the type, the time in force or the side asks for, as fix/order_needs.js has it.
+export const needs = computed(() => needsOf(form.value, dictionary.value?.byKey ?? null));
+export const needOf = (key) => needs.value.find((one) => one.key === key);
+export const expiry = computed(() => (isGoodTillDate(form.value) ? expiryFields(form.value.expires_day ?? '', form.value.expires_at ?? '') : {}));
 
 // Which dictionary field a further field means: by tag, FIX name or key; undefined for a tag it does not list.
-export function fieldOf(name) {
-  const found = dictionary.value;
-  const text = name.trim();
-  if (!found || !text) return undefined;
-  if (/^\d+$/.test(text)) return found.byTag.get(Number(text));
-  const lower = text.toLowerCase();
-  return found.byKey.get(lower) ?? found.fields.find((field) => field.name.toLowerCase() === lower);
-}
+export const fieldOf = (name) => specOf(dictionary.value?.fields, name);
 
 export function apiField(extra) {
   const field = fieldOf(extra.name);
@@ -113,8 +99,9 @@ export const faults = computed(() => {
   if (!now.order_qty) found.order_qty = 'How many?';
   else if (!isPositive(now.order_qty)) found.order_qty = 'A number above 0.';
   else if (order.value && tooLow(now.order_qty, order.value.cum_qty)) found.order_qty = `${order.value.cum_qty} are filled already.`;
-  if (needsPrice.value) priceInto(found, 'price', now.price, 'price');
-  if (needsStop.value) priceInto(found, 'stop_px', now.stop_px, 'stop price');
+  else if (order.value?.status === 'FILLED' && sameDecimal(now.order_qty, order.value.cum_qty)) found.order_qty = 'It is filled: a larger quantity opens it again.';
+  for (const need of needs.value) needInto(found, need, now[need.key] ?? '');
+  if (isGoodTillDate(now) && !now.expires_day) found.expires_day = 'Until which day?';
   checkInto(found, 'account', now.account);
   const seen = new Set();
   for (const extra of extras.value) {
@@ -126,9 +113,17 @@ export const faults = computed(() => {
 
 const tooLow = (qty, cumQty) => Boolean(cumQty) && compareDecimals(qty, cumQty) < 0;
 
-function priceInto(found, key, text, words) {
-  if (!text) found[key] = `This order type needs a ${words}.`;
-  else if (!isPositive(text)) found[key] = 'A number above 0.';
+const PRICE_WORDS = { price: 'price', stop_px: 'stop price' };
+
+function needInto(found, need, text) {
+  if (!text) {
+    if (need.must) found[need.key] = PRICE_WORDS[need.key] ? `This order type needs a ${PRICE_WORDS[need.key]}.` : 'This order type needs it.';
+  } else if (PRICE_WORDS[need.key]) {
+    if (!isPositive(text)) found[need.key] = 'A number above 0.';
+  } else {
+    const message = checkField(need.spec, need.key, text);
+    if (message) found[need.key] = message;
+  }
 }
 
 function checkInto(found, key, text) {
@@ -142,10 +137,17 @@ function extraFault(extra, seen) {
   const field = fieldOf(name);
   if (!field && !/^[1-9]\d{0,8}$/.test(name)) return `${name} is not a field of ${dictionary.value?.name ?? 'this message'}; use its tag number.`;
   const key = apiField(extra);
-  if (seen.has(key) || key in form.value) return key in form.value ? 'This field has its own place above.' : 'Given twice.';
+  const placed = key in BLANK || key in expiry.value || needOf(key);
+  if (seen.has(key) || placed) return placed ? 'This field has its own place above.' : 'Given twice.';
   seen.add(key);
+  if (isGroup(field)) {
+    const [first] = checkEntries(extra.entries, field);
+    return first ? `${first[0]}: ${first[1]}` : null;
+  }
   return checkField(field, name, extra.value);
 }
+
+const wasOf = (was, key) => String(was[key] ?? was.fields?.[key] ?? '');
 
 // The order being replaced differs from the form in these: {key: value as it goes to the desk}.
 export const changes = computed(() => {
@@ -153,45 +155,24 @@ export const changes = computed(() => {
   const found = {};
   if (!was) return found;
   if (isPositive(now.order_qty) && !sameDecimal(now.order_qty, was.order_qty)) found.order_qty = now.order_qty;
-  if (needsPrice.value && isPositive(now.price) && !(was.price && sameDecimal(now.price, was.price))) found.price = now.price;
-  if (needsStop.value && isPositive(now.stop_px) && !(was.stop_px && sameDecimal(now.stop_px, was.stop_px))) found.stop_px = now.stop_px;
+  for (const { key } of needs.value) {
+    const [value, before] = [now[key] ?? '', wasOf(was, key)];
+    if (PRICE_WORDS[key] ? isPositive(value) && !(before && sameDecimal(value, before)) : value !== before) found[key] = value === '' ? null : value;
+  }
   if (now.ord_type !== toCode(ORD_TYPES, was.ord_type)) found.ord_type = now.ord_type;
   if (was.time_in_force ? now.time_in_force !== toCode(TIFS, was.time_in_force) : now.time_in_force !== '0') found.time_in_force = now.time_in_force;
+  // What only the former type asked for goes with it.
+  if (found.ord_type) {
+    for (const { key } of needsOf({ ...now, ord_type: toCode(ORD_TYPES, was.ord_type) }, dictionary.value?.byKey ?? null)) {
+      if (!(key in BLANK) && !needOf(key) && wasOf(was, key)) found[key] = null;
+    }
+  }
+  for (const key of ['expire_date', 'expire_time']) {
+    const [value, before] = [expiry.value[key] ?? '', wasOf(was, key)];
+    if (value !== before) found[key] = value === '' ? null : value;
+  }
   return found;
 });
-
-export const tagged = computed(() => preview());
-
-// The message as tag=value, as far as the page knows it: [{tag, name, value, by: 'engine' | 'desk' | 'you'}].
-function preview() {
-  const session = selectedSession.value;
-  const was = order.value;
-  if (!session) return [];
-  const now = form.value;
-  const rows = [
-    [8, 'BeginString', session.fix_version, 'engine'], [35, 'MsgType', was ? 'G' : 'D', 'desk'],
-    [34, 'MsgSeqNum', String(session.next_sender_seq_num ?? '…'), 'engine'],
-    [49, 'SenderCompID', session.sender_comp_id, 'engine'], [56, 'TargetCompID', session.target_comp_id, 'engine'],
-    [11, 'ClOrdID', '…', 'desk'],
-  ];
-  if (was) {
-    rows.push([41, 'OrigClOrdID', was.cl_ord_id, 'desk']);
-    if (was.order_id) rows.push([37, 'OrderID', was.order_id, 'desk']);
-  }
-  if (session.fix_version === 'FIX.4.2') rows.push([21, 'HandlInst', '1', 'desk']);
-  rows.push([55, 'Symbol', now.symbol.trim(), 'you'], [54, 'Side', now.side, 'you'], [38, 'OrderQty', now.order_qty, 'you']);
-  rows.push([40, 'OrdType', now.ord_type, 'you']);
-  if (needsPrice.value) rows.push([44, 'Price', now.price, 'you']);
-  if (needsStop.value) rows.push([99, 'StopPx', now.stop_px, 'you']);
-  rows.push([59, 'TimeInForce', now.time_in_force, 'you']);
-  if (now.account) rows.push([1, 'Account', now.account, 'you']);
-  for (const extra of was ? [] : extras.value) {
-    const field = fieldOf(extra.name);
-    rows.push([field?.tag ?? extra.name.trim(), field?.name ?? '', extra.value, 'you']);
-  }
-  rows.push([60, 'TransactTime', '…', 'desk'], [10, 'CheckSum', '…', 'engine']);
-  return rows.map(([tag, name, value, by]) => ({ tag, name, value, by }));
-}
 
 export function fillFrom(row) {
   batch(() => {
@@ -202,8 +183,11 @@ export function fillFrom(row) {
     extras.value = [];
     form.value = {
       side: toCode(SIDES, row.side), symbol: row.symbol ?? '', order_qty: row.order_qty ?? '', ord_type: toCode(ORD_TYPES, row.ord_type) ?? '2',
-      price: row.price ?? '', stop_px: row.stop_px ?? '', time_in_force: toCode(TIFS, row.time_in_force) ?? '0', account: row.account ?? '',
+      price: row.price ?? '', stop_px: row.stop_px ?? '', time_in_force: toCode(TIFS, row.time_in_force) ?? '0', account: row.account ?? '', ...expiryOf(row.fields),
     };
+    // What the type asks for is known only with the form above.
+    const further = needs.value.filter(({ key }) => !(key in BLANK)).map(({ key }) => [key, wasOf(row, key)]);
+    form.value = { ...form.value, ...Object.fromEntries(further) };
   });
 }
 
@@ -215,6 +199,28 @@ export function startNew({ keep = false } = {}) {
     touched.value = new Set();
     if (!keep) extras.value = [];
     form.value = keep ? { ...form.value } : { ...BLANK, account: recall('account', '') };
+  });
+}
+
+// A price that somebody pressed in a book: a new order at it, with the quantity that stands there.
+export function fromMarket({ session_name: name, symbol }, side, price) {
+  batch(() => {
+    selectSession(name);
+    if (order.value) startNew();
+    const takesPrice = needsOf({ ...form.value, side }, null).some(({ key }) => key === 'price');
+    form.value = { ...form.value, symbol, side, price: plain(price), ord_type: takesPrice ? form.value.ord_type : '2' };
+    refusals.value = [];
+  });
+}
+
+// What a template keeps of the ticket: {form, fields, custom_tags}.
+export const toTemplate = () => ({ form: form.value, ...toBody(extras.value, dictionary.value?.fields ?? []) });
+
+export function fromTemplate({ form: kept, fields, custom_tags: tags }) {
+  batch(() => {
+    startNew();
+    form.value = { ...form.value, ...kept };
+    extras.value = fromBody({ fields, custom_tags: tags }, dictionary.value?.fields ?? []);
   });
 }
 
@@ -256,15 +262,12 @@ async function send() {
   const session = selectedSession.value;
   const now = form.value;
   const body = { session_name: session.name, symbol: now.symbol.trim(), side: now.side, order_qty: now.order_qty, ord_type: now.ord_type };
-  if (needsPrice.value) body.price = now.price;
-  if (needsStop.value) body.stop_px = now.stop_px;
-  body.time_in_force = now.time_in_force;
+  for (const { key } of needs.value) if (now[key]) body[key] = now[key];
+  Object.assign(body, { time_in_force: now.time_in_force }, expiry.value);
   if (now.account) body.account = now.account;
-  for (const extra of extras.value) {
-    const field = fieldOf(extra.name);
-    if (field) body[field.key] = extra.value;
-    else body.custom_tags = { ...body.custom_tags, [extra.name.trim()]: extra.value };
-  }
+  const { fields, custom_tags: tags } = toBody(extras.value, dictionary.value?.fields ?? []);
+  Object.assign(body, fields);
+  if (Object.keys(tags).length) body.custom_tags = tags;
   const answer = await rest.sendOrder(body);
   remember('account', now.account);
   toast('good', `Sent: ${sideLabel(now.side)} ${now.order_qty} ${body.symbol}`, `${answer.cl_ord_id} on ${session.name}`);
@@ -272,7 +275,7 @@ async function send() {
 
 async function replace() {
   const was = order.value;
-  if (!isOpen(was)) {
+  if (!canReplace(was)) {
     toast('error', 'Not replaced', `The order is closed (${was.status}); send a new one.`);
     return;
   }

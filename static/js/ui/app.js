@@ -1,10 +1,12 @@
 import { html } from '../lib.js';
 import { link } from '../net/socket.js';
-import { phoneTab } from '../state/view.js';
+import { phone } from '../state/market.js';
+import { bottomTab, phoneTab } from '../state/view.js';
 import { Alarms } from './alarms.js';
 import { Banner } from './banner.js';
 import { Compare } from './compare.js';
 import { Blotter } from './blotter.js';
+import { Composer } from './composer.js';
 import { Dialogs } from './dialogs.js';
 import { SessionConfig } from './session_config.js';
 import { SessionTools } from './session_tools.js';
@@ -13,13 +15,14 @@ import { KillSwitch } from './kill_switch.js';
 import { ImportOrders } from './import_orders.js';
 import { Log } from './log.js';
 import { NotifySettings } from './notify.js';
+import { Market } from './market.js';
 import { Sessions } from './sessions.js';
 import { split, Splitter } from './splitter.js';
 import { Ticket } from './ticket.js';
 import { Toasts } from './toasts.js';
 import { TopBar } from './topbar.js';
 
-const PHONE_TABS = [['ticket', 'Ticket'], ['blotter', 'Orders'], ['log', 'Messages'], ['sessions', 'Sessions']];
+const PHONE_TABS = [['ticket', 'Ticket'], ['blotter', 'Orders'], ['log', 'Messages'], ['market', 'Market'], ['sessions', 'Sessions']];
 
 export const App = () => html`
   <div class=${`app phone-${phoneTab.value} ${link.value.state === 'lost' ? 'is-lost' : ''}`}>
@@ -29,10 +32,11 @@ export const App = () => html`
       <div class="left"><${Sessions} /><${Ticket} /></div>
       <${Blotter} />
       <${Splitter} />
-      <${Log} />
+      ${(bottomTab.value === 'log' || phone.matches) && html`<${Log} />`}
+      ${(bottomTab.value === 'market' || phone.matches) && html`<${Market} />`}
     </main>
     <nav class="phone-nav" aria-label="Regions">
       ${PHONE_TABS.map(([id, title]) => html`<button type="button" key=${id} data-testid=${`nav-${id}`} aria-current=${phoneTab.value === id ? 'page' : undefined} onClick=${() => { phoneTab.value = id; }}>${title}</button>`)}
     </nav>
-    <${NotifySettings} /><${Drawer} /><${Compare} /><${Dialogs} /><${SessionTools} /><${SessionConfig} /><${ImportOrders} /><${Alarms} /><${KillSwitch} /><${Toasts} />
+    <${NotifySettings} /><${Drawer} /><${Compare} /><${Dialogs} /><${SessionTools} /><${SessionConfig} /><${ImportOrders} /><${Composer} /><${Alarms} /><${KillSwitch} /><${Toasts} />
   </div>`;

@@ -1,6 +1,6 @@
 // The columns of the blotter's grids.
-import { isOpen, ordTypeLabel, statusIcon, statusLabel, statusTone, tifLabel, words } from '../fix/names.js';
-import { canCancel } from '../state/actions.js';
+import { ordTypeLabel, statusIcon, statusLabel, statusTone, tifLabel, words } from '../fix/names.js';
+import { canCancel, canReplace } from '../state/actions.js';
 import { dayAndTime } from '../fix/times.js';
 import { zone } from '../state/prefs.js';
 import { iconElement } from './bits.js';
@@ -50,7 +50,7 @@ function actionsCell({ data, context }) {
     });
     cell.append(made);
   };
-  button('edit', 'Replace', () => context.replace(data), isOpen(data), 'row-replace');
+  button('edit', 'Replace', () => context.replace(data), canReplace(data), 'row-replace');
   button('cross', 'Cancel', () => context.cancel(data), canCancel(data), 'row-cancel');
   button('detail', 'Details', () => context.detail(data), true, 'row-detail');
   return cell;
@@ -82,7 +82,7 @@ export const orderColumns = () => [
   },
   {
     colId: 'actions', headerName: '', width: 98, minWidth: 98, maxWidth: 98, pinned: 'right', lockPinned: true, sortable: false, filter: false, resizable: false, enableCellChangeFlash: false, cellRenderer: actionsCell, cellClass: 'actions-cell',
-    valueGetter: ({ data }) => `${isOpen(data)}${canCancel(data)}`, suppressHeaderMenuButton: true,
+    valueGetter: ({ data }) => `${canReplace(data)}${canCancel(data)}`, suppressHeaderMenuButton: true,
   },
   numeric('cum_qty', 'Filled', { width: 74 }),
   numeric('leaves_qty', 'Leaves', { width: 74 }),

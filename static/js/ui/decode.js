@@ -3,6 +3,7 @@ import { html, useEffect, useState } from '../lib.js';
 import { msgTypeName } from '../fix/names.js';
 import { dayAndTime } from '../fix/times.js';
 import { rest } from '../net/rest.js';
+import { sendAgain } from '../state/composer.js';
 import { remembered, zone } from '../state/prefs.js';
 import { messagePath, openMessage, openOrder } from '../state/route.js';
 import { decoded } from '../state/view.js';
@@ -53,6 +54,7 @@ export function Decode({ line, onClose = () => { decoded.value = null; }, inline
       <button type="button" class="small" onClick=${() => copyAs(line.raw, 'Message with |')}><${Icon} name="copy" size=${12} /> Copy with |</button>
       <button type="button" class="small" onClick=${() => copyAs(withSoh(line.raw, found?.fields ?? []), 'Message with SOH')}><${Icon} name="copy" size=${12} /> Copy with SOH</button>
       <button type="button" class="small toggle" aria-pressed=${explained.value} data-testid="explain" onClick=${() => { explained.value = !explained.value; }}>Explain</button>
+      ${line.msg_type && html`<button type="button" class="small" data-testid="send-again" onClick=${() => sendAgain(line)}>Send again…</button>`}
     </div>
     ${fault && html`<p class="fault">${fault}</p>`}
     <div class="decode-fields">

@@ -1,10 +1,10 @@
 // One order in full: its chain of ClOrdIDs, its executions, and every FIX message behind it on a ladder.
 import { html, useEffect, useRef, useState } from '../lib.js';
 import { showDecimal } from '../fix/decimal.js';
-import { isOpen, ordTypeLabel, sideLabel, tifLabel, words } from '../fix/names.js';
+import { ordTypeLabel, sideLabel, tifLabel, words } from '../fix/names.js';
 import { dayAndTime, time } from '../fix/times.js';
 import { rest } from '../net/rest.js';
-import { canCancel, cancel, describe } from '../state/actions.js';
+import { canCancel, cancel, canReplace, describe } from '../state/actions.js';
 import { orderKey, orders } from '../state/desk.js';
 import { zone } from '../state/prefs.js';
 import { orderPath } from '../state/route.js';
@@ -68,7 +68,7 @@ function Detail({ order }) {
     </div>
     <p class="drawer-status"><${Status} order=${order} /> ${order.pending && html`<span class="pending">${pendingText(order)}</span>`}
       <span class="grow"></span>
-      <button type="button" class="small" disabled=${!isOpen(order)} onClick=${() => { fillFrom(order); phoneTab.value = 'ticket'; close(); }}>Replace</button>
+      <button type="button" class="small" disabled=${!canReplace(order)} onClick=${() => { fillFrom(order); phoneTab.value = 'ticket'; close(); }}>Replace</button>
       <button type="button" class="small danger" disabled=${!canCancel(order)} onClick=${() => cancel(order)}>Cancel order</button></p>
     ${order.text && html`<p class="order-text" data-testid="drawer-text">${order.text}</p>`}
     ${order.warnings?.length > 0 && html`<ul class="order-warnings" data-testid="drawer-warnings">${order.warnings.map((one) => html`<li key=${one.code}><${Icon} name="warn" size=${12} /> ${one.text}</li>`)}</ul>`}

@@ -1,10 +1,12 @@
 // The keyboard. No single key trades: sending takes Ctrl+Enter, and what cancels asks first.
 import { askCancelAll, askCancelLast } from '../state/actions.js';
+import { compose } from '../state/composer.js';
 import { selectedSession, selectSession, sessions } from '../state/desk.js';
 import * as ticket from '../state/ticket.js';
 import { dismissAll } from '../state/toasts.js';
 import { blotterTab, decoded, drawerKey, helpOpen, nowhere, phoneTab, question, searching } from '../state/view.js';
 import { cancelChosen } from './blotter.js';
+import { toggleMarket } from './bottom_tabs.js';
 
 // At once where it can be, for the next key may already be on its way; else when the page has been drawn again.
 const focus = (selector) => {
@@ -48,6 +50,9 @@ export const KEYS = [
   { key: 'p', shown: ['p'], does: 'Go to the price', act: onTicket(() => focus('#ticket-price')) },
   { shown: ['Ctrl', 'Enter'], does: 'Send or replace what is on the ticket' },
   { key: 'n', shown: ['n'], does: 'New order: clear the ticket', act: onTicket(() => { ticket.startNew(); focus('#ticket-symbol'); }) },
+  { key: 't', shown: ['t'], does: 'Templates of the ticket', act: onTicket(() => { if (ticket.order.value) ticket.startNew(); setTimeout(() => document.querySelector('[data-testid=ticket-templates]')?.click(), 0); }) },
+  { key: 'w', shown: ['w'], does: 'Market or messages', act: toggleMarket },
+  { key: 'c', shown: ['c'], does: 'Compose any message', act: () => compose() },
   { key: 'x', shown: ['x'], does: 'Cancel the selected orders, or the last one (asks first)', act: () => cancelChosen() || askCancelLast() },
   { key: 'X', shown: ['Shift', 'x'], does: 'Cancel all open orders (asks first)', act: askCancelAll },
   { key: 'f', shown: ['f'], does: 'Search the blotter', act: () => { phoneTab.value = 'blotter'; focus('.blotter .search'); } },
@@ -73,6 +78,7 @@ export function listen() {
       }
       return;
     }
+    // What stands in a dialog is its own business: no key there reaches the ticket below.
     if (event.defaultPrevented || document.querySelector('dialog[open]')) return;
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();

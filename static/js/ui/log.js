@@ -7,6 +7,7 @@ import { zone } from '../state/prefs.js';
 import { logPath } from '../state/route.js';
 import { decoded, searching } from '../state/view.js';
 import { Icon } from './bits.js';
+import { BottomTabs } from './bottom_tabs.js';
 import { Found, History } from './history.js';
 import { Decode } from './decode.js';
 import { LinkButton } from './link_button.js';
@@ -35,7 +36,8 @@ function Bar() {
   const now = { ...NO_FILTER, ...logFilter.value };
   const changed = JSON.stringify(now) !== JSON.stringify(NO_FILTER);
   return html`<div class="bar">
-    <h2>Messages <span class="num count" data-testid="log-count">${log.view.length === log.size ? log.size : `${log.view.length} of ${log.size}`}</span></h2>
+    <${BottomTabs} />
+    <h2><span class="num count" data-testid="log-count">${log.view.length === log.size ? log.size : `${log.view.length} of ${log.size}`}</span></h2>
     <select aria-label="Session" data-testid="log-session" value=${now.session} onChange=${(event) => set('session', event.target.value)}>
       <option value="">All sessions</option>${sessions.value.map((one) => html`<option key=${one.name} value=${one.name} selected=${one.name === now.session}>${one.name}</option>`)}</select>
     <select aria-label="Direction" data-testid="log-direction" value=${now.direction} onChange=${(event) => set('direction', event.target.value)}>

@@ -1,40 +1,17 @@
 import { html } from '../lib.js';
-import { isBuy, isOpen, isSell, statusLabel } from '../fix/names.js';
+import { isBuy, isSell, statusLabel } from '../fix/names.js';
 import { link } from '../net/socket.js';
-import { canCancel, cancel, describe } from '../state/actions.js';
+import { canCancel, cancel, canReplace, describe } from '../state/actions.js';
 import { health, orderKey, selectedSession, symbols } from '../state/desk.js';
+import { ticketTemplates } from '../state/templates.js';
 import * as ticket from '../state/ticket.js';
 import { drawerKey } from '../state/view.js';
 import { Icon, lightOf } from './bits.js';
 import { Extras } from './extras.js';
 import { Preview } from './preview.js';
-
-const faultOf = (name) => {
-  const refused = ticket.refusals.value.find((one) => one.field === name);
-  if (refused) return refused.message;
-  return ticket.touched.value.has(name) ? ticket.faults.value[name] : undefined;
-};
-
-const Field = ({ name, label, tag, children, wide }) => {
-  const fault = faultOf(name);
-  return html`<div class=${`field ${fault ? 'bad' : ''} ${wide ? 'wide' : ''}`}>
-    <label for=${`ticket-${name}`}>${label} <small>${tag}</small></label>
-    ${children}
-    ${fault && html`<p class="fault" id=${`ticket-${name}-fault`} data-testid=${`fault-${name}`}>${fault}</p>`}
-  </div>`;
-};
-
-const common = (name) => ({
-  id: `ticket-${name}`,
-  name,
-  'data-testid': `ticket-${name}`,
-  'aria-invalid': Boolean(faultOf(name)),
-  'aria-describedby': faultOf(name) ? `ticket-${name}-fault` : undefined,
-  onBlur: () => ticket.form.value[name] !== '' && ticket.touch(name),
-});
-
-const Text = ({ name, numeric = false, ...more }) => html`<input ...${common(name)} type="text" inputmode=${numeric ? 'decimal' : 'text'} class=${numeric ? 'num' : ''}
-  autocomplete="off" spellcheck=${false} value=${ticket.form.value[name]} onInput=${(event) => ticket.set(name, numeric ? event.target.value.trim() : event.target.value)} ...${more} />`;
+import { TemplateMenu } from './template_menu.js';
+import { common, Field, Text } from './ticket_field.js';
+import { Needs } from './ticket_needs.js';
 
 const Choice = ({ name, rows, disabled }) => html`<select ...${common(name)} disabled=${disabled} value=${ticket.form.value[name]} onChange=${(event) => ticket.set(name, event.target.value)}>
   ${rows.map((row) => html`<option key=${row.code} value=${row.code} selected=${row.code === ticket.form.value[name]}>${row.label}</option>`)}
@@ -48,7 +25,7 @@ function why() {
   if (!session) return 'No session';
   if (!session.logged_on) return `${session.name}: ${lightOf(session).text.toLowerCase()}`;
   const order = ticket.order.value;
-  return order && !isOpen(order) ? `This order is ${statusLabel(order).toLowerCase()}: it can't be changed` : null;
+  return order && !canReplace(order) ? `This order is ${statusLabel(order).toLowerCase()}: it can't be changed` : null;
 }
 
 export function Ticket() {
@@ -60,6 +37,8 @@ export function Ticket() {
   return html`<section class="panel ticket" aria-labelledby="ticket-title" data-testid="ticket" data-mode=${order ? 'replace' : 'new'}>
     <h2 id="ticket-title">${order ? 'Order' : 'New order'}
       <span class="quiet">${selectedSession.value ? ` on ${selectedSession.value.name}` : ''}</span>
+      <span class="grow"></span>
+      ${!order && html`<${TemplateMenu} templates=${ticketTemplates} testid="ticket-templates" what="ticket" ready current=${ticket.toTemplate} describe=${inWords} onPick=${ticket.fromTemplate} />`}
       ${order && html`<button type="button" class="small" data-testid="ticket-new" title="Back to a new order (Esc)" onClick=${() => ticket.startNew()}>New order</button>`}
     </h2>
     <form onSubmit=${submit} noValidate>
@@ -71,8 +50,7 @@ export function Ticket() {
         <${Field} name="order_qty" label="Quantity" tag="38"><${Text} name="order_qty" numeric placeholder="100" /><//>
         <${Field} name="ord_type" label="Type" tag="40"><${Choice} name="ord_type" rows=${ticket.ordTypes.value} /><//>
         <${Field} name="time_in_force" label="Time in force" tag="59"><${Choice} name="time_in_force" rows=${ticket.tifs.value} /><//>
-        ${ticket.needsPrice.value && html`<${Field} name="price" label="Price" tag="44"><${Text} name="price" numeric placeholder="0.00" /><//>`}
-        ${ticket.needsStop.value && html`<${Field} name="stop_px" label="Stop price" tag="99"><${Text} name="stop_px" numeric placeholder="0.00" /><//>`}
+        <${Needs} />
         <${Field} name="account" label="Account" tag="1"><${Text} name="account" disabled=${Boolean(order)} /><//>
       </div>
       ${!order && html`<${Extras} />`}
@@ -82,6 +60,8 @@ export function Ticket() {
     </form>
   </section>`;
 }
+
+const inWords = ({ form }) => [ticket.sides.value.find(({ code }) => code === form.side)?.label, form.order_qty, form.symbol].filter(Boolean).join(' ');
 
 function Side({ locked }) {
   const side = ticket.form.value.side;
@@ -106,8 +86,8 @@ const Chosen = ({ order }) => html`<p class="chosen-order" data-testid="ticket-o
 
 // Refusals of fields that have no place of their own on the form.
 function Others() {
-  const shown = new Set(['symbol', 'order_qty', 'ord_type', 'time_in_force', 'price', 'stop_px', 'account', ...ticket.extras.value.map(ticket.apiField)]);
-  const rest = ticket.refusals.value.filter((one) => !shown.has(one.field));
+  const shown = new Set(['symbol', 'order_qty', 'ord_type', 'time_in_force', 'account', 'expire_date', 'expire_time', ...ticket.needs.value.map(({ key }) => key), ...ticket.extras.value.map(ticket.apiField)]);
+  const rest = ticket.refusals.value.filter((one) => !shown.has(one.field.replace(/\[.*/, '')));
   return rest.length > 0 && html`<ul class="fault" data-testid="fault-others">${rest.map((one) => html`<li key=${one.field}>${one.field}: ${one.message}</li>`)}</ul>`;
 }
 

@@ -2,6 +2,7 @@ import { html, signal, useEffect, useRef, useState } from '../lib.js';
 import { clock } from '../fix/times.js';
 import { link } from '../net/socket.js';
 import { connect, disconnect } from '../state/actions.js';
+import { compose } from '../state/composer.js';
 import { health, selectSession, selectedSession, sessions, version } from '../state/desk.js';
 import { theme, toggleTheme, zone } from '../state/prefs.js';
 import { helpOpen, stopping } from '../state/view.js';
@@ -22,6 +23,7 @@ export const TopBar = () => html`
     <span class="grow"></span>
     <${Clocks} />
     <${DeskLink} />
+    <button type="button" class="small wide-only" title="Compose any message (c)" data-testid="compose" onClick=${() => compose()}>Compose</button>
     <button type="button" class="small danger" title="Hold back new orders and replaces" data-testid="stop" onClick=${() => { stopping.value = {}; }}>Stop</button>
     <${Bell} />
     <button type="button" class="icon-button" aria-label=${`Switch to the ${theme.value === 'dark' ? 'light' : 'dark'} theme`}

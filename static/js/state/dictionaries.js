@@ -1,0 +1,52 @@
+// The data dictionary of each session, message by message, fetched once.
+import { signal } from '../lib.js';
+import { rest } from '../net/rest.js';
+import { toast } from './toasts.js';
+
+const AGAIN_AFTER_MS = 5000;
+
+const found = signal({}); // by key: the message with byKey and byTag; null while it is on its way
+const messages = signal({}); // by session: [{msg_type, name, sendable, reason}]
+const asked = new Map();
+
+const keyOf = (sessionName, msgType) => `${sessionName}\n${msgType}`;
+
+export const dictionaryOf = (sessionName, msgType) => found.value[keyOf(sessionName, msgType)] ?? null;
+export const messagesOf = (sessionName) => messages.value[sessionName] ?? null;
+
+// Answers the dictionary of the message, or throws a Problem; asked again after a failure.
+export function loadDictionary(sessionName, msgType) {
+  return once(keyOf(sessionName, msgType), async (key) => {
+    const answer = await rest.dictionary(sessionName, msgType);
+    const byKey = new Map(answer.fields.map((field) => [field.key, field]));
+    const byTag = new Map(answer.fields.map((field) => [field.tag, field]));
+    found.value = { ...found.value, [key]: { ...answer, byKey, byTag } };
+    return found.value[key];
+  });
+}
+
+export function loadMessages(sessionName) {
+  return once(sessionName, async () => {
+    const answer = await rest.dictionaryMessages(sessionName);
+    messages.value = { ...messages.value, [sessionName]: answer.messages };
+    return answer.messages;
+  });
+}
+
+function once(key, work) {
+  if (!asked.has(key)) {
+    asked.set(key, work(key).catch((problem) => {
+      asked.delete(key);
+      throw problem;
+    }));
+  }
+  return asked.get(key);
+}
+
+// For a form that is of no use without it: says that it failed, and tries again for as long as it is wanted.
+export function keepTrying(sessionName, msgType, wanted) {
+  loadDictionary(sessionName, msgType).catch((problem) => {
+    toast('error', `The dictionary of ${sessionName} could not be loaded`, problem.text);
+    setTimeout(() => wanted() && keepTrying(sessionName, msgType, wanted), AGAIN_AFTER_MS);
+  });
+}

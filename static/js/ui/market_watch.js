@@ -1,0 +1,72 @@
+// The watch list: one row for each symbol of a session, best bid and offer, last trade and how it has moved since yesterday's close.
+import { html, useRef } from '../lib.js';
+import { fractionDigits, minus, showDecimal } from '../fix/decimal.js';
+import { time } from '../fix/times.js';
+import { bookKey, bookOf, choose, chosen, moveEntry, staleness, unwatch, watched } from '../state/market.js';
+import { zone } from '../state/prefs.js';
+import { fillTicket } from './market_fill.js';
+import { Icon } from './bits.js';
+import { Moving } from './market_cell.js';
+
+export function WatchList() {
+  const body = useRef(null);
+  const focusRow = (at) => setTimeout(() => body.current?.children[at]?.focus(), 0);
+  const onKeyDown = (event) => {
+    if (event.target.tagName !== 'TR') return;
+    const list = watched.value;
+    const at = list.findIndex((one) => bookKey(one) === event.target.dataset.key);
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step && list[at + step]) {
+      event.preventDefault();
+      if (event.altKey) moveEntry(list[at], step);
+      else choose(list[at + step]);
+      focusRow(at + step);
+    } else if (event.key === 'Delete') {
+      unwatch(list[at]);
+      focusRow(Math.min(at, list.length - 2));
+    }
+  };
+  return html`<div class="watch" data-testid="watch-list"><table role="grid" aria-label="Watch list">
+    <thead><tr><th scope="col">Symbol</th><th scope="col" class="num size">Bid size</th><th scope="col" class="num">Bid</th><th scope="col" class="num">Offer</th><th scope="col" class="num size">Offer size</th>
+      <th scope="col" class="num">Last</th><th scope="col" class="num">Change</th><th scope="col" class="num far">Volume</th><th scope="col" class="num far">Time</th><th scope="col" class="row-tools"><span class="sr">Place in the list</span></th></tr></thead>
+    <tbody ref=${body} onKeyDown=${onKeyDown}>${watched.value.map((entry, at) => html`<${Row} key=${bookKey(entry)} entry=${entry} first=${at === 0} last=${at === watched.value.length - 1} />`)}</tbody>
+  </table></div>`;
+}
+
+// Prices of one row stand on one point: as many digits as its prices have, two at least.
+const digitsOf = (book) => Math.max(2, ...[book.bids[0]?.price, book.offers[0]?.price, book.last_px].filter(Boolean).map(fractionDigits));
+
+function Row({ entry, first, last }) {
+  const book = bookOf(entry).value;
+  const why = staleness(entry, book);
+  const isChosen = chosen.value && bookKey(chosen.value) === bookKey(entry);
+  const digits = book ? digitsOf(book) : 2;
+  const [bid, offer] = [book?.bids[0], book?.offers[0]];
+  const price = (level, side, word) => (level ? html`<button type="button" class="price" tabindex=${isChosen ? 0 : -1} title=${`${word} ${entry.symbol} at ${level.price}`} disabled=${Boolean(why)}
+    data-testid=${`watch-${side === '1' ? 'offer' : 'bid'}`} onClick=${(event) => { event.stopPropagation(); fillTicket(entry, side, level.price); }}><${Moving} value=${level.price} digits=${digits} /></button>` : '–');
+  return html`<tr class=${`${isChosen ? 'chosen' : ''} ${why ? 'stale' : ''} ${why || book?.warning ? 'two-lines' : ''}`} tabindex=${isChosen ? 0 : -1} aria-selected=${Boolean(isChosen)} data-key=${bookKey(entry)}
+    data-testid=${`watch-${entry.session_name}-${entry.symbol}`} data-stale=${Boolean(why)} onClick=${() => choose(entry)}>
+    <th scope="row"><${Standing} why=${why} warning=${book?.warning} /> <b>${entry.symbol}</b> <small>${entry.session_name}</small>${(why || book?.warning) && html`<span class=${`row-why ${why ? '' : 'tone-wait'}`}>${why ? `Stale: ${why}` : book.warning}</span>`}</th>
+    <td class="num size"><${Moving} value=${bid?.size} /></td><td class="num tone-buy">${price(bid, '2', 'Sell')}</td>
+    <td class="num tone-sell">${price(offer, '1', 'Buy')}</td><td class="num size"><${Moving} value=${offer?.size} /></td>
+    <td class="num strong"><${Moving} value=${book?.last_px} digits=${digits} kept /></td><td class="num"><${Change} book=${book} digits=${digits} /></td>
+    <td class="num far">${showDecimal(book?.volume)}</td><td class="num far">${book?.updated_at ? time(book.updated_at, zone.value).slice(0, 8) : ''}</td>
+    <td class="row-tools"><span><button type="button" class="icon-button" tabindex="-1" aria-label=${`Move ${entry.symbol} up`} title="Up (Alt+Up)" disabled=${first} onClick=${(event) => { event.stopPropagation(); moveEntry(entry, -1); }}><${Icon} name="up" size=${11} /></button>
+      <button type="button" class="icon-button" tabindex="-1" aria-label=${`Move ${entry.symbol} down`} title="Down (Alt+Down)" disabled=${last} onClick=${(event) => { event.stopPropagation(); moveEntry(entry, 1); }}><${Icon} name="down" size=${11} /></button>
+      <button type="button" class="icon-button" tabindex="-1" aria-label=${`Watch ${entry.symbol} no more`} title="Remove (Delete)" data-testid="watch-remove" onClick=${(event) => { event.stopPropagation(); unwatch(entry); }}><${Icon} name="cross" size=${11} /></button></span></td>
+  </tr>`;
+}
+
+const Standing = ({ why, warning }) => (why ? html`<${Icon} name="pause" size=${11} />` : warning ? html`<span class="tone-wait"><${Icon} name="warn" size=${11} /></span>`
+  : html`<span class="tone-good" title="Live"><${Icon} name="dot" size=${10} /><span class="sr">Live</span></span>`);
+
+// Against yesterday's close, or the opening where the counterparty tells no close.
+export function Change({ book, digits }) {
+  const base = book?.close_px ?? book?.open_px;
+  if (!base || !book.last_px) return null;
+  const moved = minus(book.last_px, base);
+  const up = !moved.startsWith('-');
+  const flat = !/[1-9]/.test(moved);
+  const percent = Number(base) ? ` ${Math.abs((Number(moved) / Number(base)) * 100).toFixed(2)}%` : '';
+  return html`<span class=${flat ? 'quiet' : up ? 'tone-good' : 'tone-bad'} title=${`Since ${book.close_px ? 'the close' : 'the opening'} at ${base}`}>${flat ? '' : up ? '▲ +' : '▼ '}${showDecimal(moved, digits)}${percent}</span>`;
+}

@@ -1,0 +1,111 @@
+"""The market region in a real browser: watched books as they change, a price taken to the ticket, quotes, and what is stale."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.desk_page import DeskPage
+from tests.support.stack import FIX42, FIX44, Stack
+
+pytestmark = pytest.mark.browser
+
+BOOK = {"mode": "match", "market": False}
+
+
+@pytest.fixture
+def desk(stack: Stack, page: Page) -> Iterator[DeskPage]:
+    """The market is open on the page; orders in PG and MA meet each other and nobody else."""
+    stack.behave(default="manual", symbols={"PG": BOOK, "MA": BOOK})
+    desk = DeskPage(page, stack).ready()
+    page.keyboard.press("w")
+    yield desk
+    stack.behave(symbols={})
+
+
+def watch(desk: DeskPage, symbols: str, session: str) -> None:
+    desk.get("market-symbol").fill(symbols)
+    desk.get("market-session").select_option(session)
+    desk.get("market-add").click()
+
+
+def test_a_watched_book_changes_and_its_price_goes_to_the_ticket(desk: DeskPage, stack: Stack) -> None:
+    order = {"symbol": "PG", "ord_type": "LIMIT", "order_qty": 100}
+    stack.send(FIX42, price="150", **order)
+    stack.send(FIX42, price="151.5", side="SELL", **order)
+    watch(desk, "PG", FIX44)
+    row = desk.get(f"watch-{FIX44}-PG")
+    expect(row).to_have_attribute("data-stale", "false")
+    expect(row.get_by_test_id("watch-bid")).to_have_text("150.00")
+
+    stack.send(FIX42, price="150.5", **order)
+    expect(row.get_by_test_id("watch-bid")).to_have_text("150.50")
+    expect(row.get_by_test_id("watch-bid").locator(".move")).to_have_class(re.compile(r"\bup\b"))
+    expect(desk.get("depth-bids").locator("tbody tr")).to_have_count(2)
+
+    desk.get("depth-offers").get_by_role("button", name="151.50").click()
+    expect(desk.get("ticket-symbol")).to_have_value("PG")
+    expect(desk.get("ticket-price")).to_have_value("151.5")
+    expect(desk.get("side-buy")).to_have_attribute("aria-pressed", "true")
+    expect(desk.get("ticket-order_qty")).to_be_focused()
+    desk.page.keyboard.type("40")
+    with desk.page.expect_response("**/api/send_order") as answer:
+        desk.page.keyboard.press("Control+Enter")
+    assert answer.value.json()["order"]["session_name"] == FIX44
+    expect(desk.get("market-trades")).to_contain_text("151.50")
+    expect(desk.get("depth-offers")).to_contain_text("60")
+
+    stack.send(FIX44, price="149.25", **order)
+    expect(desk.get("depth-ours")).to_contain_text("100")
+    stack.send(FIX44, price="151.5", symbol="PG", ord_type="LIMIT", order_qty=10)
+    expect(desk.get("market-chart").locator("canvas")).to_have_count(1)
+
+
+def test_what_is_not_live_says_so(desk: DeskPage, stack: Stack) -> None:
+    stack.send(FIX42, symbol="MA", ord_type="LIMIT", price="400")
+    watch(desk, "NOSUCH MA", FIX44)
+    row, unknown = desk.get(f"watch-{FIX44}-MA"), desk.get(f"watch-{FIX44}-NOSUCH")
+    expect(row).to_have_attribute("data-stale", "false")
+    expect(unknown).to_contain_text("Stale: The counterparty refused the subscription")
+
+    desk.get(f"connect-{FIX44}").click()
+    expect(row).to_contain_text(f"Stale: {FIX44} is not connected")
+    expect(desk.get("depth")).to_have_attribute("data-stale", "true")
+    expect(row.get_by_test_id("watch-bid")).to_be_disabled()
+    expect(desk.get(f"connect-{FIX44}")).to_have_text("Connect")
+    desk.get(f"connect-{FIX44}").click()
+    expect(row).to_have_attribute("data-stale", "false")
+    expect(row.get_by_test_id("watch-bid")).to_have_text("400.00")
+
+
+def test_the_watch_list_is_kept_and_moved_by_keys(desk: DeskPage) -> None:
+    expect(desk.get("market")).to_contain_text("Nothing is watched yet")
+    watch(desk, "PG, MA", FIX42)
+    rows = desk.get("watch-list").locator("tbody tr")
+    rows.nth(1).press("Alt+ArrowUp")
+    expect(rows.nth(0)).to_contain_text("MA")
+    expect(rows.nth(0)).to_be_focused()
+    desk.page.keyboard.press("ArrowDown")
+    expect(rows.nth(1)).to_have_attribute("aria-selected", "true")
+    desk.page.reload()
+    expect(rows.nth(0)).to_contain_text("MA")
+    rows.nth(1).press("Delete")
+    expect(rows).to_have_count(1)
+
+
+def test_a_quote_is_asked_for_and_a_refusal_shown(desk: DeskPage) -> None:
+    watch(desk, "NOSUCH AAPL", FIX44)
+    desk.get("prints-quotes").click()
+    desk.get("quote-qty").fill("500")
+    desk.get("quote-ask").click()
+    expect(desk.get("quote")).to_have_count(1)
+    desk.get("quote").get_by_role("button").first.click()
+    expect(desk.get("ticket-symbol")).to_have_value("AAPL")
+    expect(desk.get("side-sell")).to_have_attribute("aria-pressed", "true")
+
+    desk.get(f"watch-{FIX44}-NOSUCH").click()
+    desk.get("quote-ask").click()
+    expect(desk.get("quote")).to_contain_text("Refused")
