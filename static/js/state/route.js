@@ -9,7 +9,7 @@ import { heldOnly, openOnly, search, wantedFilters } from './blotter.js';
 import { orderKey, orders } from './desk.js';
 import { asked as historyAsked, search as searchHistory } from './history.js';
 import { log, logFilter, NO_FILTER } from './log.js';
-import { blotterTab, comparing, decoded, drawerKey, nowhere, phoneTab, searching, visitor } from './view.js';
+import { blotterTab, bottomTab, comparing, decoded, drawerKey, nowhere, phoneTab, searching, visitor } from './view.js';
 
 const TABS = ['orders', 'executions', 'positions'];
 const LOG_WORDS = [['session', 'session'], ['direction', 'direction'], ['msgType', 'type'], ['text', 'text']];
@@ -145,6 +145,7 @@ function showLog(words) {
   const filter = { ...NO_FILTER, heartbeats: words.get('heartbeats') === '1' };
   for (const [key, word] of LOG_WORDS) filter[key] = words.get(word) ?? '';
   logFilter.value = filter;
+  bottomTab.value = 'log';
   phoneTab.value = 'log';
 }
 

@@ -1,5 +1,5 @@
 // What is open on the page: panels, drawer, dialogs. Nothing here talks to the desk.
-import { signal } from '../lib.js';
+import { effect, signal } from '../lib.js';
 import { remembered } from './prefs.js';
 
 export const blotterTab = remembered('blotter.tab', 'orders'); // 'orders', 'executions' or 'positions'
@@ -15,6 +15,16 @@ export const comparing = signal(null); // {a, b}: the ids of two messages that a
 export const helpOpen = signal(false);
 export const stopping = signal(null); // {letGo: a kill switch} or {}: the dialog that turns kill switches
 export const question = signal(null); // {title, text, list, confirm, act}: what asks before it does
+
+export function showLog() {
+  bottomTab.value = 'log';
+  phoneTab.value = 'log';
+}
+
+// A message is opened in the log: there it is to be seen.
+effect(() => {
+  if (decoded.value || searching.value) bottomTab.value = 'log';
+});
 
 export function ask(next) {
   question.value = next;

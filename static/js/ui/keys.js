@@ -4,7 +4,7 @@ import { compose } from '../state/composer.js';
 import { selectedSession, selectSession, sessions } from '../state/desk.js';
 import * as ticket from '../state/ticket.js';
 import { dismissAll } from '../state/toasts.js';
-import { blotterTab, decoded, drawerKey, helpOpen, nowhere, phoneTab, question, searching } from '../state/view.js';
+import { blotterTab, decoded, drawerKey, helpOpen, nowhere, phoneTab, question, searching, showLog } from '../state/view.js';
 import { cancelChosen } from './blotter.js';
 import { toggleMarket } from './bottom_tabs.js';
 
@@ -56,8 +56,8 @@ export const KEYS = [
   { key: 'x', shown: ['x'], does: 'Cancel the selected orders, or the last one (asks first)', act: () => cancelChosen() || askCancelLast() },
   { key: 'X', shown: ['Shift', 'x'], does: 'Cancel all open orders (asks first)', act: askCancelAll },
   { key: 'f', shown: ['f'], does: 'Search the blotter', act: () => { phoneTab.value = 'blotter'; focus('.blotter .search'); } },
-  { key: 'm', shown: ['m'], does: 'Search the messages', act: () => { phoneTab.value = 'log'; focus('.log .search'); } },
-  { key: 'h', shown: ['h'], does: 'Search everything that is stored', act: () => { phoneTab.value = 'log'; searching.value = true; focus('.history-query'); } },
+  { key: 'm', shown: ['m'], does: 'Search the messages', act: () => { showLog(); focus('.log .search'); } },
+  { key: 'h', shown: ['h'], does: 'Search everything that is stored', act: () => { showLog(); searching.value = true; focus('.history-query'); } },
   { key: 'e', shown: ['e'], does: 'Orders, executions, positions', act: () => { blotterTab.value = NEXT_TAB[blotterTab.value] ?? 'orders'; } },
   { key: ']', shown: [']'], does: 'Next session', act: () => nextSession(1) },
   { key: '[', shown: ['['], does: 'Session before', act: () => nextSession(-1) },
