@@ -33,7 +33,9 @@ def add(desk: DeskPage, at: str, name: str, value: str) -> None:
     """Find a field by its name or tag, and type its value where the focus then is."""
     desk.get(f"compose-{at}add").fill(name)
     desk.page.keyboard.press("Enter")
-    expect(desk.page.locator(":focus")).to_have_attribute("id", re.compile(rf"^compose-{re.escape(at)}(?!add)"))
+    expect(desk.page.locator(":focus")).to_have_attribute(
+        "id", re.compile(rf"^compose-{re.escape(at)}(?!add)")
+    )
     desk.page.keyboard.type(value)
 
 

@@ -94,7 +94,9 @@ def sized(browser: Browser, theme: str, request: pytest.FixtureRequest) -> Itera
 @pytest.mark.parametrize("sized", SIZES, indirect=True, ids=lambda size: f"{size[0]}x{size[1]}")
 def test_nothing_is_cut_off_and_all_text_can_be_read(stack: Stack, sized: Page) -> None:
     desk = DeskPage(sized, stack).open()
-    regions = ["ticket", "blotter", "log", "market", "sessions"] if desk.get("nav-ticket").is_visible() else [None]
+    regions = (
+        ["ticket", "blotter", "log", "market", "sessions"] if desk.get("nav-ticket").is_visible() else [None]
+    )
     for region in regions:
         if region:
             desk.get(f"nav-{region}").click()
