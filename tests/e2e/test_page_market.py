@@ -1,4 +1,4 @@
-"""The market region in a real browser: watched books as they change, prices for the ticket, quotes, and what is stale."""
+"""The market region in a real browser: watched books as they change, prices for the ticket, what is stale, quotes."""
 
 from __future__ import annotations
 
