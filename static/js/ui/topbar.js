@@ -56,14 +56,14 @@ function Picker() {
     }
   };
   return html`<div class="picker" ref=${box} onKeyDown=${keydown}>
-    <button type="button" class="picker-button" data-testid="session-picker" aria-haspopup="listbox" aria-expanded=${open}
+    <button type="button" class="picker-button" data-testid="session-picker" aria-haspopup="true" aria-expanded=${open}
       aria-label=${session ? `Session ${session.name}, ${lightOf(session).text}` : 'No session'} onClick=${() => setOpen(!open)}>
       ${session ? html`<${Light} session=${session} words=${false} /><b>${session.name}</b><span class="quiet wide-only">${lightOf(session).text}</span>` : 'No sessions'}
       <${Icon} name="down" />
     </button>
-    ${open && html`<div class="menu" role="listbox" aria-label="Sessions">
-      ${sessions.value.map((one) => html`<div class="menu-row" key=${one.name} role="option" aria-selected=${one.name === session?.name}>
-        <button type="button" class="menu-pick" data-testid=${`pick-${one.name}`} onClick=${() => { selectSession(one.name); setOpen(false); }}>
+    ${open && html`<div class="menu" role="list" aria-label="Sessions">
+      ${sessions.value.map((one) => html`<div class=${`menu-row ${one.name === session?.name ? 'is-chosen' : ''}`} key=${one.name} role="listitem">
+        <button type="button" class="menu-pick" aria-current=${one.name === session?.name ? 'true' : undefined} data-testid=${`pick-${one.name}`} onClick=${() => { selectSession(one.name); setOpen(false); }}>
           <${Light} session=${one} words=${false} /><b>${one.name}</b><span class="quiet">${one.fix_version} · ${lightOf(one).text}</span>
         </button>
         <${ConnectButton} session=${one} />
