@@ -103,7 +103,8 @@ class MarketFeed(Inattentive):
             return
         if request is one.awaited:
             line.began(one, self._state.clock())
-            self._state.on_work()
+            if line.out:
+                self._state.on_work()
         self._changed(line, one, fresh)
 
     def _increment(self, line: Line, message: MarketMessage, at_ns: int) -> None:
