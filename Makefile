@@ -6,6 +6,7 @@ PYTEST_ARGS ?=
 TEST_WORKERS ?= 3
 BENCH_ARGS ?=
 BENCH_MARKET_ARGS ?=
+BENCH_SEARCH_ARGS ?=
 CERTIFY_ARGS ?=
 LOCK_ARGS ?=
 
@@ -13,8 +14,7 @@ VENV_PYTHON := .venv/bin/python
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run setup dev test format certify crash kill soak fuzz bench bench-broker bench-market lock vendor clean
-.PHONY: help run setup dev test format certify crash kill soak fuzz bench bench-ui bench-broker lock vendor clean
+.PHONY: help run setup dev test format certify crash kill soak fuzz bench bench-broker bench-market lock vendor clean bench-ui bench-search
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -74,6 +74,9 @@ bench-broker: dev  ## measure the broker against a bare simplefix acceptor
 
 bench-market: dev  ## measure market data from a counterparty to a client, and orders meanwhile; BENCH_MARKET_ARGS for its options
 	@$(VENV_PYTHON) tests/bench/market_bench.py $(BENCH_MARKET_ARGS)
+
+bench-search: dev  ## measure searches, exports and statistics on 1,000,000 messages and 200,000 executions; BENCH_SEARCH_ARGS for its options
+	@$(VENV_PYTHON) tests/bench/search_bench.py $(BENCH_SEARCH_ARGS)
 
 lock: dev  ## compile requirements*.txt from pyproject.toml; LOCK_ARGS=--upgrade for newer versions
 	@$(VENV_PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 --no-header $(LOCK_ARGS) \
