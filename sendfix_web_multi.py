@@ -12,6 +12,7 @@ if __name__ == "__main__":
     monkey.patch_all()
 
 import functools
+import gc
 import logging
 import os
 import secrets
@@ -77,6 +78,7 @@ ROOT = Path(__file__).resolve().parent
 MOST_UNSTORED_MESSAGES = 200_000
 SETTLE_SECONDS = 3.0
 SEARCHES_AT_ONCE = 3
+SWITCH_SECONDS = 0.0005
 LATEST_FIX = "FIX.4.4"
 
 LOG_FORMAT = "%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s: %(message)s"
@@ -127,6 +129,8 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     """The running desk. Raises `ConfigError` or `StorageUnavailable`, each one line for a person."""
     settings = Settings.from_environ(environ)
     config = load_config(settings.config_path, environ)
+    # The loop must not wait 5 ms, Python's default, for a thread that searches or writes.
+    sys.setswitchinterval(SWITCH_SECONDS)
     _log_to_stderr(settings)
     _follow_log_level(settings, config)
     app = Flask("sendfix", root_path=str(ROOT), static_folder=None)
@@ -151,6 +155,8 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     page.register(app, assets.serve(app, ROOT / "static"))
     if origins:
         CORS(app, origins=origins)
+    # Python's garbage collector stops everything while it looks through what there is: not also through all of this.
+    gc.freeze()
     return app
 
 

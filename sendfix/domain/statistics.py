@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from decimal import Decimal, localcontext
+from typing import NamedTuple
 
 from sendfix.domain.enums import ExecType, OrdStatus, Side
 from sendfix.domain.ledger import EXACT, ZERO
@@ -19,11 +20,21 @@ SELLS = frozenset(
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HOUR_NS = 3_600_000_000_000
-_TAKES_BACK = (ExecType.TRADE_CANCEL.name, ExecType.TRADE_CORRECT.name)
+_PENDING_NEW, _TRADE_CANCEL = ExecType.PENDING_NEW.name, ExecType.TRADE_CANCEL.name
+_TAKES_BACK = (_TRADE_CANCEL, ExecType.TRADE_CORRECT.name)
+_REJECTED, _CANCELED = OrdStatus.REJECTED.name, OrdStatus.CANCELED.name
+_SUMS = ("orders", "filled", "rejected", "canceled", "order_qty", "executed_qty", "turnover")
+_DELAYS = (
+    "to_ack",
+    "to_first_fill",
+    "to_fill",
+    "to_ack_transact",
+    "to_first_fill_transact",
+    "to_fill_transact",
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """An execution of an order. Times are nanoseconds since 1970, UTC: `received_ns` by the engine's clock,
     `transact_ns` the counterparty's TransactTime(60), None where it gave none."""
 
@@ -37,8 +48,7 @@ class Report:
     transact_ns: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(NamedTuple):
     """An order of ours as it is now; `sent_ns` is when the engine sent it. Enumerations by name."""
 
     session_name: str
@@ -52,56 +62,77 @@ class Sent:
     sent_ns: int
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """When something was heard of, and when it happened by the counterparty's clock."""
 
     received_ns: int
     transact_ns: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Course:
+class Fill(NamedTuple):
+    """One that counts."""
+
+    qty: Decimal
+    px: Decimal | None
+    moment: Moment
+
+
+class Course(NamedTuple):
     """What became of one order: `fills` are those that count, oldest first."""
 
     acknowledged: Moment | None
-    fills: Sequence[tuple[Decimal, Decimal | None]]
-    first_fill: Moment | None
+    fills: Sequence[Fill]
     filled: Moment | None
 
     @property
+    def first_fill(self) -> Moment | None:
+        return self.fills[0].moment if self.fills else None
+
+    @property
     def executed_qty(self) -> Decimal:
-        return sum((qty for qty, _px in self.fills), ZERO)
+        return sum((fill.qty for fill in self.fills), ZERO)
 
 
-def course_of(sent: Sent, reports: Iterable[Report]) -> Course:
+def course_of(sent: Sent, reports: Sequence[Report]) -> Course:
     """`reports` in the order in which they came. The first that is more than "pending" acknowledges the order, a
     rejection too. A correction counts from when the fill came that it corrects."""
-    tally, acknowledged = Tally(), None
+    acknowledged = None
+    for report in reports:
+        if report.exec_type != _PENDING_NEW:
+            acknowledged = Moment(report.received_ns, report.transact_ns)
+            break
+    fills = _fills(reports)
+    fills.sort(key=lambda fill: fill.moment.received_ns)
+    filled, done, wanted = None, ZERO, sent.order_qty
+    if wanted:
+        for fill in fills:
+            done += fill.qty
+            if done >= wanted:
+                filled = fill.moment
+                break
+    return Course(acknowledged, fills, filled)
+
+
+def _fills(reports: Sequence[Report]) -> list[Fill]:
+    tally = Tally()
     moments: dict[str, Moment] = {}
     for report in reports:
+        qty = report.last_qty
+        takes_back = report.exec_type in _TAKES_BACK
+        if not qty and not takes_back:
+            continue
         moment = Moment(report.received_ns, report.transact_ns)
-        if acknowledged is None and report.exec_type != ExecType.PENDING_NEW.name:
-            acknowledged = moment
         # Fills may have ExecID 0 against the standard; their CumQty tells them apart.
         key = report.exec_id if report.exec_id != "0" else f"0 at {report.cum_qty}"
-        is_bust = report.exec_type == ExecType.TRADE_CANCEL.name
-        qty = None if is_bust else report.last_qty
-        if report.exec_type in _TAKES_BACK and report.exec_ref_id:
+        if report.exec_type == _TRADE_CANCEL:
+            qty = None
+        if takes_back and report.exec_ref_id:
             moment = moments.get(report.exec_ref_id, moment)
             tally.supersede(report.exec_ref_id, key if qty else "")
         if qty:
             moments.setdefault(key, moment)
             tally.fill(key, qty, report.last_px)
-    counted = sorted(tally.fills, key=lambda key: moments[key].received_ns)
-    filled, done = None, ZERO
-    for key in counted:
-        done += tally.fills[key][0]
-        if filled is None and sent.order_qty and done >= sent.order_qty:
-            filled = moments[key]
-    return Course(
-        acknowledged, [tally.fills[key] for key in counted], moments[counted[0]] if counted else None, filled
-    )
+    return [Fill(qty, px, moments[key]) for key, (qty, px) in tally.fills.items()]
 
 
 @dataclass(slots=True)
@@ -109,10 +140,6 @@ class Delays:
     """Nanoseconds from the sending of orders to something else."""
 
     values: list[int] = field(default_factory=list)
-
-    def add(self, sent_ns: int, at_ns: int | None) -> None:
-        if at_ns is not None:
-            self.values.append(at_ns - sent_ns)
 
     def percentile(self, percent: int) -> int | None:
         """The value that so many of a hundred do not exceed: one that was measured, not one between two."""
@@ -134,16 +161,19 @@ class Slippage:
     cost: Decimal = ZERO
     value: Decimal = ZERO
 
-    def add(self, sent: Sent, course: Course, against: Decimal | None) -> None:
-        sign = 1 if sent.side in BUYS else -1 if sent.side in SELLS else 0
-        fills = [(qty, px) for qty, px in course.fills if px is not None]
-        if not sign or not fills or against is None or against <= 0:
+    def add(self, sign: int, qty: Decimal, paid: Decimal, against: Decimal | None) -> None:
+        """An order of which `qty` was executed for `paid`; `sign` 1 for a buy, -1 for a sell."""
+        if not sign or not qty or against is None or against <= 0:
             return
+        value = qty * against
         self.orders += 1
-        for qty, px in fills:
-            difference = EXACT.multiply(EXACT.subtract(px, against), qty)
-            self.cost = EXACT.add(self.cost, difference if sign > 0 else difference.copy_negate())
-            self.value = EXACT.add(self.value, EXACT.multiply(against, qty))
+        self.cost += (paid - value) * sign
+        self.value += value
+
+    def merge(self, other: Slippage) -> None:
+        self.orders += other.orders
+        self.cost += other.cost
+        self.value += other.value
 
     @property
     def basis_points(self) -> Decimal | None:
@@ -171,26 +201,40 @@ class Figures:
     against_limit: Slippage = field(default_factory=Slippage)
 
     def add(self, sent: Sent, course: Course) -> None:
-        executed = course.executed_qty
+        executed = priced = paid = ZERO
+        for qty, px, _moment in course.fills:
+            executed += qty
+            if px is not None:
+                priced += qty
+                paid += qty * px
+                self.turnover += qty * px.copy_abs()
         self.orders += 1
         self.filled += course.filled is not None
-        self.rejected += sent.status == OrdStatus.REJECTED.name
-        self.canceled += sent.status == OrdStatus.CANCELED.name
-        self.order_qty = EXACT.add(self.order_qty, sent.order_qty or ZERO)
-        self.executed_qty = EXACT.add(self.executed_qty, executed)
-        for qty, px in course.fills:
-            if px is not None:
-                self.turnover = EXACT.add(self.turnover, EXACT.multiply(qty, px.copy_abs()))
+        self.rejected += sent.status == _REJECTED
+        self.canceled += sent.status == _CANCELED
+        self.order_qty += sent.order_qty or ZERO
+        self.executed_qty += executed
         for moment, by_engine, by_counterparty in (
             (course.acknowledged, self.to_ack, self.to_ack_transact),
             (course.first_fill, self.to_first_fill, self.to_first_fill_transact),
             (course.filled, self.to_fill, self.to_fill_transact),
         ):
             if moment is not None:
-                by_engine.add(sent.sent_ns, moment.received_ns)
-                by_counterparty.add(sent.sent_ns, moment.transact_ns)
-        self.against_arrival.add(sent, course, sent.arrival_px)
-        self.against_limit.add(sent, course, sent.price)
+                by_engine.values.append(moment.received_ns - sent.sent_ns)
+                if moment.transact_ns is not None:
+                    by_counterparty.values.append(moment.transact_ns - sent.sent_ns)
+        sign = 1 if sent.side in BUYS else -1 if sent.side in SELLS else 0
+        self.against_arrival.add(sign, priced, paid, sent.arrival_px)
+        self.against_limit.add(sign, priced, paid, sent.price)
+
+    def merge(self, other: Figures) -> None:
+        """The orders of both."""
+        for name in _SUMS:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for name in _DELAYS:
+            getattr(self, name).values.extend(getattr(other, name).values)
+        self.against_arrival.merge(other.against_arrival)
+        self.against_limit.merge(other.against_limit)
 
     @property
     def fill_ratio(self) -> Decimal | None:
@@ -242,8 +286,13 @@ def statistics(orders: Iterable[tuple[Sent, Sequence[Report]]], by: str) -> Stat
     group_of = GROUPINGS[by]
     groups: dict[str, Figures] = {}
     total = Figures()
-    for sent, reports in orders:
-        course = course_of(sent, reports)
-        groups.setdefault(group_of(sent), Figures()).add(sent, course)
-        total.add(sent, course)
+    with localcontext(EXACT):
+        for sent, reports in orders:
+            key = group_of(sent)
+            figures = groups.get(key)
+            if figures is None:
+                figures = groups[key] = Figures()
+            figures.add(sent, course_of(sent, reports))
+        for figures in groups.values():
+            total.merge(figures)
     return Statistics({key: groups[key] for key in sorted(groups)}, total)

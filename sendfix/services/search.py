@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any, Generic, Protocol, TypeVar
@@ -107,21 +107,26 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class Found(Generic[T]):
-    """What was made of the answers, and where the next ones begin; None when there are no more."""
+    """What was made of each answer, and where the next ones begin; None when there are no more."""
 
-    made: T
+    made: list[T]
     next: Position | None
 
 
 class SearchArchive(Protocol):
     """What is stored, for questions that can take long."""
 
-    def search(self, search: Search, make: Callable[[Sequence[Any]], T]) -> Found[T]:
-        """`make` gets orders, booked executions or message rows, in a thread of its own; it must need nothing but them.
+    def search(self, search: Search, make: Callable[[Any], T]) -> Found[T]:
+        """`make` gets each order, booked execution or message row, in a thread of its own; it must need nothing else.
         Raises `StorageUnavailable`, `SearchTooSlow` and `TooManySearches`."""
 
     def newest_id(self, subject: Subject) -> int:
         """0 when nothing is stored. Raises as `search` does."""
+
+
+def itself(item: Any) -> Any:
+    """For whoever wants the orders, executions or messages as they are."""
+    return item
 
 
 def lower(text: str) -> str:

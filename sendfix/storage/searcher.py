@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 import orjson
@@ -55,23 +55,20 @@ class Searcher:
     def __init__(self, lanes: Lanes) -> None:
         self._lanes = lanes
 
-    def search(self, search: Search, make: Callable[[Sequence[Any]], T]) -> Found[T]:
+    def search(self, search: Search, make: Callable[[Any], T]) -> Found[T]:
+        item = _ITEMS[search.subject.name]
+
         def read(connection: Connection, lane: Lane) -> Found[T]:
-            # One more than asked for says whether there are more.
-            rows = list(_matching(connection, lane, search, search.limit + 1))
-            next_position = None
-            if len(rows) > search.limit:
-                rows.pop()
-                last = rows[-1]
-                key = getattr(last, search.sort.stored)
-                next_position = Position(key, getattr(last, search.subject.id.stored))
-            item = _ITEMS[search.subject.name]
-            items = []
-            for number, row in enumerate(rows):
-                if number % ROWS_AT_ONCE == 0:
-                    lane.check()
-                items.append(item(row))
-            return Found(make(items), next_position)
+            made: list[T] = []
+            last = None
+            # One more than asked for says whether there are more. No more of them is in memory at a time than need be:
+            # thousands of orders at once would have Python look for garbage among all that the desk holds.
+            for row in _matching(connection, lane, search, search.limit + 1):
+                if len(made) == search.limit:
+                    return Found(made, _position_of(search, last))
+                made.append(make(item(row)))
+                last = row
+            return Found(made, None)
 
         return self._lanes.run(read)
 
@@ -79,6 +76,10 @@ class Searcher:
         table = _TABLES[subject.name]
         statement = select(func.max(table.c[subject.id.stored]))
         return self._lanes.run(lambda connection, _lane: connection.scalar(statement) or 0)
+
+
+def _position_of(search: Search, row: Any) -> Position:
+    return Position(getattr(row, search.sort.stored), getattr(row, search.subject.id.stored))
 
 
 def _matching(connection: Connection, lane: Lane, search: Search, most: int) -> Iterator[Any]:

@@ -4,6 +4,7 @@ lane."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, select
@@ -21,6 +22,9 @@ T = TypeVar("T")
 ROWS_AT_ONCE = 500
 # As the writer writes it. An execution of one leg is none of the order as a whole.
 _IS_LEG = f'"multi_leg_reporting_type":"{LEG}"'
+
+# The same few prices and quantities stand in very many rows.
+_decimal = lru_cache(maxsize=65536)(decimal_of_key)
 
 
 class StatisticsReader:
@@ -71,13 +75,13 @@ def _orders(
     orders = _rows(connection, lane, sent.where(*wanted).order_by(order.order_no))
     reports = _rows(connection, lane, booked.order_by(execution.order_no, execution.id))
     report = next(reports, None)
-    for row in orders:
+    for order_no, *columns in orders:
         found = []
-        while report is not None and report.order_no <= row.order_no:
-            if report.order_no == row.order_no:
+        while report is not None and report[0] <= order_no:
+            if report[0] == order_no:
                 found.append(_report(report))
             report = next(reports, None)
-        yield _sent(row), found
+        yield _sent(columns), found
 
 
 def _rows(connection: Connection, lane: Lane, statement: Any) -> Iterator[Any]:
@@ -86,28 +90,40 @@ def _rows(connection: Connection, lane: Lane, statement: Any) -> Iterator[Any]:
         yield from rows
 
 
-def _sent(row: Any) -> Sent:
+def _sent(columns: Sequence[Any]) -> Sent:
+    session_name, account, symbol, side, status, order_qty, price, arrival_px, created_at_ns = columns
     return Sent(
-        row.session_name,
-        row.account,
-        row.symbol,
-        row.side,
-        row.status,
-        decimal_of_key(row.order_qty),
-        decimal_of_key(row.price),
-        decimal_of_key(row.arrival_px),
-        row.created_at_ns,
+        session_name,
+        account,
+        symbol,
+        side,
+        status,
+        _decimal(order_qty),
+        _decimal(price),
+        _decimal(arrival_px),
+        created_at_ns,
     )
 
 
 def _report(row: Any) -> Report:
+    (
+        _order_no,
+        exec_id,
+        exec_ref_id,
+        exec_type,
+        last_qty,
+        last_px,
+        cum_qty,
+        received_at_ns,
+        transact_time_ns,
+    ) = row
     return Report(
-        row.exec_id,
-        row.exec_ref_id,
-        row.exec_type,
-        decimal_of_key(row.last_qty),
-        decimal_of_key(row.last_px),
-        decimal_of_key(row.cum_qty),
-        row.received_at_ns,
-        None if row.transact_time_ns == NO_TIME else row.transact_time_ns,
+        exec_id,
+        exec_ref_id,
+        exec_type,
+        _decimal(last_qty),
+        _decimal(last_px),
+        _decimal(cum_qty),
+        received_at_ns,
+        None if transact_time_ns == NO_TIME else transact_time_ns,
     )

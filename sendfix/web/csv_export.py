@@ -59,8 +59,9 @@ def _pieces(
 ) -> Iterator[str]:
     yield to_csv([columns])
 
-    def make(items: Sequence[Any]) -> str:
-        return to_csv([[row[name] for name in columns] for row in map(to_json, items)])
+    def make(item: Any) -> str:
+        row = to_json(item)
+        return to_csv([[row[name] for name in columns]])
 
     try:
         for part in _parts(search, newest):
@@ -68,7 +69,7 @@ def _pieces(
             while True:
                 found = archive.search(part.behind(position, ROWS_AT_ONCE), make)
                 if found.made:
-                    yield found.made
+                    yield "".join(found.made)
                 if found.next is None:
                     break
                 position = found.next

@@ -51,9 +51,10 @@ from sendfix.storage.lanes import Lanes  # noqa: E402
 from sendfix.storage.searcher import Searcher  # noqa: E402
 from sendfix.storage.statistics import StatisticsReader  # noqa: E402
 from sendfix.web.csv_export import csv_response  # noqa: E402
-from sendfix.web.searches import make_all  # noqa: E402
+from sendfix.web.searches import json_of, list_answer  # noqa: E402
 from sendfix.web.statistics_to_json import statistics_to_json  # noqa: E402
 from sendfix.web.to_json import execution_to_json, message_to_json, order_to_json  # noqa: E402
+from sendfix_web_multi import SWITCH_SECONDS  # noqa: E402
 
 START = datetime(2026, 3, 2, 14, 30, tzinfo=UTC)
 SYMBOLS = [f"SY{number:03}" for number in range(500)]
@@ -195,6 +196,7 @@ def search_of(subject: Subject, limit: int = 500, **given: str) -> Search:
 
 
 def run(url: str) -> None:
+    sys.setswitchinterval(SWITCH_SECONDS)
     lanes = Lanes([open_engine(url) for _ in range(3)], SECONDS)
     searcher, dictionary = Searcher(lanes), load("FIX.4.4")
 
@@ -206,8 +208,8 @@ def run(url: str) -> None:
     }  # fmt: skip
 
     def listed(search: Search) -> int:
-        found = searcher.search(search, list).made
-        return len(orjson.loads(orjson.dumps(make_all(to_json[search.subject.name], found))))
+        found = searcher.search(search, json_of(to_json[search.subject.name]))
+        return len(orjson.loads(orjson.dumps(list_answer("found", search, found.next, found.made)))["found"])
 
     measured("nothing, for a second", partial(idle, 1.0))
     two_hours = {"from": "2026-03-02T15:00:00Z", "to": "2026-03-02T17:00:00Z"}

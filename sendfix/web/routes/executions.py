@@ -13,7 +13,7 @@ from sendfix.web import answers, schemas
 from sendfix.web.api import Api
 from sendfix.web.context import context
 from sendfix.web.csv_export import csv_response
-from sendfix.web.searches import list_answer, make_all, read_search
+from sendfix.web.searches import json_of, list_answer, read_search
 from sendfix.web.to_json import execution_to_json
 
 api = Api("executions")
@@ -31,8 +31,8 @@ def executions(query: BaseModel) -> dict[str, Any]:
     desk = context()
     search = read_search(EXECUTIONS, query, desk)
     desk.settle()
-    found = desk.search.search(search, list)
-    return list_answer("executions", search, found.next, make_all(execution_to_json, found.made))
+    found = desk.search.search(search, json_of(execution_to_json))
+    return list_answer("executions", search, found.next, found.made)
 
 
 @api.route("GET", "/api/executions.csv", query=schemas.search.ExecutionsExport, answers={200: "text/csv"})

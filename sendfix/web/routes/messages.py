@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,9 +18,9 @@ from sendfix.services.columns import MESSAGES
 from sendfix.services.ports import MessageRow, OrderQuery
 from sendfix.web import answers, schemas
 from sendfix.web.api import Api
-from sendfix.web.context import context
+from sendfix.web.context import Context, context
 from sendfix.web.csv_export import csv_response
-from sendfix.web.searches import list_answer, make_all, read_search
+from sendfix.web.searches import json_of, list_answer, read_search
 from sendfix.web.to_json import SOH, field_to_json, message_to_json
 from sendfix.web.tree_to_json import tree_to_json
 
@@ -35,8 +36,8 @@ def messages(query: BaseModel) -> dict[str, Any]:
     desk = context()
     search = read_search(MESSAGES, query, desk)
     desk.settle()
-    found = desk.search.search(search, list)
-    return list_answer("messages", search, found.next, make_all(_to_json, found.made))
+    found = desk.search.search(search, json_of(_row_to_json(desk)))
+    return list_answer("messages", search, found.next, found.made)
 
 
 @api.route("GET", "/api/messages.csv", query=schemas.search.MessagesExport, answers={200: "text/csv"})
@@ -47,11 +48,7 @@ def messages_csv(query: BaseModel) -> Response:
     search = read_search(MESSAGES, query, desk)
     desk.settle()
     columns = list(answers.messages.Message.model_fields)
-
-    def to_json(found: MessageRow) -> dict[str, Any]:
-        return message_to_json(found, desk.any_dictionary(found.session_name), desk.mask)
-
-    return csv_response(desk.search, search, to_json, columns, datetime.now(UTC))
+    return csv_response(desk.search, search, _row_to_json(desk), columns, datetime.now(UTC))
 
 
 @api.route("GET", "/api/messages/<int:message_id>", answers={200: answers.messages.MessageDetail})
@@ -99,6 +96,11 @@ def _order_of(found: MessageRow) -> str | None:
         return None
     orders = context().blotter.orders(OrderQuery(before=found.order_no + 1, limit=1))
     return orders[0].cl_ord_ids[0] if orders and orders[0].order_no == found.order_no else None
+
+
+def _row_to_json(desk: Context) -> Callable[[MessageRow], dict[str, Any]]:
+    """For another thread, where there is no context."""
+    return lambda found: message_to_json(found, desk.any_dictionary(found.session_name), desk.mask)
 
 
 def _to_json(found: MessageRow, decoded: bool = False) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from sendfix.web.api import Api
 from sendfix.web.context import context
 from sendfix.web.csv_export import csv_response
 from sendfix.web.order_fields import custom_tags_of, fields_of
-from sendfix.web.searches import list_answer, make_all, read_search
+from sendfix.web.searches import json_of, list_answer, make_all, read_search
 from sendfix.web.to_json import SOH, execution_to_json, message_to_json, order_to_json
 
 api = Api("orders")
@@ -69,8 +69,9 @@ def orders(query: BaseModel) -> dict[str, Any]:
     """Orders of all sessions, newest first.
     Filters on every column, and `sort`: docs/search.md."""
     search = read_search(ORDERS, query, context())
-    found = context().order_search.search(search)
-    return list_answer("orders", search, found.next, make_all(order_to_json, found.made))
+    make = json_of(order_to_json)
+    found = context().order_search.search(search, make)
+    return list_answer("orders", search, found.next, make_all(make, found.made))
 
 
 @api.route("GET", "/api/orders.csv", query=schemas.search.OrdersExport, answers={200: "text/csv"})

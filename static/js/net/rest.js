@@ -53,6 +53,7 @@ const get = (path, query = {}) => {
 const put = (path, body) => call('PUT', path, body);
 const post = (path, body) => call('POST', path, body);
 const id = encodeURIComponent;
+const COUNTING_MS = 60_000; // of months
 const LOOKING_MS = 50_000; // an address that does not answer is waited for
 
 export const rest = {
@@ -93,6 +94,7 @@ export const rest = {
   order: (clOrdId) => get(`/api/orders/${id(clOrdId)}`),
   ladder: (clOrdId, before) => get(`/api/orders/${id(clOrdId)}/ladder`, { before }),
   executions: (query) => get('/api/executions', query),
+  statistics: (query) => call('GET', `/api/statistics?${wordsOf(query)}`, undefined, COUNTING_MS),
   positions: () => get('/api/positions'),
   messages: (query) => get('/api/messages', query),
   message: (messageId) => get(`/api/messages/${id(messageId)}`),

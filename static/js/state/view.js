@@ -2,9 +2,9 @@
 import { effect, signal } from '../lib.js';
 import { remembered } from './prefs.js';
 
-export const blotterTab = remembered('blotter.tab', 'orders'); // 'orders', 'executions' or 'positions'
 export const bottomTab = remembered('bottom.tab', 'log'); // 'log' or 'market': what stands below the blotter
 export const phoneTab = signal('ticket'); // which region a phone shows: 'ticket', 'blotter', 'log', 'market', 'sessions'
+export const blotterTab = remembered('blotter.tab', 'orders'); // 'orders', 'executions', 'positions' or 'statistics'
 export const drawerKey = signal(null); // the order whose detail is open, by its key
 export const visitor = signal(null); // that order, if it is no longer among those of the blotter
 export const nowhere = signal(null); // {path, title, text, again}: an address that leads to nothing

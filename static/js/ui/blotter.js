@@ -6,7 +6,9 @@ import { heldOnly, openOnly, search, wantedFilters } from '../state/blotter.js';
 import { executions, loaded, loading, openCount, orders } from '../state/desk.js';
 import { isFlat, positions } from '../state/positions.js';
 import { blotterPath, openOrder } from '../state/route.js';
+import { exportOf } from '../state/export.js';
 import { fillFrom } from '../state/ticket.js';
+import { toast } from '../state/toasts.js';
 import { blotterTab, phoneTab } from '../state/view.js';
 import { Icon } from './bits.js';
 import { executionColumns, forPhone, orderColumns, positionColumns } from './columns.js';
@@ -15,6 +17,7 @@ import { NoExecutions, NoOrders, NoPositions } from './empty.js';
 import { importOrders } from './import_orders.js';
 import { Grid } from './grid.js';
 import { LinkButton } from './link_button.js';
+import { Statistics, StatisticsBar } from './statistics.js';
 
 const phone = matchMedia('(max-width: 760px)').matches;
 const columnsOf = (name, columns) => (phone ? forPhone(name, columns) : columns);
@@ -77,7 +80,7 @@ const TABS = [['orders', 'Orders', orders], ['executions', 'Executions', executi
 
 export function Blotter() {
   const tab = blotterTab.value;
-  const api = apis[tab].value;
+  const api = apis[tab]?.value;
   const text = search.value;
   useEffect(() => {
     for (const one of Object.values(apis)) one.value?.setGridOption('quickFilterText', text);
@@ -95,7 +98,9 @@ export function Blotter() {
     <div class="bar">
       <div class="tabs" role="tablist" aria-label="Blotter">
         ${TABS.map(([id, title, store]) => html`<${Tab} key=${id} id=${id} title=${title} store=${store} chosen=${id === tab} />`)}
+        <button type="button" role="tab" aria-selected=${tab === 'statistics'} data-testid="tab-statistics" onClick=${() => { blotterTab.value = 'statistics'; }}>Statistics</button>
       </div>
+      ${tab === 'statistics' ? html`<${StatisticsBar} />` : html`
       <input type="search" class="search" placeholder="Search" aria-label="Search the blotter" data-testid="blotter-search" value=${text}
         onInput=${(event) => { search.value = event.target.value; }} />
       ${tab === 'orders' && html`<${OpenOnly} />`}
@@ -105,7 +110,8 @@ export function Blotter() {
       ${tab === 'orders' && html`<${OrderButtons} />`}
       <${Columns} api=${api} name=${gridName(tab)} />
       <${LinkButton} path=${() => blotterPath(tab, api?.getFilterModel())} what="this view" testid="blotter-link" />
-      <button type="button" class="small" data-testid="export" onClick=${() => exportCsv(api, tab)}>CSV</button>
+      <button type="button" class="small" title="The shown columns of the shown rows" data-testid="export" onClick=${() => exportCsv(api, tab)}>CSV</button>
+      ${tab !== 'positions' && html`<button type="button" class="small" title="All that the desk has stored, as far as these filters can be said" data-testid="export-all" onClick=${() => exportAll(api, tab)}>All as CSV</button>`}`}
     </div>
     <div class="grid-box" hidden=${tab !== 'orders'} role="tabpanel">
       <${Grid} name=${gridName('orders')} label="Orders" testid="orders-grid" store=${orders} ...${GRIDS.orders} options=${orderOptions} onApi=${(made) => { apis.orders.value = made; }} />
@@ -119,6 +125,7 @@ export function Blotter() {
       <${Grid} name=${gridName('positions')} label="Positions" testid="positions-grid" store=${positions} ...${GRIDS.positions} options=${positionOptions} onApi=${(made) => { apis.positions.value = made; }} />
       <${Empty} store=${positions} component=${NoPositions} />
     </div>
+    ${tab === 'statistics' && html`<div class="statistics-box" role="tabpanel"><${Statistics} /></div>`}
   </section>`;
 }
 
@@ -161,6 +168,15 @@ function exportCsv(api, name) {
     processCellCallback: ({ value }) => unarmed(value),
     suppressQuotes: false,
   });
+}
+
+function exportAll(api, name) {
+  const { path, left } = exportOf(name, { filters: api.getFilterModel(), text: search.peek(), open: name === 'orders' && openOnly.peek() });
+  const anchor = document.createElement('a');
+  anchor.href = path;
+  anchor.download = '';
+  anchor.click();
+  if (left.length) toast('info', 'Not all filters are in the file', `The desk can’t filter by what was chosen for ${left.join(', ')}: there are more lines than on screen.`);
 }
 
 // A Text(58) that begins like a formula must not become one in a spreadsheet; a negative number stays a number.

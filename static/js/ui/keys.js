@@ -19,7 +19,7 @@ const focus = (selector) => {
   if (!now()) setTimeout(now, 0);
 };
 
-const NEXT_TAB = { orders: 'executions', executions: 'positions' };
+const NEXT_TAB = { orders: 'executions', executions: 'positions', positions: 'statistics' };
 
 const onTicket = (act) => () => {
   phoneTab.value = 'ticket';
@@ -58,7 +58,7 @@ export const KEYS = [
   { key: 'f', shown: ['f'], does: 'Search the blotter', act: () => { phoneTab.value = 'blotter'; focus('.blotter .search'); } },
   { key: 'm', shown: ['m'], does: 'Search the messages', act: () => { showLog(); focus('.log .search'); } },
   { key: 'h', shown: ['h'], does: 'Search everything that is stored', act: () => { showLog(); searching.value = true; focus('.history-query'); } },
-  { key: 'e', shown: ['e'], does: 'Orders, executions, positions', act: () => { blotterTab.value = NEXT_TAB[blotterTab.value] ?? 'orders'; } },
+  { key: 'e', shown: ['e'], does: 'Orders, executions, positions, statistics', act: () => { blotterTab.value = NEXT_TAB[blotterTab.value] ?? 'orders'; } },
   { key: ']', shown: [']'], does: 'Next session', act: () => nextSession(1) },
   { key: '[', shown: ['['], does: 'Session before', act: () => nextSession(-1) },
   { shown: ['Esc'], does: 'Close, or back to a new order' },

@@ -221,7 +221,7 @@ def test_a_correction_counts_from_the_fill_that_it_corrects() -> None:
         "C1", "TRADE_CORRECT", 500, exec_ref_id="F1", last_qty=Decimal(100), last_px=Decimal("10.5")
     )
     course = course_of(sent(), [fill("F1", 40, "99", after_ms=5), correction])
-    assert course.fills == [(Decimal(100), Decimal("10.5"))]
+    assert [(one.qty, one.px) for one in course.fills] == [(Decimal(100), Decimal("10.5"))]
     assert course.filled is not None
     assert course.filled.received_ns - HOUR == 5 * MS
 

@@ -104,7 +104,7 @@ class MemoryStore:
         ]
         return matching[: query.limit]
 
-    def search(self, search: Search, make: Callable[[Sequence[Any]], T]) -> Found[T]:
+    def search(self, search: Search, make: Callable[[Any], T]) -> Found[T]:
         """Orders, as `Search` itself says which and in which order."""
         orders = [Order.from_record(record) for record in self.records.values()]
         found = [one for one in orders if search.matches(one) and search.is_behind(search.place_of(one))]
@@ -113,7 +113,7 @@ class MemoryStore:
         )
         page = found[: search.limit]
         more = len(found) > search.limit
-        return Found(make(page), search.place_of(page[-1]) if more and page else None)
+        return Found([make(one) for one in page], search.place_of(page[-1]) if more and page else None)
 
     def newest_id(self, subject: Subject) -> int:
         return max(self.records, default=0)

@@ -12,7 +12,7 @@ from sendfix.services.blotter import Blotter
 from sendfix.services.columns import ORDERS
 from sendfix.services.order_search import OrderSearch
 from sendfix.services.ports import OrderQuery
-from sendfix.services.search import Condition, Op, Position, Search
+from sendfix.services.search import Condition, Op, Position, Search, itself
 from tests.unit.services.desk_kit import DeskKit, MemoryStore
 
 COLUMNS = ORDERS.columns
@@ -69,7 +69,7 @@ def test_a_list_is_the_same_wherever_its_orders_are(
         position=Position(before, before) if before and sort == "order_no" and descending else None,
         limit=limit,
     )
-    listed, expected = orders_of(store, recent).search(search), store.search(search, list)
+    listed, expected = orders_of(store, recent).search(search, itself), store.search(search, itself)
     assert [order.order_no for order in listed.made] == [order.order_no for order in expected.made]
     assert listed.next == expected.next
 
@@ -82,7 +82,7 @@ def test_pages_are_the_whole_list_and_nothing_twice(
     seen: list[int] = []
     search = replace(NEWEST_FIRST, limit=limit)
     for _ in range(count + 1):
-        found = orders.search(search)
+        found = orders.search(search, itself)
         seen += [order.order_no for order in found.made]
         if found.next is None:
             break
@@ -102,4 +102,4 @@ def test_what_is_in_memory_is_listed_without_a_database() -> None:
     kit = DeskKit(store)
     sent = [kit.send().cl_ord_id for _ in range(3)]
     orders = OrderSearch(kit.blotter, store, lambda: None)
-    assert [order.cl_ord_id for order in orders.search(NEWEST_FIRST).made] == sent[::-1]
+    assert [order.cl_ord_id for order in orders.search(NEWEST_FIRST, itself).made] == sent[::-1]

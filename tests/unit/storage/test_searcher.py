@@ -21,7 +21,7 @@ from sendfix.fix.dictionary import load
 from sendfix.fix.redact import mask
 from sendfix.services.columns import EXECUTIONS, MESSAGES, ORDERS, Kind, Subject, number_key
 from sendfix.services.ports import MessageRow
-from sendfix.services.search import Condition, Op, Search
+from sendfix.services.search import Condition, Op, Search, itself
 from sendfix.services.search_input import filters_of, sort_names
 from sendfix.services.tag_search import TagTest, parse_tag_test
 from sendfix.storage.database import migrate, open_engine
@@ -141,7 +141,7 @@ def test_the_database_finds_what_memory_finds(
     wanted = expected(kit, search)
     seen: list[int] = []
     while True:
-        found = searcher.search(search, list)
+        found = searcher.search(search, itself)
         seen += ids_of(search, found.made)
         if found.next is None:
             break
@@ -157,7 +157,7 @@ def test_pages_of_messages_in_any_order(
     search = Search(MESSAGES, MESSAGES.columns[sort], descending=descending, limit=7)
     seen: list[MessageRow] = []
     while True:
-        found = searcher.search(search, list)
+        found = searcher.search(search, itself)
         seen += found.made
         if found.next is None:
             break
@@ -179,7 +179,7 @@ def tag(written: str) -> TagTest:
 )  # fmt: skip
 def test_messages_by_tag_and_value(searcher: Searcher, kit: DeskKit, tests: tuple[str, ...]) -> None:
     wanted = tuple(map(tag, tests))
-    found = searcher.search(Search(MESSAGES, MESSAGES.id, tags=wanted), list).made
+    found = searcher.search(Search(MESSAGES, MESSAGES.id, tags=wanted), itself).made
     expected_ids = [
         message.id for message in items(kit, MESSAGES) if all(test.passes(message.raw) for test in wanted)
     ]
@@ -191,7 +191,7 @@ def test_pages_of_what_sql_finds_too_much_of(searcher: Searcher, kit: DeskKit) -
     search = Search(MESSAGES, MESSAGES.id, tags=(tag("55~aapl"),), limit=3)
     seen: list[int] = []
     while True:
-        found = searcher.search(search, list)
+        found = searcher.search(search, itself)
         assert len(found.made) <= 3
         seen += ids_of(search, found.made)
         if found.next is None:
@@ -202,9 +202,9 @@ def test_pages_of_what_sql_finds_too_much_of(searcher: Searcher, kit: DeskKit) -
 
 def test_what_is_hidden_in_a_message_is_not_found(searcher: Searcher) -> None:
     search = Search(MESSAGES, MESSAGES.id, text="1=A1")
-    assert searcher.search(search, list).made
+    assert searcher.search(search, itself).made
     hidden = replace(search, shown=mask((1,)))
-    assert searcher.search(hidden, list).made == []
+    assert searcher.search(hidden, itself).made == []
 
 
 def test_the_newest_id(searcher: Searcher, kit: DeskKit) -> None:
@@ -278,5 +278,5 @@ def test_what_goes_wrong_in_the_thread_comes_out_here(short_lanes: Lanes) -> Non
 
 def test_sides_are_asked_for_by_their_names(searcher: Searcher) -> None:
     buys = Condition(ORDERS.columns["side"], Op.ANY_OF, (Side.BUY.name,))
-    found = searcher.search(Search(ORDERS, ORDERS.id, (buys,)), list).made
+    found = searcher.search(Search(ORDERS, ORDERS.id, (buys,)), itself).made
     assert {order.side for order in found} == {Side.BUY}

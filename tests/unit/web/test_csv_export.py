@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import tracemalloc
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -35,7 +35,7 @@ class Generated:
         assert subject is MESSAGES
         return self._count
 
-    def search(self, search: Search, make: Callable[[Sequence[Any]], T]) -> Found[T]:
+    def search(self, search: Search, make: Callable[[Any], T]) -> Found[T]:
         self.asked.append(search)
         lowest, highest = bounds(search)
         after = -1 if search.position is None else int(search.position.id)
@@ -49,7 +49,7 @@ class Generated:
             for number in range(start, stop + 1)
         ]
         more = stop < min(highest, self._count + 7)
-        return Found(make(rows), Position(stop, stop) if more else None)
+        return Found([make(one) for one in rows], Position(stop, stop) if more else None)
 
 
 def bounds(search: Search) -> tuple[int, int]:
