@@ -1,57 +1,7 @@
-// The desk's REST routes. Every failure is a Problem that a person can read.
-const PATIENCE_MS = 15000;
+// The desk's REST routes.
+import { server } from './http.js';
 
-class Problem extends Error {
-  // errors: [{field, message}]; status 0 means that no answer came.
-  constructor(status, title, detail, errors = []) {
-    super(detail || title);
-    this.status = status;
-    this.title = title;
-    this.errors = errors;
-  }
-
-  // The reason in full: the detail and each field with its message.
-  get text() {
-    const fields = this.errors.map((error) => `${error.field}: ${error.message}`);
-    return [this.message, ...fields.filter((line) => !this.message.includes(line))].join('\n');
-  }
-}
-
-async function call(method, path, body, patience = PATIENCE_MS) {
-  let answer;
-  try {
-    answer = await fetch(path, {
-      method,
-      headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
-      body: body === undefined ? undefined : JSON.stringify(body),
-      signal: AbortSignal.timeout(patience),
-    });
-  } catch {
-    throw new Problem(0, 'No answer from the desk', method === 'GET'
-      ? 'The desk could not be reached.'
-      : 'Whether the request arrived is not known. Look at the orders before you send it again.');
-  }
-  const data = await answer.json().catch(() => null);
-  if (answer.ok && data !== null) return data;
-  throw new Problem(
-    answer.status,
-    data?.title || `The desk answered ${answer.status}`,
-    data?.detail || `${method} ${path} was answered with ${answer.status} ${answer.statusText}.`,
-    Array.isArray(data?.errors) ? data.errors : [],
-  );
-}
-
-// A list is a parameter that is given several times; what has no value is left out.
-export const wordsOf = (query) => new URLSearchParams(Object.entries(query)
-  .flatMap(([name, value]) => (Array.isArray(value) ? value : [value]).map((one) => [name, one]))
-  .filter(([, value]) => value !== null && value !== undefined && value !== ''));
-
-const get = (path, query = {}) => {
-  const words = wordsOf(query);
-  return call('GET', words.size ? `${path}?${words}` : path);
-};
-const put = (path, body) => call('PUT', path, body);
-const post = (path, body) => call('POST', path, body);
+const { get, post, put, remove } = server('desk');
 const id = encodeURIComponent;
 const COUNTING_MS = 60_000; // of months
 const LOOKING_MS = 50_000; // an address that does not answer is waited for
@@ -62,7 +12,7 @@ export const rest = {
   sessionConfig: (sessionName) => get(`/api/sessions/${id(sessionName)}/config`),
   editSession: (sessionName, body) => put(`/api/sessions/${id(sessionName)}/config`, body),
   addSession: (body) => post('/api/sessions', body),
-  removeSession: (sessionName, body) => call('DELETE', `/api/sessions/${id(sessionName)}`, body),
+  removeSession: (sessionName, body) => remove(`/api/sessions/${id(sessionName)}`, body),
   switchSession: (sessionName, on, body) => post(`/api/sessions/${id(sessionName)}/${on ? 'enable' : 'disable'}`, body),
   dictionary: (sessionName, msgType) => get(`/api/sessions/${id(sessionName)}/dictionary`, { msg_type: msgType }),
   dictionaryMessages: (sessionName) => get(`/api/sessions/${id(sessionName)}/dictionary/messages`),
@@ -71,7 +21,7 @@ export const rest = {
   requestQuote: (body) => post('/api/market/quote_request', body),
   quotes: () => get('/api/market/quotes'),
   answers: (messageId) => get(`/api/messages/${id(messageId)}/answers`),
-  diagnosis: (sessionName) => call('GET', `/api/sessions/${id(sessionName)}/diagnosis`, undefined, LOOKING_MS),
+  diagnosis: (sessionName) => get(`/api/sessions/${id(sessionName)}/diagnosis`, {}, LOOKING_MS),
   previewSequence: (sessionName, body) => post(`/api/sessions/${id(sessionName)}/sequence/preview`, body),
   setSequence: (sessionName, body) => post(`/api/sessions/${id(sessionName)}/sequence`, body),
   testRequest: (sessionName) => post(`/api/sessions/${id(sessionName)}/test_request`, {}),

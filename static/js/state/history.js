@@ -1,7 +1,8 @@
 // A search over all stored messages: what is asked for, and the pages that were found. Nothing of it is live.
 import { signal } from '../lib.js';
 import { learnMsgType } from '../fix/names.js';
-import { rest, wordsOf } from '../net/rest.js';
+import { withQuery } from '../net/http.js';
+import { rest } from '../net/rest.js';
 
 const PAGE = 200;
 export const MOST = 5000;
@@ -34,7 +35,7 @@ const queryOf = (form) => {
   return { tag, text, session_name: form.session, direction: form.direction || (tag.length ? 'IN,OUT' : 'IN,OUT,EVENT'), msg_type: form.type, from: form.from, to: form.to };
 };
 
-export const csvPath = (form) => `/api/messages.csv?${wordsOf(queryOf(form))}`;
+export const csvPath = (form) => withQuery('/api/messages.csv', queryOf(form));
 
 let turn = 0;
 
