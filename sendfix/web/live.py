@@ -250,7 +250,7 @@ class Broadcaster:
         join_room(wanted)
         self._members[other].discard(sid)
         self._members[wanted].add(sid)
-        return {"frames": wants_frames}
+        return {"frames": wants_frames, "server_time": time_to_json(datetime.now(UTC))}
 
     def _disconnected(self, _reason: Any = None) -> None:
         sid = sid_of_request()

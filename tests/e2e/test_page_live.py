@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.desk_page import DeskPage, broker_does, broker_fills, broker_order
+from tests.e2e.page_against_desk import expect_the_same
 from tests.support.stack import FIX42, FIX44, Stack, eventually
 from tests.support.storage_faults import database_locked
 
@@ -149,6 +150,7 @@ def test_a_lost_desk_is_shown_and_what_was_missed_is_loaded(own_stack: Stack, ot
     desk.get("log-search").fill(sent)
     expect(desk.log_lines("D")).to_have_count(1)
     expect(desk.log_lines("8")).to_have_count(2)
+    assert len(expect_the_same(other_page, own_stack, 0)["orders"]) == 2
 
 
 def test_the_page_says_when_the_engine_is_away(own_stack: Stack, other_page: Page) -> None:

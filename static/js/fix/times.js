@@ -28,7 +28,7 @@ export function dayAndTime(iso, zone = 'UTC') {
 }
 
 // How long ago, in words as short as a light allows.
-export function ago(iso, now = Date.now()) {
+export function ago(iso, now) {
   const seconds = Math.max(0, Math.round((now - new Date(iso).getTime()) / 1000));
   if (seconds < 60) return `${seconds} s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;

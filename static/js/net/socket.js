@@ -1,25 +1,38 @@
 // The live connection to the desk: its state, its delay, and the events it brings, in order.
 import { io } from '../../vendor/socket.io.js';
-import { batch, signal } from '../lib.js';
+import { batch, computed, signal } from '../lib.js';
+import { deskNow, learnTime } from './clock.js';
 
 const FIRST_PROBE_MS = 1000; // a page that is loading would measure itself
 const PROBE_MS = 5000;
 const PROBE_PATIENCE_MS = 3000;
+const PROBES_IN_VAIN = 2; // then the connection is taken for dead, though nobody has closed it
+const TICK_MS = 1000;
+const ASLEEP_MS = 10_000; // a tick that is so late means that the page, or the computer, slept
 
-// state: 'connecting' (never been connected), 'online', 'slow' (no answer for a while), 'lost'; since: Date of the loss.
+// state: 'connecting' (never been connected), 'loading' (joined; what was missed is on its way), 'online', 'checking' (was asleep or
+// cut off: whether anything is missing is not known yet), 'slow' (no answer for a while), 'lost'; since: Date of the loss, by the desk's clock.
 export const link = signal({ state: 'connecting', delayMs: null, since: null, transport: null });
+
+// Whether what is on the page may be behind what the desk knows.
+export const stale = computed(() => ['lost', 'checking', 'loading'].includes(link.value.state));
 
 const handlers = new Map();
 const joined = [];
 let socket = null;
 let probeTimer = null;
 let probing = false;
+let inVain = 0;
+let joins = 0;
+let turn = 0; // only what was asked last is listened to: an answer from before a sleep says nothing
+let tickedAt = Date.now();
 
 export function on(name, handler) {
   handlers.set(name, handler);
 }
 
-// Called with the payload of `connected` each time the desk has taken us in, the first time and after each loss.
+// Called with the payload of `connected` each time the desk has taken us in, the first time and after each loss. A promise that the
+// handler answers is waited for before the page says that it is live.
 export function onJoined(handler) {
   joined.push(handler);
 }
@@ -31,15 +44,11 @@ function dispatch(name, payload) {
   handlers.get(name)?.(payload);
 }
 
+const transport = () => socket.io.engine.transport.name;
+
 export function start() {
   socket = io({ transports: ['websocket', 'polling'], tryAllTransports: true, reconnectionDelay: 300, reconnectionDelayMax: 3000 });
-  socket.on('connected', (payload) => {
-    socket.emit('subscribe', { frames: true });
-    link.value = { state: 'online', delayMs: null, since: null, transport: socket.io.engine.transport.name };
-    batch(() => joined.forEach((handler) => handler(payload)));
-    clearTimeout(probeTimer);
-    probeTimer = setTimeout(probe, FIRST_PROBE_MS);
-  });
+  socket.on('connected', join);
   socket.on('frame', (events) => batch(() => events.forEach(([name, payload]) => dispatch(name, payload))));
   for (const name of handlers.keys()) socket.on(name, (payload) => batch(() => dispatch(name, payload)));
   socket.on('connect_error', () => lost());
@@ -48,15 +57,53 @@ export function start() {
     // The library leaves a connection that the desk ended alone; a desk that restarts, or drops a slow page, wants us back.
     if (reason === 'io server disconnect') setTimeout(() => socket.connect(), 500);
   });
-  addEventListener('offline', () => lost());
-  addEventListener('online', () => (socket.connected ? probe() : socket.connect()));
+  addEventListener('online', () => (socket.connected ? check() : socket.connect()));
+  addEventListener('pageshow', (event) => event.persisted && check());
+  document.addEventListener('resume', check);
   document.addEventListener('visibilitychange', () => document.hidden || probe());
+  setInterval(tick, TICK_MS);
+}
+
+async function join(payload) {
+  const mine = ++joins;
+  forgetProbe();
+  inVain = 0;
+  learnTime(payload.server_time, Date.now());
+  socket.emit('subscribe', { frames: true });
+  link.value = { state: 'loading', delayMs: null, since: link.value.since, transport: transport() };
+  clearTimeout(probeTimer);
+  probeTimer = setTimeout(probe, FIRST_PROBE_MS);
+  const waiting = batch(() => joined.map((handler) => handler(payload)));
+  await Promise.allSettled(waiting);
+  if (mine === joins && link.value.state === 'loading') link.value = { ...link.value, state: 'online', since: null };
+}
+
+function forgetProbe() {
+  turn += 1;
+  probing = false;
 }
 
 function lost() {
+  joins += 1;
+  forgetProbe();
   clearTimeout(probeTimer);
   if (link.value.state === 'lost') return;
-  link.value = { state: 'lost', delayMs: null, since: new Date(), transport: null };
+  link.value = { state: 'lost', delayMs: null, since: link.value.since ?? new Date(deskNow()), transport: null };
+}
+
+function tick() {
+  const now = Date.now();
+  if (now - tickedAt > ASLEEP_MS) check();
+  tickedAt = now;
+}
+
+// The page was asleep or cut off. Events come in order: once the desk has answered, all that it told before is here.
+function check() {
+  if (!socket.connected || !['online', 'slow'].includes(link.value.state)) return;
+  link.value = { ...link.value, state: 'checking', since: link.value.since ?? new Date(deskNow()) };
+  inVain = PROBES_IN_VAIN - 1;
+  forgetProbe();
+  probe();
 }
 
 // The delay is that of the very channel the events come by: an acknowledged event that changes nothing.
@@ -64,17 +111,25 @@ async function probe() {
   clearTimeout(probeTimer);
   if (probing || !socket.connected) return;
   probing = true;
-  const asked = performance.now();
+  const [asked, askedAt, mine] = [performance.now(), Date.now(), ++turn];
   try {
-    await socket.timeout(PROBE_PATIENCE_MS).emitWithAck('subscribe', { frames: true });
-    if (socket.connected) {
-      link.value = { ...link.value, state: 'online', delayMs: performance.now() - asked, since: null, transport: socket.io.engine.transport.name };
-    }
+    const answer = await socket.timeout(PROBE_PATIENCE_MS).emitWithAck('subscribe', { frames: true });
+    if (mine !== turn) return;
+    inVain = 0;
+    learnTime(answer?.server_time, askedAt);
+    const { state, since } = link.value;
+    const live = state !== 'loading';
+    link.value = { state: live ? 'online' : state, delayMs: performance.now() - asked, since: live ? null : since, transport: transport() };
   } catch {
-    if (socket.connected) link.value = { ...link.value, state: 'slow', delayMs: null, since: link.value.since ?? new Date() };
+    if (mine !== turn || !socket.connected) return;
+    inVain += 1;
+    if (inVain >= PROBES_IN_VAIN) socket.io.engine.close(); // which is a loss, and it connects anew
+    else if (link.value.state === 'online') link.value = { ...link.value, state: 'slow', delayMs: null, since: new Date(deskNow()) };
   } finally {
-    probing = false;
-    clearTimeout(probeTimer);
-    probeTimer = setTimeout(probe, PROBE_MS);
+    if (mine === turn) {
+      probing = false;
+      clearTimeout(probeTimer);
+      probeTimer = setTimeout(probe, PROBE_MS);
+    }
   }
 }

@@ -2,7 +2,8 @@
 import { signal } from '../lib.js';
 import { on, onJoined } from '../net/socket.js';
 import { pages, rest } from '../net/rest.js';
-import { toast } from './toasts.js';
+import { insist } from '../net/insist.js';
+import { unloaded } from './desk.js';
 
 const MOST = 5000;
 
@@ -12,6 +13,7 @@ export const alarmsOpen = signal(false); // whether the dialog is
 
 const oldestFirst = (found) => found.sort((a, b) => a.id - b.id);
 
+let turn = 0;
 let late = []; // what came by event while the list was on its way
 
 on('alarm_updated', (alarm) => {
@@ -22,12 +24,10 @@ on('alarm_updated', (alarm) => {
 
 onJoined(async () => {
   late = [];
-  try {
-    const { rows } = await pages(rest.alarms, 'alarms', { query: { state: 'open' }, most: MOST });
-    const newer = new Map(late.map((alarm) => [alarm.id, alarm]));
-    alarms.value = oldestFirst([...rows.filter(({ id }) => !newer.has(id)), ...newer.values()].filter(({ state }) => state === 'open'));
-    alarmsLoaded.value = true;
-  } catch (problem) {
-    toast('error', 'Alarms could not be loaded', problem.text);
-  }
+  const mine = ++turn;
+  const got = await insist(() => pages(rest.alarms, 'alarms', { query: { state: 'open' }, most: MOST }), () => mine === turn, (fault) => { unloaded.value = fault; });
+  if (!got || mine !== turn) return;
+  const newer = new Map(late.map((alarm) => [alarm.id, alarm]));
+  alarms.value = oldestFirst([...got.rows.filter(({ id }) => !newer.has(id)), ...newer.values()].filter(({ state }) => state === 'open'));
+  alarmsLoaded.value = true;
 });

@@ -1,6 +1,7 @@
 // What the desk tells: sessions, health, orders, executions, messages; and how it is taken up again after a loss.
 import { batch, computed, signal } from '../lib.js';
 import { isOpen, statusLabel } from '../fix/names.js';
+import { insist } from '../net/insist.js';
 import { on, onJoined } from '../net/socket.js';
 import { pages, rest } from '../net/rest.js';
 import { keyOfLine, log } from './log.js';
@@ -120,45 +121,49 @@ onJoined((payload) => {
   sessions.value = payload.sessions ?? [];
   putHealth(payload.health ?? {});
   touched = new Set();
-  reload();
+  return reload();
 });
 
+export const unloaded = signal(null); // why what was missed is not here yet
+
 let reloading = 0;
+let known = null; // lines and executions from before a hole that is not closed yet
 
 // Everything that may have been missed, by REST, over what is there: nothing is doubled, for all of it goes by key.
 async function reload() {
   const mine = ++reloading;
   const most = loaded.value ? AFTER_LOSS : AT_FIRST;
-  // What was here before this join, not what came live since: only the former says that the hole is closed.
-  const knownLines = new Set(log.keys);
-  const knownExecutions = new Set(executions.rows.keys());
+  // What was here before the hole, not what came live since: only the former says that it is closed.
+  known ??= { lines: new Set(log.keys), executions: new Set(executions.rows.keys()) };
+  const before = known;
+  const get = (ask, take) => insist(ask, () => mine === reloading, (fault) => { unloaded.value = fault; })
+    .then((got) => got && mine === reloading && batch(() => take(got)));
   loading.value = true;
-  try {
-    const [gotOrders, gotMessages, gotExecutions] = await Promise.all([
-      pages(rest.orders, 'orders', { most: most.orders }),
-      pages((query) => rest.messages({ ...query, direction: 'IN,OUT,EVENT' }), 'messages', {
-        most: most.messages,
-        enough: (rows) => rows.some((row) => knownLines.has(keyOfLine(row))),
-      }),
-      pages(rest.executions, 'executions', {
-        most: most.executions,
-        enough: (rows) => rows.some((row) => knownExecutions.has(executionKey(row))),
-      }),
-      loadPositions(),
-    ]);
-    if (mine !== reloading) return;
-    batch(() => {
-      gotOrders.rows.reverse().forEach((order) => putOrder(order, false));
-      if (gotOrders.complete) dropUnknown(gotOrders.rows);
-      gotExecutions.rows.reverse().filter((row) => !executions.get(executionKey(row))).forEach((row) => executions.put(row));
-      log.merge(gotMessages.rows);
-      loaded.value = true;
-    });
-  } catch (problem) {
-    if (mine === reloading) toast('error', 'Orders and messages could not be loaded', problem.text);
-  } finally {
-    if (mine === reloading) loading.value = false;
-  }
+  await Promise.all([
+    get(() => pages(rest.orders, 'orders', { most: most.orders }), ({ rows, complete }) => {
+      rows.reverse().forEach((order) => putOrder(order, false));
+      if (complete) dropUnknown(rows);
+    }),
+    get(() => pages((query) => rest.messages({ ...query, direction: 'IN,OUT,EVENT' }), 'messages', {
+      most: most.messages,
+      enough: (rows) => rows.some((row) => before.lines.has(keyOfLine(row))),
+    }), ({ rows, complete }) => {
+      log.merge(rows);
+      if (before.lines.size && !complete && !rows.some((row) => before.lines.has(keyOfLine(row)))) {
+        toast('error', 'Not all messages that were missed are in the log', 'They were too many. Search the history for the older ones.');
+      }
+    }),
+    get(() => pages(rest.executions, 'executions', {
+      most: most.executions,
+      enough: (rows) => rows.some((row) => before.executions.has(executionKey(row))),
+    }), ({ rows }) => rows.reverse().filter((row) => !executions.get(executionKey(row))).forEach((row) => executions.put(row))),
+    get(() => loadPositions().then(() => true), () => {}),
+  ]);
+  if (mine !== reloading) return;
+  known = null;
+  loaded.value = true;
+  loading.value = false;
+  unloaded.value = null;
 }
 
 function dropUnknown(rows) {

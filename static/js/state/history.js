@@ -1,6 +1,7 @@
 // A search over all stored messages: what is asked for, and the pages that were found. Nothing of it is live.
 import { signal } from '../lib.js';
 import { learnMsgType } from '../fix/names.js';
+import { deskNow } from '../net/clock.js';
 import { withQuery } from '../net/http.js';
 import { rest } from '../net/rest.js';
 
@@ -56,7 +57,7 @@ async function load(form, cursor, before) {
   }
 }
 
-export const search = () => load(asked.value, null, { state: 'idle', rows: [], next: null, at: new Date(), fault: '' });
+export const search = () => load(asked.value, null, { state: 'idle', rows: [], next: null, at: new Date(deskNow()), fault: '' });
 
 export const more = () => load(found.value.form, found.value.next, found.value);
 

@@ -87,6 +87,7 @@ function record(book) {
 export function staleness(entry, book) {
   if (link.value.state === 'lost') return 'no connection to the desk';
   if (link.value.state === 'slow') return 'the desk does not answer';
+  if (link.value.state === 'checking') return 'the page was asleep';
   const session = sessions.value.find((one) => one.name === entry.session_name);
   if (!session) return 'the session is not there any more';
   if (!session.logged_on) return `${session.name} is not connected`;

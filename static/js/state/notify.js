@@ -14,6 +14,7 @@ export const KINDS = [
 ];
 const OFF = { sound: false, desktop: false, without: [] }; // without: the kinds that are not wanted
 const TOLD_AT_MOST = 4; // notifications in ten seconds; the rest is counted in one more
+const LOST_FOR_MS = 3000; // shorter losses, as on waking up, mend themselves
 const WHILE_MS = 10_000;
 
 export const settings = remembered('notify', OFF);
@@ -103,11 +104,13 @@ function watchHealth() {
   });
 }
 
+const tellIfLost = () => link.peek().state === 'lost' && tell('desk', 'the connection to the desk is lost', 'What the page shows may be out of date; nothing can be sent.');
+
 function watchDesk() {
   let before = null;
   effect(() => {
     const { state } = link.value;
-    if (state === 'lost' && before !== null && before !== 'lost' && before !== 'connecting') tell('desk', 'the connection to the desk is lost', 'What the page shows may be out of date; nothing can be sent.');
+    if (state === 'lost' && before !== null && before !== 'lost' && before !== 'connecting') setTimeout(tellIfLost, LOST_FOR_MS);
     before = state;
   });
 }

@@ -1,5 +1,5 @@
 import { html } from '../lib.js';
-import { link } from '../net/socket.js';
+import { stale } from '../net/socket.js';
 import { phone } from '../state/market.js';
 import { bottomTab, phoneTab } from '../state/view.js';
 import { Alarms } from './alarms.js';
@@ -25,7 +25,7 @@ import { TopBar } from './topbar.js';
 const PHONE_TABS = [['ticket', 'Ticket'], ['blotter', 'Orders'], ['log', 'Messages'], ['market', 'Market'], ['sessions', 'Sessions']];
 
 export const App = () => html`
-  <div class=${`app phone-${phoneTab.value} ${link.value.state === 'lost' ? 'is-lost' : ''}`}>
+  <div class=${`app phone-${phoneTab.value} ${stale.value ? 'is-lost' : ''}`}>
     <${TopBar} />
     <${Banner} />
     <main class="regions" style=${{ '--split': `${split.value}fr`, '--rest': `${100 - split.value}fr` }}>

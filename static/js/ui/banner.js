@@ -1,9 +1,10 @@
 // What a person must know before anything else: the desk is lost, the engine is away, the storage fails, orders are held back, a report waits.
 import { html } from '../lib.js';
-import { clock } from '../fix/times.js';
+import { ago, clock } from '../fix/times.js';
+import { clocksApart } from '../net/clock.js';
 import { link } from '../net/socket.js';
 import { alarms, alarmsOpen } from '../state/alarms.js';
-import { health } from '../state/desk.js';
+import { health, unloaded } from '../state/desk.js';
 import { zone } from '../state/prefs.js';
 import { stopping } from '../state/view.js';
 import { Icon } from './bits.js';
@@ -16,6 +17,9 @@ function faults() {
   }
   if (state === 'connecting') return [];
   const found = [];
+  if (state === 'checking') found.push(['wait', 'The page was asleep or cut off. Asking the desk whether anything was missed.']);
+  if (unloaded.value) found.push(['wait', `What the desk has stored is not all on the page yet: ${unloaded.value} Trying again by itself.`]);
+  if (clocksApart.value !== null) found.push(['wait', apart(clocksApart.value)]);
   if (state === 'slow') found.push(['wait', 'The desk has not answered for several seconds. What you see may be late.']);
   const { engine, storage, configuration, switches } = health.value; // what is wrong with a session stands on its card
   if (!engine.available) found.push(['bad', `The FIX engine is not available, so nothing can be sent. ${engine.reason ?? ''}`]);
@@ -26,6 +30,8 @@ function faults() {
   if (count) found.push(['bad', `${count === 1 ? 'A report of a counterparty is' : `${count} reports of counterparties are`} in no order: ${newest(alarms.value[count - 1])}`, LookAtAlarms]);
   return found;
 }
+
+const apart = (ms) => `The clock of this computer is ${ago(0, Math.abs(ms))} ${ms < 0 ? 'ahead of' : 'behind'} the desk’s. All times on the page are the desk’s.`;
 
 const LetGo = ({ kill }) => html`<button type="button" class="small" data-testid="let-go-kill" onClick=${() => { stopping.value = { letGo: kill }; }}>Let go…</button>`;
 

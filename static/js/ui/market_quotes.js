@@ -1,7 +1,8 @@
 // Quotes of the chosen symbol: ask for one, and what the counterparty says; a press on a price fills the ticket.
-import { html, signal, useEffect, useState } from '../lib.js';
+import { html, signal, useState } from '../lib.js';
 import { showDecimal } from '../fix/decimal.js';
 import { time } from '../fix/times.js';
+import { deskTime } from '../net/clock.js';
 import { asked, quotes, requestQuote } from '../state/quotes.js';
 import { zone } from '../state/prefs.js';
 import { Icon } from './bits.js';
@@ -9,15 +10,10 @@ import { fillTicket } from './market_fill.js';
 
 const side = signal('');
 const quantity = signal('');
-const now = signal(Date.now());
 
 export function Quotes({ entry }) {
   const [fault, setFault] = useState(null);
   const [busy, setBusy] = useState(false);
-  useEffect(() => {
-    const timer = setInterval(() => { now.value = Date.now(); }, 1000);
-    return () => clearInterval(timer);
-  }, []);
   const ask = async (event) => {
     event.preventDefault();
     setBusy(true);
@@ -41,7 +37,7 @@ export function Quotes({ entry }) {
 }
 
 function Quote({ quote, entry }) {
-  const over = quote.valid_until_time && new Date(quote.valid_until_time).getTime() < now.value;
+  const over = quote.valid_until_time && new Date(quote.valid_until_time).getTime() < deskTime.value;
   const price = (px, size, code, word) => (px ? html`<button type="button" class=${`price ${code === '2' ? 'tone-buy' : 'tone-sell'}`} disabled=${over} title=${`${word} at ${px}`} onClick=${() => fillTicket(entry, code, px)}>${showDecimal(px, 2)}</button> <small>${showDecimal(size)}</small>` : '–');
   return html`<li data-testid="quote" class=${over ? 'stale' : ''}><span class="num quiet">${time(quote.at, zone.value).slice(0, 8)}</span>
     ${quote.refused ? html`<span class="tone-bad"><${Icon} name="warn" size=${11} /> Refused${quote.text ? `: ${quote.text}` : ''}</span>`

@@ -1,7 +1,8 @@
 // Every session with its state, why it is in it, both sequence numbers, and when something last came and went.
-import { html, signal } from '../lib.js';
+import { html } from '../lib.js';
 import { ago, dayAndTime, time } from '../fix/times.js';
 import { health, loaded, selectSession, selectedSession, sessions } from '../state/desk.js';
+import { deskTime } from '../net/clock.js';
 import { rest } from '../net/rest.js';
 import { zone } from '../state/prefs.js';
 import { toast } from '../state/toasts.js';
@@ -10,11 +11,6 @@ import { Icon, Light } from './bits.js';
 import { editSession } from './session_config.js';
 import { openTool } from './session_tools.js';
 import { ConnectButton } from './topbar.js';
-
-const now = signal(Date.now());
-setInterval(() => {
-  now.value = Date.now();
-}, 1000);
 
 export const Sessions = () => html`<section class="panel sessions" aria-labelledby="sessions-title" data-testid="sessions">
   <div class="sessions-head"><h2 id="sessions-title">Sessions</h2><button type="button" class="small" data-testid="add-session" onClick=${() => editSession('')}><${Icon} name="plus" size=${12} /> Add</button></div>
@@ -40,9 +36,9 @@ const Card = ({ session, chosen }) => html`<li class=${`session ${chosen ? 'chos
   <dl class="session-facts">
     <${Fact} name="Next out" title="Next MsgSeqNum(34) we send" value=${session.next_sender_seq_num} />
     <${Fact} name="Next in" title="Next MsgSeqNum(34) we expect" value=${session.next_target_seq_num} />
-    <${Fact} name="Last out" title=${dayAndTime(session.last_sent_at, zone.value)} value=${session.last_sent_at && ago(session.last_sent_at, now.value)} />
+    <${Fact} name="Last out" title=${dayAndTime(session.last_sent_at, zone.value)} value=${session.last_sent_at && ago(session.last_sent_at, deskTime.value)} />
     <${Fact} name="Last in" title=${`${dayAndTime(session.last_received_at, zone.value)}${session.connected_at ? `; connected at ${time(session.connected_at, zone.value)}` : ''}`}
-      value=${session.last_received_at && ago(session.last_received_at, now.value)} />
+      value=${session.last_received_at && ago(session.last_received_at, deskTime.value)} />
   </dl>
   <div class="session-tools">
     <button type="button" class="small" data-testid=${`numbers-${session.name}`} aria-label=${`Sequence numbers of ${session.name}`} onClick=${() => openTool(session.name, 'numbers')}>Numbers</button>
@@ -59,7 +55,7 @@ const letGo = (name) => ask({
 const DAY_MS = 86_400_000;
 
 function expiry(what, at) {
-  const days = at ? (Date.parse(at) - now.value) / DAY_MS : Infinity;
+  const days = at ? (Date.parse(at) - deskTime.value) / DAY_MS : Infinity;
   return days <= 30 && html`<p class="tone-wait"><${Icon} name="warn" size=${12} /> ${what} expires ${dayAndTime(at, zone.value).slice(0, 10)}, in ${Math.max(0, Math.floor(days))} days</p>`;
 }
 

@@ -1,5 +1,6 @@
-import { html, signal, useEffect, useRef, useState } from '../lib.js';
+import { html, useEffect, useRef, useState } from '../lib.js';
 import { clock } from '../fix/times.js';
+import { deskTime } from '../net/clock.js';
 import { link } from '../net/socket.js';
 import { connect, disconnect } from '../state/actions.js';
 import { compose } from '../state/composer.js';
@@ -8,11 +9,6 @@ import { theme, toggleTheme, zone } from '../state/prefs.js';
 import { helpOpen, stopping } from '../state/view.js';
 import { Icon, Light, lightOf } from './bits.js';
 import { Bell } from './notify.js';
-
-const now = signal(new Date());
-setInterval(() => {
-  now.value = new Date();
-}, 1000);
 
 const ZONE_NAME = new Intl.DateTimeFormat('en', { timeZoneName: 'short' }).formatToParts(new Date()).find((part) => part.type === 'timeZoneName').value;
 
@@ -81,11 +77,13 @@ export const ConnectButton = ({ session, testid }) => {
 const Clocks = () => html`<div class="clocks" data-testid="clocks">
   ${['UTC', 'local'].map((one) => html`<button type="button" key=${one} class=${zone.value === one ? 'chosen' : ''} aria-pressed=${zone.value === one}
     title=${one === 'UTC' ? 'Show times in UTC' : 'Show times in your local zone'} onClick=${() => { zone.value = one; }}>
-    <span class="num">${clock(now.value, one)}</span> <small>${one === 'UTC' ? 'UTC' : ZONE_NAME}</small></button>`)}
+    <span class="num">${clock(new Date(deskTime.value), one)}</span> <small>${one === 'UTC' ? 'UTC' : ZONE_NAME}</small></button>`)}
 </div>`;
 
 const LINKS = {
   connecting: { tone: 'wait', icon: 'half', text: 'Connecting' },
+  loading: { tone: 'wait', icon: 'half', text: 'Loading' },
+  checking: { tone: 'wait', icon: 'half', text: 'Checking' },
   online: { tone: 'good', icon: 'link', text: 'Desk' },
   slow: { tone: 'wait', icon: 'warn', text: 'No answer' },
   lost: { tone: 'bad', icon: 'cross', text: 'Lost' },
