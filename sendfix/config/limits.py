@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -100,12 +101,16 @@ def _to_json(value: object) -> object:
     if isinstance(value, Schedule):
         return {
             "timezone": value.timezone,
-            "open_time": value.open_time.isoformat(),
-            "close_time": value.close_time.isoformat(),
+            "open_time": _clock(value.open_time),
+            "close_time": _clock(value.close_time),
             "days_of_week": list(value.days_of_week),
             "holidays": [day.isoformat() for day in value.holidays],
         }
     return value
+
+
+def _clock(at: time) -> str:
+    return at.isoformat(timespec="seconds" if at.second else "minutes")
 
 
 def _rule(where: str, value: object) -> Rule:

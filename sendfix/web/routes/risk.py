@@ -8,7 +8,9 @@ from typing import Any
 from sendfix.config.limits import limits_to_json, rule_to_json, rules_of
 from sendfix.domain.errors import FieldError, InvalidRequest
 from sendfix.domain.headroom import uses
+from sendfix.domain.ledger import EXACT
 from sendfix.domain.limits import Limits, Rule
+from sendfix.domain.values import format_decimal
 from sendfix.services.limits import LimitsDocument
 from sendfix.services.mass import Canceled, Filter
 from sendfix.web import answers, schemas
@@ -101,20 +103,25 @@ def _scope_to_json(rule: Rule, source: str) -> dict[str, Any]:
         "whose": scope.text,
         "limits": limits_to_json(rule.limits),
         "open_orders": None if sums is None else sums.orders,
-        "open_notional": None if sums is None else decimal_to_json(sums.notional),
-        "executed_today": None if sums is None else decimal_to_json(sums.executed),
+        "open_notional": None if sums is None else _amount(sums.notional),
+        "executed_today": None if sums is None else _amount(sums.executed),
         "uses": []
         if sums is None
         else [
             {
                 "rule": one.rule,
-                "used": decimal_to_json(one.used),
+                "used": _amount(one.used),
                 "limit": decimal_to_json(one.limit),
                 "symbol": one.symbol,
             }
             for one in uses(rule, sums, lambda symbol: _last_px(scope.session_name, symbol))
         ],
     }
+
+
+def _amount(value: Decimal) -> str:
+    """Without superfluous zeros."""
+    return format_decimal(EXACT.normalize(value))
 
 
 def _last_px(session_name: str | None, symbol: str) -> Decimal | None:

@@ -13,6 +13,7 @@ import { SessionTools } from './session_tools.js';
 import { Drawer } from './drawer.js';
 import { KillSwitch } from './kill_switch.js';
 import { ImportOrders } from './import_orders.js';
+import { Limits } from './limits.js';
 import { Log } from './log.js';
 import { NotifySettings } from './notify.js';
 import { Market } from './market.js';
@@ -38,5 +39,5 @@ export const App = () => html`
     <nav class="phone-nav" aria-label="Regions">
       ${PHONE_TABS.map(([id, title]) => html`<button type="button" key=${id} data-testid=${`nav-${id}`} aria-current=${phoneTab.value === id ? 'page' : undefined} onClick=${() => { phoneTab.value = id; }}>${title}</button>`)}
     </nav>
-    <${NotifySettings} /><${Drawer} /><${Compare} /><${Dialogs} /><${SessionTools} /><${SessionConfig} /><${ImportOrders} /><${Composer} /><${Alarms} /><${KillSwitch} /><${Toasts} />
+    <${NotifySettings} /><${Drawer} /><${Compare} /><${Dialogs} /><${SessionTools} /><${SessionConfig} /><${ImportOrders} /><${Composer} /><${Alarms} /><${KillSwitch} /><${Limits} /><${Toasts} />
   </div>`;

@@ -2,6 +2,7 @@
 import { html, useState } from '../lib.js';
 import { rest } from '../net/rest.js';
 import { selectedSession } from '../state/desk.js';
+import { limitsOpen } from '../state/limits.js';
 import { toast } from '../state/toasts.js';
 import { stopping } from '../state/view.js';
 import { Dialog } from './dialog.js';
@@ -41,7 +42,7 @@ function Stop() {
     ${name && html`<label><input type="radio" name="whose" data-testid="stop-only" checked=${only} onChange=${() => setOnly(true)} /> ${name} only</label>`}
     <label><input type="checkbox" data-testid="stop-cancel" checked=${cancelOpen} onChange=${(event) => setCancelOpen(event.target.checked)} /> Cancel their open orders, too</label>
     <${Reason} value=${reason} onInput=${setReason} />
-    <div class="dialog-buttons"><button type="button" onClick=${close}>Keep trading</button><button type="submit" class="primary danger-fill" data-testid="stop-confirm" disabled=${!reason.trim()}>Stop</button></div>
+    <div class="dialog-buttons"><button type="button" data-testid="stop-limits" onClick=${() => { close(); limitsOpen.value = true; }}>Limits…</button><span class="grow"></span><button type="button" onClick=${close}>Keep trading</button><button type="submit" class="primary danger-fill" data-testid="stop-confirm" disabled=${!reason.trim()}>Stop</button></div>
   </form><//>`;
 }
 

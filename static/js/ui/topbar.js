@@ -5,6 +5,7 @@ import { link } from '../net/socket.js';
 import { connect, disconnect } from '../state/actions.js';
 import { compose } from '../state/composer.js';
 import { health, selectSession, selectedSession, sessions, version } from '../state/desk.js';
+import { limitsOpen } from '../state/limits.js';
 import { theme, toggleTheme, zone } from '../state/prefs.js';
 import { helpOpen, stopping } from '../state/view.js';
 import { Icon, Light, lightOf } from './bits.js';
@@ -20,6 +21,7 @@ export const TopBar = () => html`
     <${Clocks} />
     <${DeskLink} />
     <button type="button" class="small wide-only" title="Compose any message (c)" data-testid="compose" onClick=${() => compose()}>Compose</button>
+    <button type="button" class="small wide-only" title="What holds orders back, and how much of it is used" data-testid="limits" onClick=${() => { limitsOpen.value = true; }}>Limits</button>
     <button type="button" class="small danger" title="Hold back new orders and replaces" data-testid="stop" onClick=${() => { stopping.value = {}; }}>Stop</button>
     <${Bell} />
     <button type="button" class="icon-button" aria-label=${`Switch to the ${theme.value === 'dark' ? 'light' : 'dark'} theme`}
