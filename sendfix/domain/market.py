@@ -10,7 +10,6 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from itertools import islice
@@ -31,8 +30,7 @@ class Problem(ValueError):
     """An update that does not fit the book; the text says which and why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One entry of a W (whose action is `NEW`) or an X, with MDUpdateAction(279), MDEntryType(269)... `at` is
     MDEntryDate(272) with MDEntryTime(273). `entry_type` may be missing where `entry_id` or `ref_id` names the entry."""
 
@@ -109,18 +107,10 @@ class Side:
             for px in self._range(entry):
                 for quoted in list(self._at[px]):
                     self._take(quoted)
+        elif entry.action == CHANGE:
+            self._change(entry)
         else:
-            found = self._find(entry)
-            self._take(found)
-            if entry.action == CHANGE:
-                changed = Quoted(
-                    found.px if entry.px is None else entry.px,
-                    found.size if entry.size is None else entry.size,
-                    found.orders if entry.orders is None else entry.orders,
-                    entry.entry_id or found.entry_id,
-                )
-                if changed.size:
-                    self._add(changed)
+            self._take(self._find(entry))
 
     def add_whole(self, entry: Entry) -> None:
         """One of a snapshot, in which the same price may stand more than once. Raises `Problem`."""
@@ -140,6 +130,22 @@ class Side:
             self._take(known)
         if quoted.size:
             self._add(quoted)
+
+    def _change(self, entry: Entry) -> None:
+        found = self._find(entry)
+        changed = Quoted(
+            found.px if entry.px is None else entry.px,
+            found.size if entry.size is None else entry.size,
+            found.orders if entry.orders is None else entry.orders,
+            entry.entry_id or found.entry_id,
+        )
+        if changed.size and changed.px == found.px and changed.entry_id == found.entry_id:
+            there = self._at[found.px]
+            there[there.index(found)] = changed
+            return
+        self._take(found)
+        if changed.size:
+            self._add(changed)
 
     def _quoted(self, entry: Entry) -> Quoted:
         if entry.px is None:
@@ -311,7 +317,7 @@ class Book:
             if trade.entry_id not in known:
                 kept.append(trade)
             elif entry.action == CHANGE:
-                kept.append(_trade(replace(entry, px=entry.px or trade.px), trade.at))
+                kept.append(_trade(entry._replace(px=entry.px or trade.px), trade.at))
         self.trades = deque(kept, maxlen=KEPT_TRADES)
         if kept:
             self.last_px, self.last_size = kept[0].px, kept[0].size

@@ -61,23 +61,17 @@ class Rejection:
 
 def read_market_data(raw: bytes) -> MarketMessage:
     """Never raises."""
-    head: dict[int, str] = {}
+    fields = parse(raw)
+    begin = next((number for number, (tag, _) in enumerate(fields) if tag == _NO_ENTRIES), len(fields))
+    head = dict(reversed(fields[:begin]))
+    begins = _ACTION if head.get(35) == INCREMENT else _ENTRY_TYPE
     groups: list[dict[int, str]] = []
-    group: dict[int, str] | None = None
-    begins = 0
-    for tag, value in parse(raw):
-        if group is None and tag != _NO_ENTRIES:
-            head.setdefault(tag, value)
-            if tag == 35:
-                begins = _ACTION if value == INCREMENT else _ENTRY_TYPE
-        elif tag == begins:
+    group: dict[int, str] = {}
+    for tag, value in fields[begin + 1 :]:
+        if tag == begins:
             group = {}
             groups.append(group)
-            group[tag] = value
-        elif tag == _NO_ENTRIES:
-            group = {}  # until the first entry begins
-        elif group is not None:
-            group[tag] = value
+        group[tag] = value
     entries: list[Entry] = []
     problem = None
     symbol = head.get(_SYMBOL)
@@ -144,18 +138,19 @@ def values_of(raw: str) -> dict[int, str]:
 
 
 def _entry(values: Mapping[int, str], symbol: str | None) -> Entry:
-    action = values.get(_ACTION, NEW)
+    get = values.get
+    action = get(_ACTION, NEW)
     if action not in ACTIONS:
         raise Problem(f"MDUpdateAction(279) {action!r} is not known")
     return Entry(
         action,
-        values.get(_ENTRY_TYPE),
-        _decimal(values, 270, "MDEntryPx"),
-        _decimal(values, 271, "MDEntrySize"),
-        _whole(values.get(346)),
-        values.get(278) or None,
-        values.get(280) or None,
-        _whole(values.get(290)),
+        get(_ENTRY_TYPE),
+        _decimal(values, 270, "MDEntryPx") if 270 in values else None,
+        _decimal(values, 271, "MDEntrySize") if 271 in values else None,
+        _whole(values[346]) if 346 in values else None,
+        get(278) or None,
+        get(280) or None,
+        _whole(values[290]) if 290 in values else None,
         _timestamp(f"{values[272]}-{values[273]}") if 272 in values and 273 in values else None,
         symbol,
     )

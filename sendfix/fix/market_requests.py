@@ -26,7 +26,8 @@ LIVE = "LMD"
 """How the MDReqID(262) of a desk's own subscriptions begins: their answers are live only, and in no journal."""
 _MARKET_DATA = re.compile(rb"\x0135=[WX]\x01")
 _ASKED_BY_HAND = re.compile(rb"\x01262=(?!%s)" % LIVE.encode())
-_HEAD_BYTES = 256
+HEAD_BYTES = 256
+"""Of a message, in which its MDReqID(262) is to be found."""
 
 Entries: TypeAlias = Sequence[Mapping[int, str]]
 
@@ -57,7 +58,7 @@ def is_live_market_data(raw: bytes) -> bool:
     """Whether it is a W or X that nobody has asked for by hand."""
     if _MARKET_DATA.search(raw, 0, 64) is None:
         return False
-    return _ASKED_BY_HAND.search(raw, 0, _HEAD_BYTES) is None
+    return _ASKED_BY_HAND.search(raw, 0, HEAD_BYTES) is None
 
 
 def has_market_data(dictionary: Dictionary) -> bool:

@@ -31,7 +31,8 @@ log = logging.getLogger(__name__)
 REPLY_TIMEOUT_SECONDS = 10.0
 ANSWER_TIMEOUT_SECONDS = 45.0
 RETRY_SECONDS = 0.25
-ENTRIES_BEFORE_A_SWITCH = 32
+TURN_SECONDS = 0.003
+"""So long at most it folds what has come before others have their turn: requests, and what browsers are told."""
 RECEIVE_BYTES = 256 * 1024
 PING_SECONDS = 2.0
 SILENCE_SECONDS = 8.0
@@ -222,14 +223,14 @@ class EngineLink:
         self._heard_at = time.monotonic()
         writer, pinger = gevent.spawn(self._write_out, connection), gevent.spawn(self._ping)
         decoder = protocol.Decoder()
-        handled = 0
+        turn_ends = 0.0
         try:
             while data := connection.recv(RECEIVE_BYTES):
                 for message in decoder.feed(data):
                     self._hear(message, handler)
-                    handled += 1
-                    if handled % ENTRIES_BEFORE_A_SWITCH == 0:
+                    if time.monotonic() >= turn_ends:
                         gevent.sleep(0)
+                        turn_ends = time.monotonic() + TURN_SECONDS
                 self._heard_at = time.monotonic()
         finally:
             gevent.killall([writer, pinger])

@@ -14,8 +14,8 @@ from sendfix.link import protocol
 from sendfix.link.journal_entries import Entry
 
 MAX_BACKLOG_BYTES = 64 * 1024 * 1024
-MARKET_DATA_BELOW_BYTES = 2 * 1024 * 1024
-"""With more than that waiting for it, a desk gets no market data: it would be old by the time it is read."""
+MARKET_DATA_BELOW_BYTES = 16 * 1024 * 1024
+"""With more than that waiting for it, a desk gets no market data. The snapshots of many deep books are less."""
 RECEIVE_BYTES = 32 * 1024
 
 

@@ -6,6 +6,8 @@ A book is live only from a snapshot on, and for as long as nothing of its sessio
 from __future__ import annotations
 
 import logging
+import re
+from datetime import timedelta
 
 from sendfix.domain.market import Problem, Trade
 from sendfix.fix.market_data import (
@@ -17,6 +19,7 @@ from sendfix.fix.market_data import (
     symbols_of,
     values_of,
 )
+from sendfix.fix.market_requests import HEAD_BYTES
 from sendfix.services.intake import utc
 from sendfix.services.market_line import Line, Request, Watched
 from sendfix.services.market_state import MarketState
@@ -25,6 +28,11 @@ from sendfix.services.price_feed import PriceFeed, PriceSink
 from sendfix.services.sessions import Session
 
 log = logging.getLogger(__name__)
+
+BEHIND = timedelta(seconds=2)
+"""Between engine and desk: more, and no price is shown as live."""
+FAR_BEHIND = timedelta(seconds=5)
+_MD_REQ_ID = re.compile(rb"\x01262=([^\x01]*)")
 
 
 class MarketFeed(Inattentive):
@@ -42,6 +50,14 @@ class MarketFeed(Inattentive):
         self._state.counts(session_name).messages += 1
         line.heard_at_ns = max(line.heard_at_ns, at_ns)
         if not line.ready:
+            return
+        lag = self._lag(line, at_ns)
+        found = _MD_REQ_ID.search(raw, 0, HEAD_BYTES)
+        if found is not None and line.has_ended(found[1].decode("latin-1")):
+            return  # nobody follows it: what it says need not be read
+        if lag > FAR_BEHIND:
+            # It would take the longer the more comes: what is ended now is passed over till what is new comes.
+            self._broken(line, "The desk did not keep up with the market data, and begins anew")
             return
         message = read_market_data(raw)
         if message.poss_dup:
@@ -82,6 +98,17 @@ class MarketFeed(Inattentive):
         if line.ready and (not session.logged_on or session.connected_at != line.connected_at):
             line.drop()
         self._state.tell(line)
+
+    def _lag(self, line: Line, at_ns: int) -> timedelta:
+        """From the engine to here."""
+        lag = self._state.clock() - utc(at_ns)
+        behind = lag > (BEHIND / 2 if line.behind else BEHIND)
+        if behind != line.behind:
+            line.behind = behind
+            what = f"{lag.total_seconds():.1f} s behind" if behind else "up to date again"
+            log.warning("session %s: the desk is %s with the market data", line.session_name, what)
+            self._state.tell(line)
+        return lag
 
     def _snapshot(self, line: Line, message: MarketMessage, at_ns: int) -> None:
         one = line.watched.get(message.symbol or "")

@@ -75,13 +75,15 @@ class Outgoing:
 
 
 class Line:
-    """`ready` while the session is logged on and its journal is folded. `out` is what is to be sent, in order."""
+    """`ready` while the session is logged on and its journal is folded; `behind` while the desk gets market data later
+    than it came. `out` is what is to be sent, in order."""
 
     def __init__(self, session_name: str, new_id: Callable[[], str]) -> None:
         self.session_name = session_name
         self.ready = False
         self.connected_at: int | None = None
         self.heard_at_ns = 0
+        self.behind = False
         self.terms = Terms()
         self.watched: dict[str, Watched] = {}
         self.out: list[Outgoing] = []
@@ -99,6 +101,10 @@ class Line:
 
     def find(self, md_req_id: str | None) -> Request | None:
         return None if md_req_id is None else self._requests.get(md_req_id)
+
+    def has_ended(self, md_req_id: str) -> bool:
+        """Whether it is a subscription that has been ended here."""
+        return md_req_id in self._ended
 
     def find_by_number(self, msg_seq_num: int | None) -> Request | None:
         if msg_seq_num is None:
@@ -130,7 +136,7 @@ class Line:
     def begin(self, connected_at: int | None, now: datetime) -> None:
         """It can be used: everything is asked for, since no subscription outlives its connection."""
         self.drop()
-        self.ready, self.connected_at = True, connected_at
+        self.ready, self.connected_at, self.behind = True, connected_at, False
         self._overlaps, self.terms = True, Terms()
         for one in self:
             one.refused, one.pause = None, timedelta(0)

@@ -44,4 +44,6 @@ def stale_reason(session: Session | None, line: Line, one: Watched, now: datetim
         return f"Nothing has come from the counterparty since {utc(heard_at_ns):%H:%M:%S} UTC"
     if one.refused is not None:
         return one.refused
+    if line.behind and one.chain is not None:
+        return "The desk is behind with the market data: these prices are some seconds old"
     return None if one.chain is not None else one.trouble or "It is asked for just now"

@@ -34,6 +34,8 @@ class MarketKit:
 
     def __init__(self, market_data: MarketDataConfig | None = None, logged_on: bool = True) -> None:
         self.now = NOW
+        self.lag = 0.0
+        """Seconds from the engine to the desk."""
         self.sent: list[dict[int, Any]] = []
         self.sendings: list[Sending] = []
         self.changes: list[Instrument] = []
@@ -88,7 +90,7 @@ class MarketKit:
 
     def says(self, text: str, name: str = "S44") -> None:
         """A W or X."""
-        self.feed.message(name, self._at_ns(), fix(f"8=FIX.4.4|9=1|{text}|10=000|"))
+        self.feed.message(name, self._at_ns() - int(self.lag * 1e9), fix(f"8=FIX.4.4|9=1|{text}|10=000|"))
         self.run()
 
     def snapshot(self, md_req_id: str, symbol: str = "AAPL", name: str = "S44") -> None:

@@ -411,3 +411,28 @@ def test_wrong_input_is_named_and_changes_nothing(kit: MarketKit) -> None:
         kit.market.subscribe("S44", [f"S{number}" for number in range(1001)], 10)
     assert kit.run() == []
     assert list(kit.market.views()) == []
+
+
+def test_a_desk_that_is_behind_shows_no_price_as_live(kit: MarketKit) -> None:
+    first = kit.subscribe("AAPL")
+    kit.snapshot(first)
+    kit.lag = 3.0
+    kit.update(first, "279=0|269=0|270=9|271=1")
+    assert kit.stale() == "The desk is behind with the market data: these prices are some seconds old"
+    assert kit.bids() == [("10", "5"), ("9", "1")]
+    kit.lag = 0.5
+    kit.update(first, "279=0|269=0|270=8|271=1")
+    assert (kit.stale(), len(kit.bids())) == (None, 3)
+
+
+def test_a_desk_that_is_far_behind_begins_anew(kit: MarketKit) -> None:
+    first = kit.subscribe("AAPL")
+    kit.snapshot(first)
+    kit.lag = 6.0
+    kit.update(first, "279=0|269=0|270=9|271=1")
+    assert [one[263] for one in kit.sent[-2:]] == [END, ASK]
+    assert "begins anew" in (kit.stale() or "")
+    kit.update(first, "279=0|269=0|270=8|271=1")
+    kit.lag = 0.0
+    kit.snapshot(kit.sent[-1][262])
+    assert (kit.stale(), kit.bids()) == (None, [("10", "5")])
