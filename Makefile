@@ -14,8 +14,7 @@ VENV_PYTHON := .venv/bin/python
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run setup dev test format certify crash kill soak fuzz bench bench-broker bench-market lock vendor clean bench-ui bench-search
-.PHONY: help run setup dev test format certify crash kill soak fuzz bench bench-ui bench-broker bench-market lock vendor clean
+.PHONY: help run setup dev test format certify crash kill soak fuzz bench bench-ui bench-broker bench-market bench-search lock vendor clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
