@@ -187,6 +187,32 @@ def test_the_columns_a_person_chose_are_kept(stack: Stack, browser: Browser) -> 
     context.close()
 
 
+def test_a_layout_is_kept_under_a_name_and_laid_out_again(stack: Stack, page: Page) -> None:
+    desk = DeskPage(page, stack).ready()
+    header = page.locator("[data-testid=orders-grid] .ag-header-cell[col-id=time_in_force]")
+    expect(header).to_have_count(1)
+    desk.get("columns").click()
+    page.get_by_role("checkbox", name="TIF").uncheck()
+    expect(header).to_have_count(0)
+    page.wait_for_function("() => localStorage.getItem('sendfix.grid.orders')")
+    page.keyboard.press("Escape")
+    desk.get("tab-positions").click()
+    desk.get("layouts").click()
+    desk.get("layouts-name").fill("narrow")
+    desk.get("layouts-save").click()
+    desk.get("layouts-first").click()
+    expect(desk.get("tab-orders")).to_have_attribute("aria-selected", "true")
+    expect(header).to_have_count(1)
+    page.reload()
+    desk.ready()
+    desk.get("layouts").click()
+    desk.get("layouts-pick").click()
+    expect(desk.get("tab-positions")).to_have_attribute("aria-selected", "true")
+    desk.get("tab-orders").click()
+    expect(page.locator("[data-testid=orders-grid] .ag-header-cell[col-id=symbol]")).to_have_count(1)
+    expect(header).to_have_count(0)
+
+
 def test_the_orders_are_exported_as_csv(stack: Stack, page: Page) -> None:
     desk = DeskPage(page, stack).ready()
     sent = stack.send(FIX44, symbol="HD", ord_type="LIMIT", price="1234.5", order_qty=5)

@@ -21,8 +21,11 @@ export function remember(name, value) {
   }
 }
 
+const signals = new Map(); // name -> {value, otherwise}
+
 export function remembered(name, otherwise) {
   const value = signal(recall(name, otherwise));
+  signals.set(name, { value, otherwise });
   let first = true;
   effect(() => {
     const now = value.value;
@@ -30,6 +33,22 @@ export function remembered(name, otherwise) {
     first = false;
   });
   return value;
+}
+
+// As if it had been chosen so on the page; null: as it was at first.
+export function put(name, value) {
+  const known = signals.get(name);
+  if (known) known.value.value = value ?? known.otherwise;
+  else remember(name, value);
+}
+
+// The names of all that is kept.
+export function allRemembered() {
+  try {
+    return Object.keys(localStorage).filter((name) => name.startsWith(PREFIX)).map((name) => name.slice(PREFIX.length));
+  } catch {
+    return [];
+  }
 }
 
 const system = matchMedia('(prefers-color-scheme: dark)');

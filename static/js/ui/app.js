@@ -1,6 +1,7 @@
 import { html } from '../lib.js';
 import { stale } from '../net/socket.js';
 import { phone } from '../state/market.js';
+import { laidOut } from '../state/layouts.js';
 import { bottomTab, phoneTab } from '../state/view.js';
 import { Alarms } from './alarms.js';
 import { Banner } from './banner.js';
@@ -31,7 +32,7 @@ export const App = () => html`
     <${Banner} />
     <main class="regions" style=${{ '--split': `${split.value}fr`, '--rest': `${100 - split.value}fr` }}>
       <div class="left"><${Sessions} /><${Ticket} /></div>
-      <${Blotter} />
+      <${Blotter} key=${laidOut.value} />
       <${Splitter} />
       ${(bottomTab.value === 'log' || phone.matches) && html`<${Log} />`}
       ${(bottomTab.value === 'market' || phone.matches) && html`<${Market} />`}

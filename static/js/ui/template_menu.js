@@ -17,14 +17,14 @@ async function upload(templates, event) {
   event.target.value = '';
   if (!file) return;
   try {
-    toast('good', `${templates.takeJson(await file.text())} templates taken from ${file.name}`);
+    toast('good', `${templates.takeJson(await file.text())} taken from ${file.name}`);
   } catch (error) {
     toast('error', `${file.name} was not taken`, error.message);
   }
 }
 
-// current() -> the body to keep; describe(body) -> a few words beside the name; what: 'message' or 'ticket'.
-export function TemplateMenu({ templates, testid, what, ready, current, describe, onPick }) {
+// current() -> the body to keep; describe(body) -> a few words beside the name; what: 'message', 'ticket' or 'page'.
+export function TemplateMenu({ templates, testid, what, ready, current, describe, onPick, label = 'Templates', one: single = 'template', first = null }) {
   const [name, setName] = useState('');
   const save = () => {
     if (!name.trim()) return;
@@ -43,12 +43,13 @@ export function TemplateMenu({ templates, testid, what, ready, current, describe
     event.stopPropagation();
     save();
   };
-  return html`<${Menu} label="Templates" testid=${testid} title=${`Templates of the ${what}`}>${(close) => html`
+  return html`<${Menu} label=${label} testid=${testid} title=${`${label} of the ${what}`}>${(close) => html`
+    ${first && html`<button type="button" class="menu-pick" data-testid=${`${testid}-first`} onClick=${() => { close(); onPick(first); }}>As it was at first</button>`}
     ${templates.all.value.map((one) => html`<div class="menu-row" key=${one.name}>
       <button type="button" class="menu-pick" data-testid=${`${testid}-pick`} onClick=${() => { close(); onPick(one.body); }}><b>${one.name}</b> <span class="quiet menu-gist">${describe(one.body)}</span></button>
-      <button type="button" class="icon-button" aria-label=${`Delete the template ${one.name}`} data-testid=${`${testid}-drop`} onClick=${() => drop(one.name)}><${Icon} name="cross" size=${12} /></button></div>`)}
+      <button type="button" class="icon-button" aria-label=${`Delete the ${single} ${one.name}`} data-testid=${`${testid}-drop`} onClick=${() => drop(one.name)}><${Icon} name="cross" size=${12} /></button></div>`)}
     ${!templates.all.value.length && html`<p class="quiet menu-note">None yet. Keep this ${what} under a name:</p>`}
-    <div class="menu-save"><input ref=${field} type="text" aria-label="Name of the template" placeholder="Name" maxlength="60" autocomplete="off" data-testid=${`${testid}-name`} value=${name} onInput=${(event) => setName(event.target.value)} onKeyDown=${enter} />
+    <div class="menu-save"><input ref=${field} type="text" aria-label=${`Name of the ${single}`} placeholder="Name" maxlength="60" autocomplete="off" data-testid=${`${testid}-name`} value=${name} onInput=${(event) => setName(event.target.value)} onKeyDown=${enter} />
       <button type="button" class="small" disabled=${!ready || !name.trim()} data-testid=${`${testid}-save`} onClick=${save}>Keep</button></div>
     <div class="row-buttons"><button type="button" class="small" disabled=${!templates.all.value.length} data-testid=${`${testid}-export`} onClick=${() => download(templates)}>Export</button>
       <label class="small file-button">Import<input type="file" class="sr" accept=".json,application/json" data-testid=${`${testid}-import`} onChange=${(event) => upload(templates, event)} /></label></div>`}<//>`;

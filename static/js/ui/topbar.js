@@ -6,10 +6,12 @@ import { connect, disconnect } from '../state/actions.js';
 import { compose } from '../state/composer.js';
 import { health, selectSession, selectedSession, sessions, version } from '../state/desk.js';
 import { limitsOpen } from '../state/limits.js';
+import { current, describe, layouts, layOut } from '../state/layouts.js';
 import { theme, toggleTheme, zone } from '../state/prefs.js';
 import { helpOpen, stopping } from '../state/view.js';
 import { Icon, Light, lightOf } from './bits.js';
 import { Bell } from './notify.js';
+import { TemplateMenu } from './template_menu.js';
 
 const ZONE_NAME = new Intl.DateTimeFormat('en', { timeZoneName: 'short' }).formatToParts(new Date()).find((part) => part.type === 'timeZoneName').value;
 
@@ -20,6 +22,7 @@ export const TopBar = () => html`
     <span class="grow"></span>
     <${Clocks} />
     <${DeskLink} />
+    <span class="wide-only"><${TemplateMenu} templates=${layouts} testid="layouts" what="page" label="Layout" one="layout" ready current=${current} describe=${describe} onPick=${layOut} first=${{}} /></span>
     <button type="button" class="small wide-only" title="Compose any message (c)" data-testid="compose" onClick=${() => compose()}>Compose</button>
     <button type="button" class="small wide-only" title="What holds orders back, and how much of it is used" data-testid="limits" onClick=${() => { limitsOpen.value = true; }}>Limits</button>
     <button type="button" class="small danger" title="Hold back new orders and replaces" data-testid="stop" onClick=${() => { stopping.value = {}; }}>Stop</button>
