@@ -22,6 +22,7 @@ import { Sessions } from './sessions.js';
 import { split, Splitter } from './splitter.js';
 import { Ticket } from './ticket.js';
 import { Toasts } from './toasts.js';
+import { Tour } from './tour.js';
 import { TopBar } from './topbar.js';
 
 const PHONE_TABS = [['ticket', 'Ticket'], ['blotter', 'Orders'], ['log', 'Messages'], ['market', 'Market'], ['sessions', 'Sessions']];
@@ -40,5 +41,5 @@ export const App = () => html`
     <nav class="phone-nav" aria-label="Regions">
       ${PHONE_TABS.map(([id, title]) => html`<button type="button" key=${id} data-testid=${`nav-${id}`} aria-current=${phoneTab.value === id ? 'page' : undefined} onClick=${() => { phoneTab.value = id; }}>${title}</button>`)}
     </nav>
-    <${NotifySettings} /><${Drawer} /><${Compare} /><${Dialogs} /><${SessionTools} /><${SessionConfig} /><${ImportOrders} /><${Composer} /><${Alarms} /><${KillSwitch} /><${Limits} /><${Toasts} />
+    <${NotifySettings} /><${Drawer} /><${Compare} /><${Dialogs} /><${SessionTools} /><${SessionConfig} /><${ImportOrders} /><${Composer} /><${Alarms} /><${KillSwitch} /><${Limits} /><${Tour} /><${Toasts} />
   </div>`;

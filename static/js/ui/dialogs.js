@@ -1,5 +1,7 @@
 // What asks before it does, and the list of keys.
 import { html } from '../lib.js';
+import { settingsOpen } from '../state/notify.js';
+import { startTour } from '../state/tour.js';
 import { helpOpen, question } from '../state/view.js';
 import { Dialog } from './dialog.js';
 import { KEYS } from './keys.js';
@@ -26,7 +28,8 @@ const Help = () => {
   };
   return html`<${Dialog} title="Keyboard" onClose=${close} testid="help">
     <dl class="keys">${KEYS.map(({ shown, does }) => html`<div key=${does}><dt>${shown.map((one) => html`<kbd key=${one}>${one}</kbd>`)}</dt><dd>${does}</dd></div>`)}</dl>
-    <div class="dialog-buttons"><button type="button" class="primary" autofocus onClick=${close}>Close</button></div>
+    <div class="dialog-buttons"><button type="button" data-testid="help-tour" onClick=${() => { close(); setTimeout(startTour, 0); }}>Tour</button>
+      <button type="button" onClick=${() => { close(); settingsOpen.value = true; }}>Sound and notifications…</button><button type="button" class="primary" autofocus onClick=${close}>Close</button></div>
   <//>`;
 };
 

@@ -4,6 +4,7 @@ import { connect } from '../state/actions.js';
 import { health, selectedSession } from '../state/desk.js';
 import { phoneTab } from '../state/view.js';
 import { lightOf } from './bits.js';
+import { TourOffer } from './tour.js';
 
 const focusSymbol = () => {
   phoneTab.value = 'ticket';
@@ -18,10 +19,10 @@ export function NoOrders() {
   }
   if (session.state !== 'connected') {
     return html`<div class="empty"><p><b>No orders yet.</b> ${session.name} is ${lightOf(session).text.toLowerCase()}.</p>
-      <button type="button" class="primary" onClick=${() => connect(session.name)}>Connect ${session.name}</button></div>`;
+      <button type="button" class="primary" onClick=${() => connect(session.name)}>Connect ${session.name}</button><${TourOffer} /></div>`;
   }
   return html`<div class="empty"><p><b>No orders yet.</b> ${session.name} is connected: type a symbol, a quantity and a price on the ticket, then press <kbd>Ctrl</kbd>+<kbd>Enter</kbd>.</p>
-    <button type="button" class="primary" onClick=${focusSymbol}>Go to the ticket</button></div>`;
+    <button type="button" class="primary" onClick=${focusSymbol}>Go to the ticket</button><${TourOffer} /></div>`;
 }
 
 export const NoPositions = () => html`<p class="empty"><b>No positions yet.</b> What your orders have bought and sold appears here with the first fill.</p>`;

@@ -61,6 +61,7 @@ export const KEYS = [
   { key: 'e', shown: ['e'], does: 'Orders, executions, positions, statistics', act: () => { blotterTab.value = NEXT_TAB[blotterTab.value] ?? 'orders'; } },
   { key: ']', shown: [']'], does: 'Next session', act: () => nextSession(1) },
   { key: '[', shown: ['['], does: 'Session before', act: () => nextSession(-1) },
+  { shown: ['↑', '↓'], does: 'In the log, from message to message while one is open' },
   { shown: ['Esc'], does: 'Close, or back to a new order' },
   { key: '?', shown: ['?'], does: 'This list', act: () => { helpOpen.value = true; } },
 ];
