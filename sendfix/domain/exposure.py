@@ -86,6 +86,7 @@ class Exposure:
         self._price_of = price_of
         self._masks: set[Mask] = set()
         self._sums: dict[Key, Sums] = {}
+        self._targets: dict[Whose, list[tuple[Mask, Sums]]] = {}
         self._parts: dict[Hashable, Part] = {}
         # Open orders without a price of their own: their symbol, and the price that was found for it.
         self._hints: dict[Hashable, tuple[str, Decimal | None]] = {}
@@ -106,12 +107,13 @@ class Exposure:
 
     def _begin(self, mask: Mask) -> None:
         self._masks.add(mask)
+        self._targets.clear()
         for part in self._parts.values():
-            self._add(mask, part, 1)
+            self._add(self._of(mask, part.whose), mask, part, 1)
         for (session_name, account, symbol), net in self._net.items():
-            self._move(mask, session_name, account, symbol, net)
+            self._move(mask, (session_name, account, symbol), net)
         for place in {*self._net, *self._open}:
-            self._widen(mask, *place, self._worst(*place))
+            self._widen(mask, place, _worst(*self._place(*place)))
         for whose, (amount, unpriced) in self._executed.items():
             self._execute(mask, whose, amount, unpriced)
 
@@ -127,19 +129,12 @@ class Exposure:
                 self._replace(key, before, part)
 
     def _replace(self, key: Hashable, before: Part | None, part: Part | None) -> None:
-        places = {(one.whose[0], one.whose[1], one.symbol) for one in (before, part) if one is not None}
-        worst = {place: self._worst(*place) for place in places}
         if before is not None:
             del self._parts[key]
             self._count(before, -1)
         if part is not None:
             self._parts[key] = part
             self._count(part, 1)
-        for place in places:
-            more = self._worst(*place) - worst[place]
-            if more:
-                for mask in self._masks:
-                    self._widen(mask, *place, more)
 
     def rename(self, key: Hashable, part: Part, before: Hashable) -> None:
         """`put`, of what was kept under another key before."""
@@ -185,14 +180,14 @@ class Exposure:
             self.put(key, part)
 
     def _hold(self, place: tuple[str, str, str], net: Decimal) -> None:
-        more = net - self._net.get(place, ZERO)
-        if more:
-            worst = self._worst(*place)
-            self._net[place] = net
-            wider = self._worst(*place) - worst
-            for mask in self._masks:
-                self._move(mask, *place, more)
-                self._widen(mask, *place, wider)
+        before, buy, sell = self._place(*place)
+        if net == before:
+            return
+        self._net[place] = net
+        wider = _worst(net, buy, sell) - _worst(before, buy, sell)
+        for mask in self._masks:
+            self._move(mask, place, net - before)
+            self._widen(mask, place, wider)
 
     def _priced(self, key: Hashable, part: Part) -> Part:
         symbol, px = self._hints.get(key, (part.symbol, None))
@@ -202,46 +197,61 @@ class Exposure:
         return part if px is None else part._replace(notional=EXACT.multiply(part.qty, abs(px)), unpriced=0)
 
     def _count(self, part: Part, times: int) -> None:
+        """This is in the path of every order: what it adds to is looked up once for each session, account and user."""
+        wider = ZERO
         if part.sign:
             place = (part.whose[0], part.whose[1], part.symbol)
-            both = self._open.get(place)
+            net, both = self._net.get(place, ZERO), self._open.get(place)
             if both is None:
                 both = self._open[place] = [ZERO, ZERO]
-            both[part.sign < 0] += times * part.qty
+            worst = _worst(net, both[0], both[1])
+            both[part.sign < 0] += part.qty if times > 0 else -part.qty
+            wider = _worst(net, both[0], both[1]) - worst
             if not (both[0] or both[1]):
                 del self._open[place]
-        for mask in self._masks:
-            self._add(mask, part, times)
+        targets = self._targets.get(part.whose)
+        if targets is None:
+            targets = self._targets[part.whose] = [(mask, self._of(mask, part.whose)) for mask in self._masks]
+        for mask, sums in targets:
+            symbol = self._add(sums, mask, part, times)
+            if symbol is not None:
+                symbol.gross += wider
 
-    def _add(self, mask: Mask, part: Part, times: int) -> None:
-        sums = self._of(mask, *part.whose)
+    def _add(self, sums: Sums, mask: Mask, part: Part, times: int) -> SymbolSums | None:
+        """The sums of its symbol, if they are kept in this kind of scope."""
         sums.orders += times * part.orders
-        sums.notional += times * part.notional
+        sums.notional += part.notional if times > 0 else -part.notional
         sums.unpriced += times * part.unpriced
         if mask[2] or not part.sign:
-            return
+            return None
         symbol = sums.symbol(part.symbol)
+        qty = part.qty if times > 0 else -part.qty
         if part.sign > 0:
-            symbol.buy += times * part.qty
+            symbol.buy += qty
         else:
-            symbol.sell += times * part.qty
-            symbol.long_sale += times * part.long_sale
+            symbol.sell += qty
+            symbol.long_sale += part.long_sale if times > 0 else -part.long_sale
+        return symbol
 
-    def _move(self, mask: Mask, session_name: str, account: str, symbol: str, more: Decimal) -> None:
+    def _move(self, mask: Mask, place: tuple[str, str, str], more: Decimal) -> None:
         if not mask[2]:
-            self._of(mask, session_name, account).symbol(symbol).net += more
+            self._of(mask, Whose(place[0], place[1], "")).symbol(place[2]).net += more
 
-    def _widen(self, mask: Mask, session_name: str, account: str, symbol: str, more: Decimal) -> None:
+    def _widen(self, mask: Mask, place: tuple[str, str, str], more: Decimal) -> None:
         if not mask[2]:
-            self._of(mask, session_name, account).symbol(symbol).gross += more
+            self._of(mask, Whose(place[0], place[1], "")).symbol(place[2]).gross += more
 
     def _execute(self, mask: Mask, whose: Whose, amount: Decimal, unpriced: int) -> None:
-        sums = self._of(mask, *whose)
+        sums = self._of(mask, whose)
         sums.executed += amount
         sums.unpriced_fills += unpriced
 
-    def _of(self, mask: Mask, session_name: str, account: str, user: str = "") -> Sums:
-        key = (session_name if mask[0] else None, account if mask[1] else None, user if mask[2] else None)
+    def _of(self, mask: Mask, whose: Whose) -> Sums:
+        key = (
+            whose.session_name if mask[0] else None,
+            whose.account if mask[1] else None,
+            whose.user if mask[2] else None,
+        )
         found = self._sums.get(key)
         if found is None:
             found = self._sums[key] = Sums()
@@ -251,9 +261,6 @@ class Exposure:
         place = (session_name, account, symbol)
         buy, sell = self._open.get(place, (ZERO, ZERO))
         return self._net.get(place, ZERO), buy, sell
-
-    def _worst(self, session_name: str, account: str, symbol: str) -> Decimal:
-        return _worst(*self._place(session_name, account, symbol))
 
 
 def _worst(net: Decimal, buy: Decimal, sell: Decimal) -> Decimal:

@@ -123,6 +123,7 @@ class Risk(KillSwitches):
         account = "" if values is None else values.get(ACCOUNT, "")
         applied = self.limits.applied(session, account, user or "")
         now = self._now()
+        at = now.timestamp() if applied.rates or applied.duplicate_seconds is not None else 0.0
         same: Hashable = None
         part = None
         if values is None and (applied.needs_fields or user is not None):
@@ -145,11 +146,11 @@ class Risk(KillSwitches):
                 self._refuse(session, refusals)
             if applied.duplicate_seconds is not None and msg_type not in REPLACES:
                 same = tuple(values.get(tag) for tag in _WHAT_MAKES_IT_THE_SAME)
-                self._check_duplicate(session, same, applied.duplicate_seconds, now.timestamp())
+                self._check_duplicate(session, same, applied.duplicate_seconds, at)
         if applied.rates and not only_look:
-            self._check_rates(session, applied, now.timestamp())
+            self._check_rates(session, applied, at)
         if same is not None and applied.duplicate_seconds is not None and not only_look:
-            self._recent[session_name, applied.duplicate_seconds[0]].note(same, now.timestamp())
+            self._recent[session_name, applied.duplicate_seconds[0]].note(same, at)
         cl_ord_id = "" if values is None else values.get(CL_ORD_ID, "")
         if cl_ord_id and (part is not None or user is not None):
             self._exposures.reserve(cl_ord_id, sent_as or cl_ord_id, part, user)

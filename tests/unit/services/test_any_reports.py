@@ -18,6 +18,7 @@ from sendfix.domain.order import Order
 from sendfix.services.positions import Positions
 from sendfix.web.to_json import order_to_json
 from tests.unit.services.desk_kit import NOW, SESSIONS, DeskKit, MemoryStore, fix
+from tests.unit.services.test_exposures import sums_of
 from tests.unit.storage.test_storage import Storage
 
 IN, OUT, EVENT = 0, 1, 2
@@ -130,6 +131,11 @@ def positions_of(kit: DeskKit, kept_fills: int = 1000) -> Positions:
     return positions
 
 
+def exposures_of(kit: DeskKit) -> list[Any]:
+    """What limits measure, but for what orders without a price are worth: that goes by when they were first seen."""
+    return [(orders, rest) for orders, _worth, _unpriced, *rest in sums_of(kit)]
+
+
 def check(kit: DeskKit) -> None:
     events = [row.raw for row in kit.heard.messages if row.direction == "EVENT"]
     assert not [text for text in events if "could not be folded" in text]
@@ -147,6 +153,7 @@ def test_any_entries_lead_to_one_state(
 ) -> None:
     entries = journal(steps)
     whole = DeskKit()
+    sums_of(whole)  # from now on kept as they change
     fold(whole, entries)
     check(whole)
     assert len(whole.store.folded) == len(entries)
@@ -160,6 +167,7 @@ def test_any_entries_lead_to_one_state(
     assert second.store.records == whole.store.records
     booked = [execution.to_record() for kit in (first, second) for execution in kit.heard.executions]
     assert booked == [execution.to_record() for execution in whole.heard.executions]
+    assert exposures_of(second) == exposures_of(restarted(second.store)) == exposures_of(whole)
     assert positions_of(second).positions() == positions_of(whole).positions() == whole.positions.positions()
     few = positions_of(whole, kept_fills=1)
     few.refresh()
