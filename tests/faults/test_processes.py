@@ -95,11 +95,26 @@ def test_a_desk_without_an_engine_says_so_waits_and_takes_up_what_it_missed(stac
     stack.wait_order(sent, status="FILLED", cum_qty="100")
 
 
-def test_a_restart_shows_the_same_orders_executions_and_log(stack: LinedStack) -> None:
+def test_a_restart_shows_the_same_orders_executions_log_and_limits(stack: LinedStack) -> None:
     for session in (FIX42, FIX44):
         stack.wait_order(stack.send(session, ord_type="MARKET"), status="FILLED")
+    most = {"max_open_orders": 1000, "max_net_position": 10**9, "max_daily_turnover": 10**12}
+    rules = [
+        {"scope": {}, "limits": most},
+        {"scope": {"session_name": FIX42, "user": "ann"}, "limits": {"max_open_orders": 9}},
+    ]
+    limits = {"version": 0, "rules": rules, "reason": "a test"}
+    requests.put(f"{stack.desk_url}/api/risk/limits", json=limits, timeout=15).raise_for_status()
     stack.behave(default="manual")
-    resting = stack.send(FIX42, ord_type="LIMIT", price="200", time_in_force="DAY")
+    order = {"session_name": FIX42, "symbol": "AAPL", "side": "BUY", "order_qty": 100, "ord_type": "LIMIT"}
+    sent = requests.post(
+        f"{stack.desk_url}/api/send_order",
+        json={**order, "price": "200", "time_in_force": "DAY"},
+        headers={"X-SendFix-User": "ann"},
+        timeout=15,
+    )
+    assert sent.status_code == 201, sent.text
+    resting = sent.json()["cl_ord_id"]
     stack.wait_order(resting, status="NEW")
 
     def everything() -> list[Any]:
@@ -111,9 +126,15 @@ def test_a_restart_shows_the_same_orders_executions_and_log(stack: LinedStack) -
             orders,
             list(pages(f"{desk}/api/executions", "executions", 5000)),
             list(pages(f"{desk}/api/messages", "messages", 5000, msg_type="D,8")),
+            stack.get("/api/risk")["scopes"],
+            [stack.get("/api/risk/limits")],
         ]
 
     before = everything()
+    assert [(one["open_orders"], one["executed_today"] == "0") for one in before[3]] == [
+        (1, False),
+        (1, True),
+    ]
     assert stack.desk is not None
     stack.desk.stop()
     stack.start_desk()
