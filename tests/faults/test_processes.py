@@ -95,6 +95,12 @@ def test_a_desk_without_an_engine_says_so_waits_and_takes_up_what_it_missed(stac
     stack.wait_order(sent, status="FILLED", cum_qty="100")
 
 
+def limit(stack: LinedStack, rules: list[Any]) -> None:
+    version = stack.get("/api/risk/limits")["version"]
+    body = {"version": version, "rules": rules, "reason": "a test"}
+    requests.put(f"{stack.desk_url}/api/risk/limits", json=body, timeout=15).raise_for_status()
+
+
 def test_a_restart_shows_the_same_orders_executions_log_and_limits(stack: LinedStack) -> None:
     for session in (FIX42, FIX44):
         stack.wait_order(stack.send(session, ord_type="MARKET"), status="FILLED")
@@ -103,8 +109,7 @@ def test_a_restart_shows_the_same_orders_executions_log_and_limits(stack: LinedS
         {"scope": {}, "limits": most},
         {"scope": {"session_name": FIX42, "user": "ann"}, "limits": {"max_open_orders": 9}},
     ]
-    limits = {"version": 0, "rules": rules, "reason": "a test"}
-    requests.put(f"{stack.desk_url}/api/risk/limits", json=limits, timeout=15).raise_for_status()
+    limit(stack, rules)
     stack.behave(default="manual")
     order = {"session_name": FIX42, "symbol": "AAPL", "side": "BUY", "order_qty": 100, "ord_type": "LIMIT"}
     sent = requests.post(
@@ -144,5 +149,6 @@ def test_a_restart_shows_the_same_orders_executions_log_and_limits(stack: LinedS
         missing = [row for row in then if json.dumps(row, sort_keys=True) not in known]
         assert not missing, json.dumps([missing, now[:1]])
 
+    limit(stack, [])
     request = stack.post("/api/cancel_order", {"cl_ord_id": resting}, 202)
     stack.wait_order(request["cl_ord_id"], status="CANCELED")
