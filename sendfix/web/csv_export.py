@@ -4,7 +4,6 @@ time, and each piece is read by itself, so that nothing else waits for it."""
 from __future__ import annotations
 
 import csv
-import io
 import json
 import logging
 import re
@@ -57,11 +56,12 @@ def _pieces(
     columns: Sequence[str],
     newest: int,
 ) -> Iterator[str]:
-    yield to_csv([columns])
+    line = csv_lines()
+    yield line(columns)
 
     def make(item: Any) -> str:
         row = to_json(item)
-        return to_csv([[row[name] for name in columns]])
+        return line([row[name] for name in columns])
 
     try:
         for part in _parts(search, newest):
@@ -103,12 +103,18 @@ def _id_range(subject: Subject, conditions: Sequence[Condition], newest: int) ->
     return lowest, highest
 
 
-def to_csv(rows: Sequence[Sequence[Any]]) -> str:
-    """Lines with CRLF at their ends."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerows([[_cell(value) for value in row] for row in rows])
-    return out.getvalue()
+class _Line:
+    """What csv writes to; its writer gives back what this does."""
+
+    @staticmethod
+    def write(text: str) -> str:
+        return text
+
+
+def csv_lines() -> Callable[[Sequence[Any]], str]:
+    """Makes one line after another, each with CRLF at its end; for one thread at a time."""
+    writer = csv.writer(_Line)
+    return lambda row: str(writer.writerow([_cell(value) for value in row]))
 
 
 def _cell(value: Any) -> Any:

@@ -59,9 +59,15 @@ def press(*testids: str) -> Callable[[DeskPage], None]:
     return go
 
 
+def statistics(desk: DeskPage) -> None:
+    desk.get("tab-statistics").click()
+    expect(desk.get("statistics-table")).to_be_visible()
+
+
 VIEWS: dict[str, Callable[[DeskPage], None]] = {
     "executions": press("tab-executions"),
     "positions": press("tab-positions"),
+    "statistics": statistics,
     "orders": press("tab-orders"),
     "numbers": press(f"numbers-{FIX44}"),
     "edit": press(f"edit-{FIX44}"),

@@ -9,10 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sendfix.services.columns import (
+    EXECUTIONS,
     NO_TEXT,
     NO_TIME,
     ORDERS,
     decimal_of_key,
+    execution_keys,
     number_key,
     order_keys,
     time_key,
@@ -53,6 +55,20 @@ def test_keys_of_times_sort_as_the_times_do(one: int, other: int) -> None:
 def test_times_beyond_what_a_database_holds_stay_within_it() -> None:
     assert time_key(datetime.max.replace(tzinfo=UTC)) == 2**63 - 1
     assert time_key(None) == NO_TIME
+
+
+def test_keys_are_written_out_as_the_table_has_them() -> None:
+    kit = DeskKit()
+    order = kit.send(price=Decimal("10.5"), account="A1", symbol="X" * 60)
+    kit.acknowledge(order.cl_ord_id)
+    kit.fill(order.cl_ord_id)
+    assert order_keys(order) == {column.stored: column.of(order) for column in ORDERS.columns.values()}
+    booked = [one.execution for one in kit.store.folded if one.execution is not None]
+    assert booked
+    for one in booked:
+        assert execution_keys(one) == {
+            column.stored: column.of(one) for column in EXECUTIONS.columns.values()
+        }
 
 
 def test_an_order_has_a_key_for_each_of_its_columns() -> None:

@@ -15,7 +15,7 @@ from sendfix.domain.errors import StorageUnavailable
 from sendfix.services.columns import MESSAGES, Subject
 from sendfix.services.ports import MessageRow
 from sendfix.services.search import Condition, Found, Op, Position, Search
-from sendfix.web.csv_export import csv_response, to_csv
+from sendfix.web.csv_export import csv_lines, csv_response
 
 T = TypeVar("T")
 
@@ -163,4 +163,4 @@ def test_memory_stays_flat() -> None:
     ids=repr,
 )
 def test_a_cell(value: object, cell: str) -> None:
-    assert to_csv([["first", value]]) == f"first,{cell}\r\n"
+    assert csv_lines()(["first", value]) == f"first,{cell}\r\n"
