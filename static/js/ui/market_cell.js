@@ -16,4 +16,5 @@ export function useMove(value) {
 // Two names of one animation: a class that stays the same would not start it again.
 export const moveClass = ([direction, count]) => (direction ? `move ${direction} move-${count % 2}` : 'move');
 
-export const Moving = ({ value, digits = 0, kept = false }) => html`<span class=${`${moveClass(useMove(value))} ${kept ? 'kept' : ''}`}>${showDecimal(value, digits)}</span>`;
+// kept: the arrow stays; calm: and nothing lights up, for twenty prices of a book that do would tell nothing.
+export const Moving = ({ value, digits = 0, kept = false, calm = false }) => html`<span class=${`${moveClass(useMove(value))} ${kept ? 'kept' : ''} ${calm ? 'calm' : ''}`}>${showDecimal(value, digits)}</span>`;

@@ -3,7 +3,7 @@ import { html } from '../lib.js';
 import { compareDecimals, fractionDigits, minus, plain, showDecimal } from '../fix/decimal.js';
 import { time } from '../fix/times.js';
 import { orderKey } from '../state/desk.js';
-import { bookOf, staleness } from '../state/market.js';
+import { bookOf, severalSessions, staleness } from '../state/market.js';
 import { zone } from '../state/prefs.js';
 import { drawerKey } from '../state/view.js';
 import { beyond, version, workingAt } from '../state/working.js';
@@ -18,7 +18,7 @@ export function Depth({ entry }) {
   version.value; // our own orders
   const digits = Math.max(2, ...[...(book?.bids ?? []), ...(book?.offers ?? [])].map(({ price }) => fractionDigits(price)));
   return html`<div class=${`depth ${why ? 'stale' : ''}`} data-testid="depth" data-stale=${Boolean(why)}>
-    <div class="depth-head"><b>${entry.symbol}</b> <span class="quiet">${entry.session_name}</span><span class="grow"></span>
+    <div class="depth-head"><b>${entry.symbol}</b>${severalSessions.value && html` <span class="quiet">${entry.session_name}</span>`}<span class="grow"></span>
       ${book?.last_px && html`<span class="num strong"><${Moving} value=${book.last_px} digits=${digits} kept /></span> <${Change} book=${book} digits=${digits} />`}</div>
     <p class="depth-state" aria-live="polite">${why ? html`<span class="tone-wait"><${Icon} name="pause" size=${11} /> Stale: ${why}</span>` : book.warning ? html`<span class="tone-wait"><${Icon} name="warn" size=${11} /> ${book.warning}</span>`
       : html`<span class="quiet num">${spread(book, digits)}${book.updated_at ? ` · ${time(book.updated_at, zone.value)}` : ''}</span>`}</p>
@@ -46,7 +46,7 @@ function Half({ entry, levels, buy, digits, off }) {
     <thead><tr>${ends([html`<th scope="col"><span class="sr">Our orders</span></th>`, html`<th scope="col" class="num">Size</th>`, html`<th scope="col" class="num">${name}</th>`], buy)}</tr></thead>
     <tbody>${levels.map(({ price, size, orders }) => html`<tr key=${plain(price)}>${ends([
       html`<td class="ours">${mark(working.get(plain(price)))}</td>`,
-      html`<td class="num size" title=${orders === null ? undefined : `${orders} orders`}><span class="size-bar" style=${{ width: `${share(size, most)}%` }}></span><${Moving} value=${size} /></td>`,
+      html`<td class="num size" title=${orders === null ? undefined : `${orders} orders`}><span class="size-bar" style=${{ width: `${share(size, most)}%` }}></span><${Moving} value=${size} calm /></td>`,
       html`<td class="num"><button type="button" class=${`price ${buy ? 'tone-buy' : 'tone-sell'}`} disabled=${off} title=${`${act} ${entry.symbol} at ${price}; with Shift ${buy ? 'buy' : 'sell'}`} onClick=${(event) => fillTicket(entry, event.shiftKey ? other : side, price)}>${showDecimal(price, digits)}</button></td>`,
     ], buy)}</tr>`)}
     ${outside.map((price) => html`<tr key=${price} class="outside">${ends([html`<td class="ours">${mark(working.get(price))}</td>`, html`<td class="num quiet">–</td>`, html`<td class="num quiet">${showDecimal(price, digits)}</td>`], buy)}</tr>`)}
@@ -60,6 +60,5 @@ const share = (size, most) => (Number(most) ? Math.round((Number(size) / Number(
 function mark(orders) {
   if (!orders) return null;
   const total = orders.map(({ leaves_qty: leaves, order_qty: qty }) => leaves ?? qty);
-  return html`<button type="button" class="our-mark" data-testid="depth-ours" title=${`Ours: ${orders.map((order) => `${order.leaves_qty} ${order.cl_ord_id}`).join(', ')}`} aria-label=${`Our orders here: ${total.join(' and ')}`}
-    onClick=${() => { drawerKey.value = orderKey(orders.at(-1)); }}>◆ ${total.length === 1 ? showDecimal(total[0]) : `${total.length}×`}</button>`;
+  return html`<button type="button" class="our-mark" data-testid="depth-ours" title=${`Ours: ${orders.map((order) => `${order.leaves_qty} ${order.cl_ord_id}`).join(', ')}`}  onClick=${() => { drawerKey.value = orderKey(orders.at(-1)); }}><span class="sr">Our orders: </span>◆ ${total.length === 1 ? showDecimal(total[0]) : `${total.length}×`}</button>`;
 }

@@ -43,7 +43,7 @@ const Card = ({ session, chosen }) => html`<li class=${`session ${chosen ? 'chos
   <div class="session-tools">
     <button type="button" class="small" data-testid=${`numbers-${session.name}`} aria-label=${`Sequence numbers of ${session.name}`} onClick=${() => openTool(session.name, 'numbers')}>Numbers</button>
     <button type="button" class="small" data-testid=${`why-${session.name}`} aria-label=${`Why is ${session.name} ${session.logged_on ? 'logged on' : 'not logged on'}?`} onClick=${() => openTool(session.name, 'why')}>Why?</button>
-    <button type="button" class="small" data-testid=${`edit-${session.name}`} aria-label=${`Configuration of ${session.name}`} onClick=${() => editSession(session.name)}>Edit</button>
+    <button type="button" class="small" data-testid=${`edit-${session.name}`} aria-label=${`Edit the configuration of ${session.name}`} onClick=${() => editSession(session.name)}>Edit</button>
   </div>
 </li>`;
 

@@ -1,4 +1,4 @@
-import { html } from '../lib.js';
+import { html, useEffect, useRef } from '../lib.js';
 import { dismiss, toasts } from '../state/toasts.js';
 import { Icon } from './bits.js';
 
@@ -14,7 +14,13 @@ const Toast = ({ one }) => html`<div class="toast toast-${one.kind}" data-testid
 export const Toasts = () => {
   const errors = toasts.value.filter((one) => one.kind === 'error');
   const others = toasts.value.filter((one) => one.kind !== 'error');
-  return html`<section class="toasts" aria-label="Results" data-testid="toasts">
+  const box = useRef(null);
+  // In the browser's top layer, and put on top anew while a dialog is open, which would hide what it led to.
+  useEffect(() => {
+    if (document.querySelector('dialog[open]')) box.current.hidePopover();
+    if (!box.current.matches(':popover-open')) box.current.showPopover();
+  }, [toasts.value]);
+  return html`<section popover="manual" ref=${box} class="toasts" aria-label="Results" data-testid="toasts">
     <div aria-live="assertive">${errors.map((one) => html`<${Toast} key=${one.id} one=${one} />`)}</div>
     <div aria-live="polite">${others.map((one) => html`<${Toast} key=${one.id} one=${one} />`)}</div>
   </section>`;

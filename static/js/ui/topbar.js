@@ -17,7 +17,7 @@ const ZONE_NAME = new Intl.DateTimeFormat('en', { timeZoneName: 'short' }).forma
 
 export const TopBar = () => html`
   <header class="topbar">
-    <span class="brand"><img src=${new URL('../../icons/favicon.svg', import.meta.url).pathname} alt="" width="22" height="22" /><b>SendFix</b></span>
+    <span class="brand" role="heading" aria-level="1"><img src=${new URL('../../icons/favicon.svg', import.meta.url).pathname} alt="" width="22" height="22" /><b>SendFix</b></span>
     <${Picker} />
     <span class="grow"></span>
     <${Clocks} />
