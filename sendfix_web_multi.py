@@ -251,6 +251,7 @@ def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str,
         alarms,
         lambda: configuration.problem,
         risk,
+        lambda: risk.limits.document.problem,
     )
     intake = Intake(
         sessions,

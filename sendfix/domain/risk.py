@@ -3,7 +3,6 @@ out. What all orders together add up to is in `exposure`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 
@@ -27,16 +26,17 @@ def over_limits(
     """Every limit that the order would break; `fresh` and `why_not` are of `fresh_price`. A replace that raises neither
     quantity nor notional of the order as it was (`before`) only takes risk away: then nothing but a price that goes
     further towards the market is looked at."""
+    found: list[Refusal] = []
     if before is not None and not proposed.raises(before):
-        return list(_collar(applied, proposed, before, fresh, why_not))
-    return [
-        *_symbol(applied, proposed),
-        *_order_qty(applied.order_qty, proposed),
-        *_notional(applied.notional, proposed, fresh, why_not),
-        *_collar(applied, proposed, before, fresh, why_not),
-        *_hours(applied, now),
-        *_short_sale(applied, proposed, before),
-    ]
+        _collar(found, applied, proposed, before, fresh, why_not)
+        return found
+    _symbol(found, applied, proposed)
+    _order_qty(found, applied.order_qty, proposed)
+    _notional(found, applied.notional, proposed, fresh, why_not)
+    _collar(found, applied, proposed, before, fresh, why_not)
+    _hours(found, applied, now)
+    _short_sale(found, applied, proposed, before)
+    return found
 
 
 def fresh_price(applied: Applied, last: Price | None, now: datetime) -> tuple[Price | None, str]:
@@ -51,34 +51,34 @@ def fresh_price(applied: Applied, last: Price | None, now: datetime) -> tuple[Pr
     return None, f"{words}, and price_max_age_seconds is {most:g}; {what_to_do}"
 
 
-def _symbol(applied: Applied, proposed: Proposed) -> Iterator[Refusal]:
+def _symbol(found: list[Refusal], applied: Applied, proposed: Proposed) -> None:
     if not applied.symbols and not applied.blocked_symbols:
         return
     for tag, symbol in (("Symbol(55)", proposed.symbol), *(("LegSymbol(600)", leg) for leg in proposed.legs)):
         for blocked, whose in applied.blocked_symbols:
             if symbol in blocked:
                 text = f"{tag} {symbol!r} is one of blocked_symbols {whose}"
-                yield Refusal("blocked_symbols", "symbol", text)
+                found.append(Refusal("blocked_symbols", "symbol", text))
         for allowed, whose in applied.symbols:
             if symbol not in allowed:
                 text = f"{tag} {symbol!r} is none of the {len(allowed)} symbols {whose}"
-                yield Refusal("symbols", "symbol", text)
+                found.append(Refusal("symbols", "symbol", text))
 
 
-def _order_qty(limit: Tightest | None, proposed: Proposed) -> Iterator[Refusal]:
+def _order_qty(found: list[Refusal], limit: Tightest | None, proposed: Proposed) -> None:
     if limit is None:
         return
     if proposed.order_qty is None:
         why = proposed.unsized or "an order without OrderQty(38)"
-        yield _refused("max_order_qty", limit, "order_qty", f"{why} can't be held against it")
+        found.append(_refused("max_order_qty", limit, "order_qty", f"{why} can't be held against it"))
     elif proposed.order_qty > limit.value:
         given = format_decimal(proposed.order_qty)
-        yield _refused("max_order_qty", limit, "order_qty", f"OrderQty(38) {given} is more")
+        found.append(_refused("max_order_qty", limit, "order_qty", f"OrderQty(38) {given} is more"))
 
 
 def _notional(
-    limit: Tightest | None, proposed: Proposed, fresh: Price | None, why_not: str
-) -> Iterator[Refusal]:
+    found: list[Refusal], limit: Tightest | None, proposed: Proposed, fresh: Price | None, why_not: str
+) -> None:
     if limit is None:
         return
     name, notional = "max_notional", proposed.notional
@@ -88,23 +88,30 @@ def _notional(
         notional = proposed.order_qty * px
     if notional is None:
         if proposed.unsized is not None:
-            yield _refused(name, limit, "price", f"{proposed.unsized} can't be held against it")
+            found.append(_refused(name, limit, "price", f"{proposed.unsized} can't be held against it"))
         else:
             text = "an order without a price can't be held against it: give a limit price"
-            yield _refused(name, limit, "price", f"{text}; {why_not}".rstrip("; "))
+            found.append(_refused(name, limit, "price", f"{text}; {why_not}".rstrip("; ")))
     elif notional <= limit.value:
         return
     elif proposed.cash_order_qty is not None:
         text = f"CashOrderQty(152) {format_decimal(notional)} is more"
-        yield _refused(name, limit, "cash_order_qty", text)
+        found.append(_refused(name, limit, "cash_order_qty", text))
     else:
         qty, at = format_decimal(proposed.order_qty or Decimal(0)), format_decimal(px or Decimal(0))
-        yield _refused(name, limit, "order_qty", f"{qty} at {at}{of_what} is {format_decimal(notional)}")
+        found.append(
+            _refused(name, limit, "order_qty", f"{qty} at {at}{of_what} is {format_decimal(notional)}")
+        )
 
 
 def _collar(
-    applied: Applied, proposed: Proposed, before: Proposed | None, fresh: Price | None, why_not: str
-) -> Iterator[Refusal]:
+    found: list[Refusal],
+    applied: Applied,
+    proposed: Proposed,
+    before: Proposed | None,
+    fresh: Price | None,
+    why_not: str,
+) -> None:
     sign = direction(proposed.side)
     collar = applied.collar_sell if sign < 0 else applied.collar_buy
     if collar is None:
@@ -118,7 +125,7 @@ def _collar(
             continue
         if fresh is None:
             if not applied.pass_without_price:
-                yield _refused(name, collar, field, why_not)
+                found.append(_refused(name, collar, field, why_not))
             return
         away = (px - fresh.px) / fresh.px * HUNDRED
         if away * (sign or 1) > collar.value or (
@@ -127,7 +134,7 @@ def _collar(
             where = "above" if away > 0 else "below"
             worth = f"the last price {format_decimal(fresh.px)} ({fresh.source}, {fresh.at:%H:%M:%S} UTC)"
             text = f"{tag} {format_decimal(px)} is {abs(away):.2f} % {where} {worth}"
-            yield _refused(name, collar, field, text)
+            found.append(_refused(name, collar, field, text))
 
 
 def _bolder(field: str, proposed: Proposed, before: Proposed, sign: int, applied: Applied) -> bool:
@@ -142,7 +149,7 @@ def _more(now: Decimal | None, then: Decimal | None) -> bool:
     return now is None or then is None or now > then
 
 
-def _hours(applied: Applied, now: datetime) -> Iterator[Refusal]:
+def _hours(found: list[Refusal], applied: Applied, now: datetime) -> None:
     for hours in applied.hours:
         if not hours.open_at(now):
             opens = hours.schedule.next_session(now)
@@ -150,25 +157,27 @@ def _hours(applied: Applied, now: datetime) -> Iterator[Refusal]:
                 "nothing opens any more" if opens is None else f"they begin {hours.schedule.opening(opens)}"
             )
             text = f"it is outside trading_hours {hours.whose}, when only cancels and smaller replaces go: {when}"
-            yield Refusal("trading_hours", "session_name", text)
+            found.append(Refusal("trading_hours", "session_name", text))
 
 
-def _short_sale(applied: Applied, proposed: Proposed, before: Proposed | None) -> Iterator[Refusal]:
+def _short_sale(found: list[Refusal], applied: Applied, proposed: Proposed, before: Proposed | None) -> None:
     if proposed.side not in SHORT_SALES or not (applied.no_short_sales or applied.locate):
         return
     side = f"Side(54) {api_name(proposed.side)}"
     for whose in applied.no_short_sales:
-        yield Refusal("short_sales", "side", f"short_sales {whose} is forbid, and {side} is a short sale")
+        found.append(
+            Refusal("short_sales", "side", f"short_sales {whose} is forbid, and {side} is a short sale")
+        )
     if before is not None:
         return  # a replace is of an order that has said so; FIX 4.0 has no LocateReqd in it
     for whose in applied.locate:
         head = f"short_sales {whose} is locate_required, and {side}"
         if proposed.locate_reqd not in ("Y", "N"):
             text = f"{head} has no LocateReqd(114): give Y if the broker is to locate the stock, N if it is located"
-            yield Refusal("short_sales", "locate_reqd", text)
+            found.append(Refusal("short_sales", "locate_reqd", text))
         elif proposed.locate_reqd == "N" and not proposed.locate_broker:
             text = f"{head} has LocateReqd(114) N without a LocateBroker(5700): say as tag 5700 who has located it"
-            yield Refusal("short_sales", "custom_tags.5700", text)
+            found.append(Refusal("short_sales", "custom_tags.5700", text))
 
 
 def _refused(rule: str, limit: Tightest, field: str, why: str) -> Refusal:

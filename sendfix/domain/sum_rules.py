@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
@@ -25,39 +25,45 @@ class _Found:
 
 def over_sums(rules: Sequence[Rule], exposure: Exposure, more: More) -> list[Refusal]:
     """Every limit that would be broken; where one is broken in several scopes, that with the least room."""
-    worst: dict[str, _Found] = {}
+    found: list[_Found] = []
     with localcontext(EXACT):
         # By session and account, so the same for each scope.
         wider = exposure.wider(more.part) if more.part.sign else ZERO
         for rule in rules:
-            for found in _of_scope(rule, exposure, more, wider):
-                before = worst.get(found.refusal.rule)
-                if before is None or found.room < before.room:
-                    worst[found.refusal.rule] = found
-    return [found.refusal for found in worst.values()]
+            _of_scope(found, rule, exposure, more, wider)
+    worst: dict[str, _Found] = {}
+    for one in found:
+        before = worst.get(one.refusal.rule)
+        if before is None or one.room < before.room:
+            worst[one.refusal.rule] = one
+    return [one.refusal for one in worst.values()]
 
 
-def _of_scope(rule: Rule, exposure: Exposure, more: More, wider: Decimal) -> Iterator[_Found]:
+def _of_scope(found: list[_Found], rule: Rule, exposure: Exposure, more: More, wider: Decimal) -> None:
     limits, sums = rule.limits, exposure.track(rule.scope.key)
     most = limits.max_open_orders
     if most is not None and more.part.orders and sums.orders + more.part.orders > most:
         text = f"{sums.orders} are open: wait for one to fill, or cancel one"
-        yield _refused(
-            rule, "max_open_orders", Decimal(most), "session_name", text, Decimal(most - sums.orders)
+        found.append(
+            _refused(
+                rule, "max_open_orders", Decimal(most), "session_name", text, Decimal(most - sums.orders)
+            )
         )
     if limits.max_daily_turnover is not None:
-        yield from _turnover(rule, limits.max_daily_turnover, exposure, sums, more)
+        _turnover(found, rule, limits.max_daily_turnover, exposure, sums, more)
     if limits.of_positions:
         if more.unknown_qty is not None:
-            yield from _unknown(rule, more, more.unknown_qty)
+            _unknown(found, rule, more, more.unknown_qty)
         elif more.part.qty > 0:
-            yield from _positions(rule, sums.symbol(more.part.symbol), more, wider)
+            _positions(found, rule, sums.symbol(more.part.symbol), more, wider)
 
 
-def _turnover(rule: Rule, limit: Decimal, exposure: Exposure, sums: Sums, more: More) -> Iterator[_Found]:
+def _turnover(
+    found: list[_Found], rule: Rule, limit: Decimal, exposure: Exposure, sums: Sums, more: More
+) -> None:
     name = "max_daily_turnover"
     if more.unknown_notional is not None:
-        yield _refused(rule, name, limit, "price", more.unknown_notional, ZERO)
+        found.append(_refused(rule, name, limit, "price", more.unknown_notional, ZERO))
         return
     if more.part.notional <= 0:
         return
@@ -66,7 +72,7 @@ def _turnover(rule: Rule, limit: Decimal, exposure: Exposure, sums: Sums, more: 
     if sums.unpriced or sums.unpriced_fills:
         count = sums.unpriced + sums.unpriced_fills
         text = f"of {count} open orders or fills nobody knows the price: give one by PUT /api/prices"
-        yield _refused(rule, name, limit, "price", text, ZERO)
+        found.append(_refused(rule, name, limit, "price", text, ZERO))
         return
     before = sums.executed + sums.notional
     after = before + more.part.notional
@@ -75,10 +81,10 @@ def _turnover(rule: Rule, limit: Decimal, exposure: Exposure, sums: Sums, more: 
         text = (
             f"{done} are executed today and {still} are open: with this order it is {format_decimal(after)}"
         )
-        yield _refused(rule, name, limit, "order_qty", text, limit - before)
+        found.append(_refused(rule, name, limit, "order_qty", text, limit - before))
 
 
-def _positions(rule: Rule, one: SymbolSums, more: More, wider: Decimal) -> Iterator[_Found]:
+def _positions(found: list[_Found], rule: Rule, one: SymbolSums, more: More, wider: Decimal) -> None:
     limits, part = rule.limits, more.part
     moved = one.net + one.buy if part.sign > 0 else one.net - one.sell
     net, net_after = abs(moved), abs(moved + part.sign * part.qty)
@@ -86,29 +92,31 @@ def _positions(rule: Rule, one: SymbolSums, more: More, wider: Decimal) -> Itera
     if limit is not None and wider > 0 and one.gross + wider > limit:
         after = format_decimal(one.gross + wider)
         text = f"with {_what(more)} all positions that could come about are {after} together"
-        yield _refused(rule, "max_gross_position", limit, "order_qty", text, limit - one.gross)
+        found.append(_refused(rule, "max_gross_position", limit, "order_qty", text, limit - one.gross))
     limit = limits.max_net_position
     if limit is not None and net_after > limit and net_after > net:
         text = f"with {_what(more)} on top of {_held(one, part.sign)} it could be {format_decimal(net_after)}"
-        yield _refused(rule, "max_net_position", limit, "order_qty", text, limit - net)
+        found.append(_refused(rule, "max_net_position", limit, "order_qty", text, limit - net))
     limit = limits.max_position_notional
     if limit is not None and net_after > net:
         if more.px is None:
             text = f"nobody knows the price of {part.symbol}: give one by PUT /api/prices, or a limit price"
-            yield _refused(rule, "max_position_notional", limit, "price", text, ZERO)
+            found.append(_refused(rule, "max_position_notional", limit, "price", text, ZERO))
         elif net_after * more.px > limit:
             worth = f"at {format_decimal(more.px)} could be worth {format_decimal(net_after * more.px)}"
             text = f"{_what(more)} on top of {_held(one, part.sign)} {worth}"
-            yield _refused(rule, "max_position_notional", limit, "order_qty", text, limit - net * more.px)
+            found.append(
+                _refused(rule, "max_position_notional", limit, "order_qty", text, limit - net * more.px)
+            )
     if limits.forbid_oversell and part.long_sale and part.long_sale > one.net - one.long_sale:
         left = one.net - one.long_sale
         text = (
             f"{_what(more)} is more than the {format_decimal(max(left, ZERO))} held that no open sale takes"
         )
-        yield _refused(rule, "forbid_oversell", None, "order_qty", text, left)
+        found.append(_refused(rule, "forbid_oversell", None, "order_qty", text, left))
 
 
-def _unknown(rule: Rule, more: More, why: str) -> Iterator[_Found]:
+def _unknown(found: list[_Found], rule: Rule, more: More, why: str) -> None:
     limits = rule.limits
     for name, limit in (
         ("max_gross_position", limits.max_gross_position),
@@ -116,9 +124,9 @@ def _unknown(rule: Rule, more: More, why: str) -> Iterator[_Found]:
         ("max_position_notional", limits.max_position_notional),
     ):
         if limit is not None:
-            yield _refused(rule, name, limit, "order_qty", why, ZERO)
+            found.append(_refused(rule, name, limit, "order_qty", why, ZERO))
     if limits.forbid_oversell and (more.proposed.side in LONG_SALES or not more.part.sign):
-        yield _refused(rule, "forbid_oversell", None, "order_qty", why, ZERO)
+        found.append(_refused(rule, "forbid_oversell", None, "order_qty", why, ZERO))
 
 
 def _what(more: More) -> str:

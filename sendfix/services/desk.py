@@ -197,7 +197,7 @@ class Desk:
     def cannot_send_reason(self, session: Session) -> str | None:
         """None when an order can be sent; else why not."""
         name = session.config.name
-        return self._engine.refusal(name) or session.cannot_send_reason or self._risk.kill_reason(name)
+        return self._engine.refusal(name) or session.cannot_send_reason or self._risk.hold_reason(name)
 
     def _must_be_open(self, order: Order, verb: str) -> None:
         if not order.is_open:

@@ -44,8 +44,10 @@ class HealthCheck:
         alarms: Alarms,
         configuration_problem: Callable[[], str | None] = lambda: None,
         kill_switches: Iterable[KillSwitch] = (),
+        limits_problem: Callable[[], str | None] = lambda: None,
     ) -> None:
-        """`kill_switches` gives those that are on, each time it is gone through."""
+        """`kill_switches` gives those that are on, each time it is gone through; `limits_problem` says why the limits
+        are not known, and nothing new is sent."""
         self._sessions = sessions
         self._engine = engine
         self._storage_problem = storage_problem
@@ -53,6 +55,7 @@ class HealthCheck:
         self._alarms = alarms
         self._configuration_problem = configuration_problem
         self._kill_switches = kill_switches
+        self._limits_problem = limits_problem
 
     def health(self) -> Health:
         engine_reason = self._engine.unavailable_reason
@@ -84,6 +87,9 @@ class HealthCheck:
         ]
         kill_switches = list(self._kill_switches)
         problems += [switch.text for switch in kill_switches]
+        limits_problem = self._limits_problem()
+        if limits_problem is not None:
+            problems.append(limits_problem)
         return Health(
             problems,
             engine_reason,

@@ -84,8 +84,8 @@ class Positions(Inattentive):
     def price_changed(self, session_name: str | None, symbols: Collection[str]) -> None:
         """What is held of these symbols is worth something else now; None is every session."""
         if session_name is not None:
-            keys = {(session_name, symbol) for symbol in symbols}
-            changed = keys & self._books.keys()
+            keys = ((session_name, symbol) for symbol in symbols)
+            changed = {key for key in keys if key in self._books}
         else:
             changed = {key for key in self._books if key[1] in symbols}
         if changed:

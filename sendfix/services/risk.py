@@ -61,6 +61,10 @@ class Risk(KillSwitches):
         self._buckets: dict[Scope, TokenBucket] = {}
         self._recent: dict[tuple[str, float], Recent] = {}
 
+    def hold_reason(self, session_name: str) -> str | None:
+        """Why nothing new is sent on the session, whatever it is."""
+        return self.kill_reason(session_name) or self.limits.document.problem
+
     @property
     def sums(self) -> Exposure:
         """What orders and positions add up to now, without what has come to nothing."""

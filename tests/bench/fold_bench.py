@@ -149,7 +149,7 @@ def check_cost(checks: int) -> tuple[float, float]:
     body = kit.engine.sent[1].replace("|", "\x01").encode()
     taken = []
     for number in range(checks):
-        symbol, qty = b"55=S%d\x01" % (number * 7 % SYMBOLS), b"38=%d\x01" % (number + 101)
+        symbol, qty = b"55=S%d\x01" % (number * 7 % SYMBOLS), b"38=%d\x01" % (number % 500 + 101)
         one = body.replace(b"55=S1\x01", symbol).replace(b"38=101\x01", qty)
         one = one.replace(b"\x0111=", b"\x0111=%d-" % number)
         began = time_ns()

@@ -36,3 +36,11 @@ def test_storage_problems_come_too() -> None:
     assert check(DeskKit(), "The database can't be written: disk full") == [
         "The database can't be written: disk full"
     ]
+
+
+def test_limits_that_nobody_knows_are_a_problem() -> None:
+    kit = DeskKit()
+    health = HealthCheck(
+        kit.sessions, kit.engine, lambda: None, lambda: 0, kit.alarms, limits_problem=lambda: "unknown limits"
+    )
+    assert health.health().problems == ["unknown limits"]

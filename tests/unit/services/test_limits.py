@@ -226,6 +226,7 @@ def test_a_document_that_can_not_be_read_stops_everything_new(tmp_path: Path, co
     path.write_bytes(content)
     kit = DeskKit(limits=RiskLimitsFile(path))
     words = refusals(kit)["risk_limits"]
+    assert kit.desk.cannot_send_reason(kit.sessions.get("S44")) == words
     assert words.startswith(
         "risk_limits.json in the store can't be read, so that nothing is known of the limits"
     )
