@@ -152,8 +152,18 @@ def test_wrong_input_by_rest_is_named(stack: Stack) -> None:
     assert fields("/api/market/subscribe", {"session_name": FIX44, "symbols": ["A"], "depth": "x"}) == [
         "depth"
     ]
-    quote = {"session_name": FIX44, "symbol": "INTC", "side": "BUY", "order_qty": "many"}
-    assert fields("/api/market/quote_request", quote) == ["order_qty"]
+    for symbols in ("INTC", ["A\x01B"], [7], [""], ["X" * 5000], [None], [f"S{n}" for n in range(501)]):
+        body = {"session_name": FIX44, "symbols": symbols}
+        assert fields("/api/market/subscribe", body)[0].startswith("symbols"), symbols
+    quote = {"session_name": FIX44, "symbol": "INTC"}
+    for field, values in {
+        "order_qty": ("many", "1e400", True, {"a": 1}, [], 10**30, "Infinity"),
+        "side": ("HOLD", 7, True, ["BUY"]),
+        "symbol": (["A"], "", "Ä", "A\nB", None),
+        "depth": (1,),
+    }.items():
+        for value in values:
+            assert fields("/api/market/quote_request", {**quote, field: value}) == [field], value
     for path in ("subscribe", "unsubscribe"):
         stack.post(f"/api/market/{path}", {"session_name": "NONE", "symbols": ["A"]}, 404)
     stack.refused("/api/market?session_name=NONE", 404)
