@@ -9,7 +9,7 @@ import { heldOnly, openOnly, search, wantedFilters } from './blotter.js';
 import { orderKey, orders } from './desk.js';
 import { asked as historyAsked, search as searchHistory } from './history.js';
 import { log, logFilter, NO_FILTER } from './log.js';
-import { blotterTab, bottomTab, comparing, decoded, drawerKey, nowhere, phoneTab, searching, visitor } from './view.js';
+import { blotterTab, bottomTab, comparing, decoded, drawerKey, nowhere, phoneTab, searching, spread, visitor } from './view.js';
 
 const TABS = ['orders', 'executions', 'positions'];
 const LOG_WORDS = [['session', 'session'], ['direction', 'direction'], ['msgType', 'type'], ['text', 'text']];
@@ -91,7 +91,7 @@ export async function openOrder(clOrdId) {
   }
 }
 
-export async function openMessage(id) {
+export async function openMessage(id, byLink = false) {
   const mine = ++asked;
   const held = log.lines.find((line) => line.id === Number(id));
   try {
@@ -101,6 +101,7 @@ export async function openMessage(id) {
       nowhere.value = null;
       drawerKey.value = null;
       decoded.value = line;
+      spread.value = byLink;
       phoneTab.value = 'log';
     });
   } catch (problem) {
@@ -159,7 +160,7 @@ function arrive() {
   }
   comparing.value = null;
   if (place === 'order' && id) return openOrder(id);
-  if (place === 'message' && id) return openMessage(id);
+  if (place === 'message' && id) return openMessage(id, true);
   close();
   if (place === 'log') showLog(words);
   else if (TABS.includes(place)) showBlotter(place, words);

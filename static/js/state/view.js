@@ -9,6 +9,7 @@ export const drawerKey = signal(null); // the order whose detail is open, by its
 export const visitor = signal(null); // that order, if it is no longer among those of the blotter
 export const nowhere = signal(null); // {path, title, text, again}: an address that leads to nothing
 export const decoded = signal(null); // the log line whose fields are open
+export const spread = signal(false); // whether the message that is open came by a link: then it takes the height of the window
 export const searching = signal(false); // whether the log shows stored messages that were searched for, not the live ones
 export const marked = signal(null); // the message to compare others with
 export const comparing = signal(null); // {a, b}: the ids of two messages that are compared
@@ -24,6 +25,7 @@ export function showLog() {
 // A message is opened in the log: there it is to be seen.
 effect(() => {
   if (decoded.value || searching.value) bottomTab.value = 'log';
+  if (!decoded.value) spread.value = false;
 });
 
 export function ask(next) {

@@ -6,7 +6,7 @@ import { rest } from '../net/rest.js';
 import { sendAgain } from '../state/composer.js';
 import { remembered, zone } from '../state/prefs.js';
 import { messagePath, openMessage, openOrder } from '../state/route.js';
-import { decoded } from '../state/view.js';
+import { decoded, spread } from '../state/view.js';
 import { Icon } from './bits.js';
 import { CompareButtons } from './compare_buttons.js';
 import { copyAs } from './copy.js';
@@ -36,12 +36,17 @@ export function Decode({ line, onClose = () => { decoded.value = null; }, inline
       current = false;
     };
   }, [line.key]);
+  const isLarge = large.value || spread.value;
+  const resize = () => {
+    large.value = !isLarge;
+    spread.value = false;
+  };
   const { found, fault } = answer.key === line.key ? answer : { found: null, fault: null };
-  return html`<aside class=${`decode ${large.value && !inline ? 'decode-large' : ''}`} aria-label="Decoded message" data-testid="decode">
+  return html`<aside class=${`decode ${isLarge && !inline ? 'decode-large' : ''}`} aria-label="Decoded message" data-testid="decode">
     <div class="decode-head">
       <h3>${line.msg_type_name ?? msgTypeName(line.msg_type)} <span class="quiet">${line.direction === 'IN' ? 'in' : 'out'}${line.msg_seq_num ? `, number ${line.msg_seq_num}` : ''}</span></h3>
       ${line.id && html`<${LinkButton} path=${() => messagePath(line.id)} what="this message" testid="message-link" />`}
-      ${!inline && html`<button type="button" class="icon-button wide-only" aria-label=${large.value ? 'Smaller' : 'Larger'} title=${large.value ? 'Smaller' : 'Larger'} aria-pressed=${large.value} data-testid="decode-large" onClick=${() => { large.value = !large.value; }}><${Icon} name=${large.value ? 'shrink' : 'grow'} size=${13} /></button>`}
+      ${!inline && html`<button type="button" class="icon-button wide-only" aria-label=${isLarge ? 'Smaller' : 'Larger'} title=${isLarge ? 'Smaller' : 'Larger'} aria-pressed=${isLarge} data-testid="decode-large" onClick=${resize}><${Icon} name=${isLarge ? 'shrink' : 'grow'} size=${13} /></button>`}
       <button type="button" class="icon-button" aria-label="Close" data-testid="decode-close" onClick=${onClose}><${Icon} name="cross" size=${12} /></button>
     </div>
     <p class="quiet num">${line.session_name} · ${dayAndTime(line.at, zone.value)} ${zone.value === 'UTC' ? 'UTC' : 'local'}</p>

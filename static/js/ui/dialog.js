@@ -8,7 +8,7 @@ export function Dialog({ title, onClose, children, testid, wide = false, kind = 
   useLayoutEffect(() => {
     const before = document.activeElement;
     box.current.showModal();
-    return () => before?.focus?.();
+    return () => queueMicrotask(() => before?.focus?.()); // while the box is there, nothing else can have it
   }, []);
   return html`<dialog ref=${box} class=${`${kind} ${wide ? 'dialog-wide' : ''}`} aria-labelledby="dialog-title" data-testid=${testid} onClose=${onClose}
     onPointerDown=${(event) => { pressedBeside.current = event.target === box.current; }}

@@ -79,9 +79,12 @@ export const ConnectButton = ({ session, testid }) => {
     aria-label=${`${up ? 'Disconnect' : 'Connect'} ${session.name}`} onClick=${() => (up ? disconnect : connect)(session.name)}>${up ? 'Disconnect' : 'Connect'}</button>`;
 };
 
+const oneClock = matchMedia('(max-width: 1180px)'); // then a press on the only one goes to the other zone
+const other = (one) => (one === 'UTC' ? 'local' : 'UTC');
+
 const Clocks = () => html`<div class="clocks" data-testid="clocks">
   ${['UTC', 'local'].map((one) => html`<button type="button" key=${one} class=${zone.value === one ? 'chosen' : ''} aria-pressed=${zone.value === one}
-    title=${one === 'UTC' ? 'Show times in UTC' : 'Show times in your local zone'} onClick=${() => { zone.value = one; }}>
+    title=${one === 'UTC' ? 'Show times in UTC' : 'Show times in your local zone'} onClick=${() => { zone.value = zone.value !== one || !oneClock.matches ? one : other(one); }}>
     <span class="num">${clock(new Date(deskTime.value), one)}</span> <small>${one === 'UTC' ? 'UTC' : ZONE_NAME}</small></button>`)}
 </div>`;
 

@@ -15,7 +15,7 @@ function Walk() {
   useLayoutEffect(() => {
     const before = document.activeElement;
     box.current.showModal();
-    return () => [before, document.querySelector('[data-testid=help-button]'), document.querySelector('#ticket-symbol')].find(canHold)?.focus();
+    return () => queueMicrotask(() => [before, document.querySelector('[data-testid=help-button]'), document.querySelector('#ticket-symbol')].find(canHold)?.focus());
   }, []);
   useLayoutEffect(() => {
     const put = () => {
