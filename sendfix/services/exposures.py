@@ -46,6 +46,7 @@ class Exposures(Inattentive):
         self.sums = Exposure(self._last_px)
         self._turnover = Turnover(self.sums.execute)
         self._next_day = datetime.min.replace(tzinfo=UTC)
+        self._known: dict[Whose, Whose] = {}
         self._on_their_way: dict[str, _OnItsWay] = {}
         positions.on_moved = self._moved
 
@@ -83,7 +84,7 @@ class Exposures(Inattentive):
             execution.exec_type is not ExecType.TRADE_CANCEL and execution.multi_leg_reporting_type != WHOLE
         )
         if qty and counts:
-            whose = Whose(name, execution.account or "", execution.user or "")
+            whose = self._whose(name, execution.account or "", execution.user or "")
             amount = None if px is None else EXACT.multiply(abs(qty), abs(px))
             executed = Executed(whose, amount)
         takes_back = execution.exec_type in _TAKES_BACK and execution.exec_ref_id
@@ -132,6 +133,10 @@ class Exposures(Inattentive):
         """Who asked for the order that is being sent."""
         found = self._on_their_way.get(cl_ord_id)
         return None if found is None else found.user
+
+    def _whose(self, *names: str) -> Whose:
+        """One object for all fills of the same."""
+        return self._known.setdefault(Whose(*names), Whose(*names))
 
     def _forget(self, cl_ord_id: str) -> None:
         del self._on_their_way[cl_ord_id]

@@ -19,10 +19,10 @@ MINE = Whose("S", "A", "")
 
 
 class Told:
-    def __init__(self) -> None:
+    def __init__(self, kept: int = 5000) -> None:
         self.amount: defaultdict[Whose, Decimal] = defaultdict(Decimal)
         self.unpriced = 0
-        self.turnover = Turnover(self.tell)
+        self.turnover = Turnover(self.tell, kept)
         self.turnover.begin("S", MONDAY)
 
     def tell(self, whose: Whose, amount: Decimal, unpriced: int) -> None:
@@ -75,3 +75,20 @@ def test_a_new_day_begins_with_nothing_and_an_old_fill_is_not_corrected_into_it(
     told.turnover.fill("S", "E3", executed(2, Whose("S", "B", "u")))
     told.turnover.begin("S", TUESDAY)
     assert told.amount[Whose("S", "B", "u")] == 2
+
+
+def test_old_fills_count_as_they_stood_and_a_later_bust_of_one_takes_nothing_back() -> None:
+    told = Told(kept=2)
+    told.turnover.fill("S", "E0", executed(None))
+    told.turnover.fill("S", "E1", executed(1))
+    told.turnover.supersede("S", "E1", "C1", executed(3))
+    for number in range(2, 8):
+        told.turnover.fill("S", f"E{number}", executed(10, MINE if number % 2 else Whose("S", "B", "")))
+    assert told.amount == {MINE: 33, Whose("S", "B", ""): 30}
+    told.turnover.supersede("S", "E1")
+    told.turnover.supersede("S", "C1")
+    assert told.amount[MINE] == 33
+    told.turnover.supersede("S", "E7")
+    assert told.amount[MINE] == 23
+    told.turnover.begin("S", TUESDAY)
+    assert (set(told.amount.values()), told.unpriced) == ({0}, 0)
