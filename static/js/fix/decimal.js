@@ -44,6 +44,17 @@ function scaled(text, digits) {
   return text.startsWith('-') ? -value : value;
 }
 
+// At most `most` digits after the point, the last one rounded half away from zero.
+export function rounded(text, most) {
+  if (!isDecimal(text ?? '') || fractionDigits(text) <= most) return text;
+  const value = scaled(text, fractionDigits(text));
+  const cut = 10n ** BigInt(fractionDigits(text) - most);
+  const size = (value < 0n ? -value : value) + cut / 2n;
+  const digits = String(size / cut).padStart(most + 1, '0');
+  const sign = value < 0n && size >= cut ? '-' : '';
+  return sign + digits.slice(0, digits.length - most) + (most ? `.${digits.slice(-most)}` : '');
+}
+
 export const fractionDigits = (text) => parts(String(text))[1].length;
 
 const FIGURE_SPACE = '\u2007';

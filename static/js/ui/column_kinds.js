@@ -1,13 +1,15 @@
 // Kinds of columns that every grid has: numbers on their decimal points, times in the chosen zone, sides.
-import { compareDecimals, fractionDigits, showDecimal } from '../fix/decimal.js';
+import { compareDecimals, fractionDigits, rounded, showDecimal } from '../fix/decimal.js';
 import { isBuy, isSell, sideLabel } from '../fix/names.js';
 import { dayAndTime, time } from '../fix/times.js';
 import { zone } from '../state/prefs.js';
 
 const MOST_DIGITS = 8;
 
-export function numeric(field, headerName, { least = 0, noZero = false, ...more } = {}) {
+// most: a longer number is shown rounded, and whole in its tooltip.
+export function numeric(field, headerName, { least = 0, most = MOST_DIGITS, noZero = false, ...more } = {}) {
   return {
+    context: { most },
     field,
     headerName,
     type: 'rightAligned',
@@ -15,7 +17,8 @@ export function numeric(field, headerName, { least = 0, noZero = false, ...more 
     filter: 'agNumberColumnFilter',
     filterValueGetter: ({ data }) => (data[field] === null || data[field] === '' ? null : Number(data[field])),
     comparator: compareDecimals,
-    valueFormatter: ({ value, context }) => (noZero && !/[1-9]/.test(value ?? '') ? '' : showDecimal(value, least, context.digits.get(field) ?? least)),
+    valueFormatter: ({ value, context }) => (noZero && !/[1-9]/.test(value ?? '') ? '' : showDecimal(rounded(value, most), least, context.digits.get(field) ?? least)),
+    tooltipValueGetter: ({ value }) => (rounded(value, most) === value ? undefined : value),
     width: 82,
     ...more,
   };
@@ -38,7 +41,7 @@ const isGain = (value) => /[1-9]/.test(value ?? '') && !value.startsWith('-');
 // that all its numbers stand on the decimal point.
 export class Digits {
   constructor(columns) {
-    this.fields = columns.filter((column) => column.filter === 'agNumberColumnFilter').map((column) => column.field);
+    this.fields = columns.filter((column) => column.filter === 'agNumberColumnFilter').map((column) => [column.field, column.context.most]);
     this.seen = new Map();
   }
 
@@ -50,8 +53,8 @@ export class Digits {
   learn(rows) {
     const grown = new Set();
     for (const row of rows) {
-      for (const field of this.fields) {
-        const digits = row[field] ? Math.min(MOST_DIGITS, fractionDigits(row[field])) : 0;
+      for (const [field, most] of this.fields) {
+        const digits = row[field] ? Math.min(most, fractionDigits(row[field])) : 0;
         if (digits <= (this.seen.get(field) ?? 0)) continue;
         this.seen.set(field, digits);
         grown.add(field);
