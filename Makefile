@@ -14,7 +14,7 @@ VENV_PYTHON := .venv/bin/python
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run setup dev test format certify crash kill soak fuzz bench bench-ui bench-broker bench-market bench-search lock vendor clean
+.PHONY: help run setup dev test format certify crash kill soak fuzz bench bench-ui bench-broker bench-market bench-search screenshots lock vendor clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -68,6 +68,9 @@ bench: dev bench-broker  ## measure the broker, then the desk against bare Quick
 
 bench-ui: dev  ## measure the page under load: frames, keys, memory; UI_BENCH_ARGS for its options
 	@$(VENV_PYTHON) tests/bench/ui_bench.py $(UI_BENCH_ARGS)
+
+screenshots: dev  ## take pictures of every view, dark and light, into docs/images
+	@$(VENV_PYTHON) tests/screenshots.py
 
 bench-broker: dev  ## measure the broker against a bare simplefix acceptor
 	@$(VENV_PYTHON) tests/bench/broker_bench.py
