@@ -94,7 +94,8 @@ def test_a_message_that_makes_no_sense_is_answered_by_a_reject(desk: DeskPage) -
 def test_what_was_pasted_or_sent_stands_in_the_form_again(desk: DeskPage, stack: Stack) -> None:
     old = stack.send(FIX44, symbol="CSCO", order_qty=7, ord_type="LIMIT", price="10", account="AGAIN")
     desk.get("log-search").fill(old)
-    desk.log_lines("D").first.click()
+    expect(desk.log_lines("D")).to_have_count(1)
+    desk.log_lines("D").click()
     desk.get("send-again").click()
     expect(desk.get("compose-symbol")).to_have_value("CSCO")
     expect(desk.get("compose-account")).to_have_value("AGAIN")

@@ -66,9 +66,10 @@ def test_a_watched_book_changes_and_its_price_goes_to_the_ticket(desk: DeskPage,
 
 def test_what_is_not_live_says_so(desk: DeskPage, stack: Stack) -> None:
     stack.send(FIX42, symbol="MA", ord_type="LIMIT", price="400")
-    watch(desk, "NOSUCH MA", FIX44)
+    watch(desk, f"{'X' * 70}, NOSUCH, MA", FIX44)
     row, unknown = desk.get(f"watch-{FIX44}-MA"), desk.get(f"watch-{FIX44}-NOSUCH")
     expect(row).to_have_attribute("data-stale", "false")
+    expect(desk.get("watch-list")).to_contain_text("Stale: it can't be watched")
     expect(unknown).to_contain_text("Stale: The counterparty refused the subscription")
 
     desk.get(f"connect-{FIX44}").click()
@@ -97,7 +98,7 @@ def test_the_watch_list_is_kept_and_moved_by_keys(desk: DeskPage) -> None:
 
 
 def test_a_quote_is_asked_for_and_a_refusal_shown(desk: DeskPage) -> None:
-    watch(desk, "NOSUCH AAPL", FIX44)
+    watch(desk, "NOSUCH, AAPL", FIX44)
     desk.get("prints-quotes").click()
     desk.get("quote-qty").fill("500")
     desk.get("quote-ask").click()

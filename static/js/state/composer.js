@@ -13,7 +13,7 @@ const AGAIN_AFTER_MS = 400;
 const HISTORY_HELD = 50;
 const NOTHING = { raw: null, errors: [], reason: null };
 
-const draft = recall('composer.draft', {});
+const draft = recall('composer.draft') ?? {};
 
 export const isOpen = signal(false);
 export const sessionName = signal(draft.session_name ?? null);
@@ -34,6 +34,8 @@ export const errors = computed(() => new Map(checked.value.errors.map((one) => [
 // Messages that make or change orders: the desk takes them through its limits, and they stand in the blotter.
 const TRADING = new Set(['D', 'F', 'G', 'E', 'AB', 'AC', 's', 't', 'u', 'q', 'K', 'L']);
 export const isTrading = computed(() => TRADING.has(msgType.value));
+
+if (!Array.isArray(history.peek())) history.value = [];
 
 // As the desk would write it, or as far as it is typed.
 export const preview = computed(() => {
@@ -59,7 +61,11 @@ export async function compose({ session_name: name, msg_type: type, fields, cust
   });
   if (!sessionName.value) return;
   loadMessages(sessionName.value).catch((failed) => { problem.value = failed.text; });
-  if (!msgType.value || list.value !== null) return;
+  if (!msgType.value) return;
+  if (list.value !== null) {
+    if (!dictionary.value) await chooseSession(sessionName.value); // its FIX version was changed meanwhile
+    return;
+  }
   const given = type === undefined ? draft : { fields, custom_tags: tags };
   await fill(given, renew, () => mine === opening);
 }

@@ -1,6 +1,7 @@
 // The data dictionary of each session, message by message, fetched once.
-import { signal } from '../lib.js';
+import { batch, effect, signal, untracked } from '../lib.js';
 import { rest } from '../net/rest.js';
+import { sessions } from './desk.js';
 import { toast } from './toasts.js';
 
 const AGAIN_AFTER_MS = 5000;
@@ -41,6 +42,24 @@ function once(key, work) {
     }));
   }
   return asked.get(key);
+}
+
+// A session whose FIX version was changed has another dictionary.
+const versions = new Map();
+effect(() => {
+  for (const { name, fix_version: version } of sessions.value) {
+    if ((versions.get(name) ?? version) !== version) untracked(() => forget(name));
+    versions.set(name, version);
+  }
+});
+
+function forget(name) {
+  const others = ([key]) => key !== name && !key.startsWith(`${name}\n`);
+  for (const key of [...asked.keys()]) if (!others([key])) asked.delete(key);
+  batch(() => {
+    found.value = Object.fromEntries(Object.entries(found.value).filter(others));
+    messages.value = Object.fromEntries(Object.entries(messages.value).filter(others));
+  });
 }
 
 // For a form that is of no use without it: says that it failed, and tries again for as long as it is wanted.

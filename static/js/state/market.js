@@ -85,6 +85,9 @@ function record(book) {
   if (track.x.length > 2 * TRACKED) tracks.set(key, { x: track.x.slice(-TRACKED), y: track.y.slice(-TRACKED), what });
 }
 
+// What the desk says can't be watched at all, by key, in its words.
+const refused = signal(new Map());
+
 // Why a book is not the market as it is now, in words; null when it is.
 export function staleness(entry, book) {
   if (link.value.state === 'lost') return 'no connection to the desk';
@@ -93,12 +96,13 @@ export function staleness(entry, book) {
   const session = sessions.value.find((one) => one.name === entry.session_name);
   if (!session) return 'the session is not there any more';
   if (!session.logged_on) return `${session.name} is not connected`;
+  if (refused.value.has(bookKey(entry))) return `it can't be watched: ${refused.value.get(bookKey(entry))}`;
   if (!book) return 'waiting for the first prices';
   return book.stale ? book.stale_reason ?? 'not up to date' : null;
 }
 
 export function watch(sessionName, text) {
-  const symbols = [...new Set(text.split(/[\s,;]+/).filter(Boolean))];
+  const symbols = [...new Set(text.split(/[,;]/).map((one) => one.trim()).filter(Boolean))];
   const known = new Set(watched.value.map(bookKey));
   const added = symbols.map((symbol) => ({ session_name: sessionName, symbol })).filter((one) => !known.has(bookKey(one)));
   if (watched.value.length + added.length > MOST_WATCHED) {
@@ -116,6 +120,7 @@ export function unwatch(entry) {
   watched.value = left;
   books.delete(bookKey(entry));
   tracks.delete(bookKey(entry));
+  if (refused.value.has(bookKey(entry))) refused.value = new Map([...refused.value].filter(([key]) => key !== bookKey(entry)));
   if (next) choose(next);
 }
 
@@ -150,7 +155,7 @@ function distrust(keys) {
 let told = '[]'; // a page that wants nothing says nothing
 async function tell() {
   const known = new Set(sessions.value.map((one) => one.name));
-  const list = wanted.value ? watched.value.filter((one) => known.has(one.session_name)) : [];
+  const list = wanted.value ? watched.value.filter((one) => known.has(one.session_name) && !refused.value.has(bookKey(one))) : [];
   const text = JSON.stringify(list.map(bookKey).sort());
   if (text === told || link.peek().state === 'lost') return;
   const before = new Set(JSON.parse(told ?? '[]'));
@@ -158,7 +163,16 @@ async function tell() {
   untracked(() => distrust(new Set(list.map(bookKey).filter((key) => !before.has(key)))));
   const answer = await tellDesk('watch', { books: list, depth: DEPTH }).catch(() => null);
   if (answer === null) told = null; // it did not arrive: the next change or the next joining says it again
-  else if (!answer.ok) toast('error', 'The market data was not asked for', answer.errors.map(({ field, message }) => `${field}: ${message}`).join('\n'));
+  else if (!answer.ok) refuse(list, answer.errors);
+}
+
+// One that is wrong must not keep the others from being told: it stands in the list with the reason, and they are asked for again.
+function refuse(list, errors) {
+  const found = errors.map(({ field, message }) => [list[/^books\.(\d+)/.exec(field)?.[1]], message]).filter(([entry]) => entry);
+  if (found.length) {
+    told = null;
+    refused.value = new Map([...refused.value, ...found.map(([entry, message]) => [bookKey(entry), message])]);
+  } else toast('error', 'The market data was not asked for', errors.map(({ field, message }) => `${field}: ${message}`).join('\n'));
 }
 
 effect(() => {
@@ -166,6 +180,7 @@ effect(() => {
 });
 
 onJoined(() => {
+  refused.value = new Map();
   told = '[]';
   tell();
 });

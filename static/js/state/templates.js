@@ -12,7 +12,8 @@ export class Templates {
   constructor(kind, check) {
     this.kind = kind;
     this.check = check; // (body) -> what is wrong with it in words, or null
-    this.all = signal(recall(`templates.${kind}`, []).filter((one) => plain(one) && typeof one.name === 'string' && !check(one.body)));
+    const kept = recall(`templates.${kind}`, []);
+    this.all = signal((Array.isArray(kept) ? kept : []).filter((one) => plain(one) && typeof one.name === 'string' && !check(one.body)));
   }
 
   put(list) {
