@@ -45,6 +45,7 @@ class Exposures(Inattentive):
         self._now = now
         self.sums = Exposure(self._last_px)
         self._turnover = Turnover(self.sums.execute)
+        self._days: dict[str, tuple[datetime, datetime]] = {}
         self._next_day = datetime.min.replace(tzinfo=UTC)
         self._known: dict[Whose, Whose] = {}
         self._on_their_way: dict[str, _OnItsWay] = {}
@@ -90,12 +91,11 @@ class Exposures(Inattentive):
         takes_back = execution.exec_type in _TAKES_BACK and execution.exec_ref_id
         if executed is None and not takes_back:
             return
-        schedule = self._schedule(name)
-        self._turnover.begin(name, trading_day(schedule, self._now()))
+        begins = self._begin_day(name)
         if takes_back:
             ref = (booked.order_no, execution.exec_ref_id)
             self._turnover.supersede(name, ref, None if executed is None else key, executed)
-        elif executed is not None and traded_at(execution) >= self._day_start(name):
+        elif executed is not None and traded_at(execution) >= begins:
             self._turnover.fill(name, key, executed)
 
     def begin_days(self) -> None:
@@ -103,14 +103,10 @@ class Exposures(Inattentive):
         now = self._now()
         if now < self._next_day:
             return
-        starts = []
         for session in self._sessions:
-            schedule = session.config.schedule
-            today = trading_day(schedule, now)
-            self._turnover.begin(session.config.name, today)
-            starts.append(day_start(schedule, today + timedelta(days=1)))
+            self._begin_day(session.config.name)
         # A session that is configured meanwhile has its day looked at within the hour.
-        self._next_day = min([*starts, now + timedelta(hours=1)])
+        self._next_day = min([*(end for _begin, end in self._days.values()), now + timedelta(hours=1)])
 
     def reserve(self, cl_ord_id: str, sent_as: str, part: Part | None, user: str | None) -> None:
         """A message that is let through counts from now on, until its order does; `sent_as` is the ClOrdID by which the
@@ -149,9 +145,17 @@ class Exposures(Inattentive):
         found = self._prices.last(session_name, symbol)
         return None if found is None else found.px
 
-    def _day_start(self, session_name: str) -> datetime:
+    def _begin_day(self, session_name: str) -> datetime:
+        """The day that is on in the session counts from here on; when it began."""
+        now, known = self._now(), self._days.get(session_name)
+        if known is not None and known[0] <= now < known[1]:
+            return known[0]
         schedule = self._schedule(session_name)
-        return day_start(schedule, trading_day(schedule, self._now()))
+        today = trading_day(schedule, now)
+        self._turnover.begin(session_name, today)
+        begin, end = (day_start(schedule, day) for day in (today, today + timedelta(days=1)))
+        self._days[session_name] = begin, end
+        return begin
 
     def _schedule(self, session_name: str) -> Schedule | None:
         session = self._sessions.find(session_name)
