@@ -21,6 +21,7 @@ import tempfile
 import threading
 import time
 from bisect import bisect_left
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ import psutil
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
+from sendfix.web.live import Json  # noqa: E402
 from tests.bench.run import Cpu, percentile  # noqa: E402
 from tests.support.scripted_acceptor import Message, ScriptedAcceptor, tag  # noqa: E402
 from tests.support.stack import Stack, eventually, session_config  # noqa: E402
@@ -82,10 +84,22 @@ class Exchange(ScriptedAcceptor):
                 number = len(self.sent_at) + 1
                 symbol = symbols[number % len(symbols)]
                 self.sent_at.append((symbol, time.monotonic()))
-                offer = [(279, "1"), (269, "1"), (55, symbol), (270, 101 + number % LEVELS), (271, number)]
-                bid = [(279, "1"), (269, "0"), (55, symbol), (270, 100), (271, number)]
-                self.send("X", [(262, self.md_req_ids[symbol]), (268, 2), *offer, *bid])
+                self._update(symbol, number)
             self._stopping.wait(0.001)
+
+    def _update(self, symbol: str, number: int) -> None:
+        """By hand, since a library would cost as much as what is measured."""
+        assert self._connection is not None
+        with self._changed:
+            msg_seq_num, self.next_out = self.next_out, self.next_out + 1
+        at = datetime.now(UTC).strftime("%Y%m%d-%H:%M:%S.%f")[:-3]
+        body = (
+            f"35=X|34={msg_seq_num}|49=BROKER|52={at}|56=BENCH|262={self.md_req_ids[symbol]}|268=2|"
+            f"279=1|269=1|55={symbol}|270={101 + number % LEVELS}|271={number}|"
+            f"279=1|269=0|55={symbol}|270=100|271={number}|"
+        )
+        message = f"8=FIX.4.4|9={len(body)}|{body}".replace("|", "\x01").encode()
+        self._connection.sendall(message + b"10=%03d\x01" % (sum(message) & 255))
 
 
 def watch(url: str, symbols: list[str], seconds: float) -> None:
@@ -100,7 +114,7 @@ def watch(url: str, symbols: list[str], seconds: float) -> None:
             if name == "book_updated" and payload["session_name"] == SESSION and payload["bids"]:
                 got.append((payload["symbol"], int(payload["bids"][0]["size"]), now))
 
-    client = socketio.Client(reconnection=False)
+    client = socketio.Client(reconnection=False, json=Json)
     client.on("frame", frame)
     client.connect(url, transports=["websocket"])
     client.call("subscribe", {"frames": True})
