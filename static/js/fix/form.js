@@ -16,7 +16,8 @@ export function specOf(specs, name) {
 export const newField = (name, value = '', entries = []) => ({ id: nextId++, name, value, entries });
 
 // The first field of a group begins each entry, so that it is always there.
-const entryStart = (spec) => spec.fields.filter((one, at) => at === 0 || one.required);
+const USUAL_IN = { no_orders: 'symbol side order_qty ord_type price', no_allocs: 'alloc_qty alloc_shares', no_party_ids: 'party_id_source party_role' };
+const entryStart = (spec) => spec.fields.filter((one, at) => at === 0 || one.required || USUAL_IN[spec.key]?.split(' ').includes(one.key));
 export const newEntry = (spec) => ({
   id: nextId++,
   fields: entryStart(spec).map((one) => newField(one.name)),

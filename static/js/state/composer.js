@@ -191,7 +191,7 @@ export async function send() {
   } catch (failed) {
     batch(() => {
       if (failed.errors?.length) checked.value = { ...checked.value, errors: failed.errors };
-      problem.value = failed.text ?? String(failed);
+      problem.value = failed.errors?.length ? `${failed.title}: see what is missing or wrong.` : failed.text ?? String(failed);
     });
   } finally {
     // A double click is one message: the button stays shut for longer than the second click takes.

@@ -71,7 +71,8 @@ const HINTS = {
 };
 
 // What is required and nobody needs to choose, the desk makes.
-const filledIn = (spec) => spec?.required && (spec.key === 'transact_time' || spec.key === 'cl_ord_id' || spec.key.endsWith('_req_id'));
+const MADE = new Set(['transact_time', 'cl_ord_id', 'list_id', 'list_seq_no', 'tot_no_orders', 'bid_type']);
+const filledIn = (spec) => spec?.required && (MADE.has(spec.key) || spec.key.endsWith('_req_id'));
 
 function makes(spec) {
   if (spec?.type === 'UTCTIMESTAMP') return { word: 'Now', make: () => utcTimestamp(new Date()) };
