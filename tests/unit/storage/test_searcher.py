@@ -14,6 +14,7 @@ from gevent.event import Event
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
+from sqlalchemy.dialects import postgresql, sqlite
 
 from sendfix.domain.enums import Side
 from sendfix.domain.errors import SearchTooSlow, StorageUnavailable, TooManySearches
@@ -26,7 +27,7 @@ from sendfix.services.search_input import filters_of, sort_names
 from sendfix.services.tag_search import TagTest, parse_tag_test
 from sendfix.storage.database import migrate, open_engine
 from sendfix.storage.lanes import Lane, Lanes
-from sendfix.storage.searcher import Searcher
+from sendfix.storage.searcher import Searcher, statement_of
 from sendfix.storage.writer import Writer
 from tests.unit.services.desk_kit import DeskKit
 
@@ -280,3 +281,11 @@ def test_sides_are_asked_for_by_their_names(searcher: Searcher) -> None:
     buys = Condition(ORDERS.columns["side"], Op.ANY_OF, (Side.BUY.name,))
     found = searcher.search(Search(ORDERS, ORDERS.id, (buys,)), itself).made
     assert {order.side for order in found} == {Side.BUY}
+
+
+def test_the_same_question_for_postgresql() -> None:
+    search = Search(MESSAGES, MESSAGES.id, tags=(tag("55:AAPL"),), text="x")
+    said = str(statement_of(search).compile(dialect=postgresql.dialect()))
+    assert "strpos(messages.raw" in said
+    assert "instr" not in said
+    assert "instr(messages.raw" in str(statement_of(search).compile(dialect=sqlite.dialect()))
