@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import logging
 import sys
 from collections.abc import Iterator
-from datetime import time
+from datetime import time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from time import perf_counter
-from time import perf_counter_ns as time_ns
+from time import thread_time_ns as time_ns
 
 import orjson
 
@@ -144,7 +145,7 @@ def crowded() -> DeskKit:
 
 def check_cost(checks: int) -> tuple[float, float]:
     """Median and 99th percentile of one check of all limits, in microseconds: those of the session and those of the
-    account, each as if the order went."""
+    account, each as if the order went. It is time of this thread, so that other processes on the machine count less."""
     kit = crowded()
     body = kit.engine.sent[1].replace("|", "\x01").encode()
     taken = []
@@ -152,6 +153,7 @@ def check_cost(checks: int) -> tuple[float, float]:
         symbol, qty = b"55=S%d\x01" % (number * 7 % SYMBOLS), b"38=%d\x01" % (number % 500 + 101)
         one = body.replace(b"55=S1\x01", symbol).replace(b"38=101\x01", qty)
         one = one.replace(b"\x0111=", b"\x0111=%d-" % number)
+        kit.clock += timedelta(milliseconds=10)
         began = time_ns()
         kit.risk.check("S44", one)
         taken.append((time_ns() - began) / 1000)
@@ -176,6 +178,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])  # type: ignore[union-attr]
     parser.add_argument("--orders", type=int, default=2000)
     orders = parser.parse_args().orders
+    logging.disable()
     print(f"fold: {fold_rate(orders):.0f} entries/s")
     live, stored = position_costs(orders)
     print(f"positions: {live:.1f} µs an execution as it is booked, {stored:.1f} µs from its record")
