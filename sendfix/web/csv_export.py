@@ -12,15 +12,17 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+import gevent
 from flask import Response
 
-from sendfix.domain.errors import SendFixError
+from sendfix.domain.errors import SendFixError, TooManySearches
 from sendfix.services.columns import Subject
-from sendfix.services.search import Condition, Op, Search, SearchArchive
+from sendfix.services.search import Condition, Found, Op, Search, SearchArchive
 
 log = logging.getLogger(__name__)
 
 ROWS_AT_ONCE = 500
+TIMES_TO_WAIT = 12
 # A filter that lets hardly anything through would keep one reading at it for as long as the whole table takes.
 IDS_AT_ONCE = 100_000
 # What a spreadsheet takes for the beginning of a formula; a negative number is none.
@@ -67,7 +69,7 @@ def _pieces(
         for part in _parts(search, newest):
             position = None
             while True:
-                found = archive.search(part.behind(position, ROWS_AT_ONCE), make)
+                found = _read(archive, part.behind(position, ROWS_AT_ONCE), make)
                 if found.made:
                     yield "".join(found.made)
                 if found.next is None:
@@ -77,6 +79,16 @@ def _pieces(
         # Too late for another status: the connection ends without its last piece, by which a client knows.
         log.error("export of %s: broken off: %s", search.subject.name, error)
         raise
+
+
+def _read(archive: SearchArchive, search: Search, make: Callable[[Any], str]) -> Found[str]:
+    """Others' long searches may take all threads for a while: a file that has begun waits for longer than a list."""
+    for _ in range(TIMES_TO_WAIT - 1):
+        try:
+            return archive.search(search, make)
+        except TooManySearches:
+            gevent.sleep(0)
+    return archive.search(search, make)
 
 
 def _parts(search: Search, newest: int) -> Iterator[Search]:

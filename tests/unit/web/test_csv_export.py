@@ -11,11 +11,11 @@ from typing import Any, TypeVar
 
 import pytest
 
-from sendfix.domain.errors import StorageUnavailable
+from sendfix.domain.errors import StorageUnavailable, TooManySearches
 from sendfix.services.columns import MESSAGES, Subject
 from sendfix.services.ports import MessageRow
 from sendfix.services.search import Condition, Found, Op, Position, Search
-from sendfix.web.csv_export import csv_lines, csv_response
+from sendfix.web.csv_export import TIMES_TO_WAIT, csv_lines, csv_response
 
 T = TypeVar("T")
 
@@ -118,6 +118,27 @@ def test_a_database_that_fails_on_the_way_breaks_the_transfer_off() -> None:
     assert next(pieces) < next(pieces)
     with pytest.raises(StorageUnavailable):
         next(pieces)
+
+
+class Busy(Generated):
+    """All of its threads are taken, so many times in a row before each answer."""
+
+    def __init__(self, count: int, times: int) -> None:
+        super().__init__(count)
+        self._times = self._left = times
+
+    def search(self, search: Search, make: Callable[[Any], T]) -> Found[T]:
+        if self._left:
+            self._left -= 1
+            raise TooManySearches
+        self._left = self._times
+        return super().search(search, make)
+
+
+def test_a_file_that_has_begun_waits_for_others() -> None:
+    assert len(exported(Busy(1_200, times=TIMES_TO_WAIT - 1), search_of())) == 1_201
+    with pytest.raises(TooManySearches):
+        exported(Busy(1_200, times=TIMES_TO_WAIT), search_of())
 
 
 def test_memory_stays_flat() -> None:
