@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import requests
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -119,7 +120,19 @@ def trade(stack: Stack) -> str:
             ord_type="LIMIT",
             price=price,
         )
+    set_limits(stack)
     return story
+
+
+def set_limits(stack: Stack) -> None:
+    version = stack.get("/api/risk/limits")["version"]
+    rules = [
+        {"scope": {"session_name": FIX44}, "limits": {"max_open_orders": 10, "max_daily_turnover": "900000"}},
+        {"scope": {"account": "FUND-A"}, "limits": {"max_order_qty": "2000", "price_collar_percent": "5"}},
+    ]
+    body = {"version": version, "rules": rules, "reason": "the pictures"}
+    answer = requests.put(f"{stack.desk_url}/api/risk/limits", json=body, timeout=15)
+    assert answer.ok, answer.text
 
 
 def open_order(desk: DeskPage, story: str) -> None:

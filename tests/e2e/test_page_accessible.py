@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -30,18 +30,31 @@ def filled(stack: Stack) -> str:
     return filled
 
 
-@pytest.fixture(params=["dark-1440", "light-1440", "dark-390"])
-def desk(request: pytest.FixtureRequest, stack: Stack, filled: str, browser: Browser) -> Iterator[DeskPage]:
-    theme, width = request.param.split("-")
-    context = browser.new_context(viewport={"width": int(width), "height": 850}, color_scheme=theme)
-    context.set_default_timeout(15_000)
-    yield DeskPage(context.new_page(), stack).open()
-    context.close()
+@pytest.fixture
+def browse(stack: Stack, browser: Browser) -> Iterator[Callable[[str, int, str], Page]]:
+    """Open an address in a theme, on a screen of that width."""
+    contexts = []
+
+    def browse(theme: str, width: int, url: str) -> Page:
+        context = browser.new_context(viewport={"width": width, "height": 850}, color_scheme=theme)
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(url)
+        return page
+
+    yield browse
+    for context in contexts:
+        context.close()
 
 
-def complaints(page: Page, where: str) -> list[str]:
-    """A line for each element with something serious."""
-    found = AXE.run(page, options={"resultTypes": ["violations"]}).response["violations"]
+def complaints(page: Page, where: str, rules: Sequence[str] = (), within: str | None = None) -> list[str]:
+    """A line for each element with something serious, by all rules unless some are named, on the whole page or `within`
+    what has just opened."""
+    options: dict[str, object] = {"resultTypes": ["violations"]}
+    if rules:
+        options["runOnly"] = list(rules)
+    found = AXE.run(page, context=within, options=options).response["violations"]
     return [
         f"{where}: {one['id']} ({one['impact']}): {one['help']}: {node['html'][:160]} {node['target']}"
         for one in found
@@ -64,38 +77,74 @@ def statistics(desk: DeskPage) -> None:
     expect(desk.get("statistics-table")).to_be_visible()
 
 
-VIEWS: dict[str, Callable[[DeskPage], None]] = {
-    "executions": press("tab-executions"),
-    "positions": press("tab-positions"),
-    "statistics": statistics,
-    "orders": press("tab-orders"),
-    "numbers": press(f"numbers-{FIX44}"),
-    "edit": press(f"edit-{FIX44}"),
-    "why": press(f"why-{FIX44}"),
-    "import": press("import-orders"),
-    "stop": press("stop"),
-    "keys": press("help-button"),
-    "session picker": press("session-picker"),
+def keys(key: str, testid: str) -> Callable[[DeskPage], None]:
+    def go(desk: DeskPage) -> None:
+        desk.page.locator("body").press(key)
+        expect(desk.get(testid)).to_be_visible()
+
+    return go
+
+
+BLOTTER, DIALOG, MENU, BELOW = ".blotter", "dialog[open]", ".menu", ".app main > :last-child"
+VIEWS: dict[str, tuple[str, Callable[[DeskPage], None]]] = {
+    "executions": (BLOTTER, press("tab-executions")),
+    "positions": (BLOTTER, press("tab-positions")),
+    "statistics": (BLOTTER, statistics),
+    "orders": (BLOTTER, press("tab-orders")),
+    "numbers": (DIALOG, press(f"numbers-{FIX44}")),
+    "edit": (DIALOG, press(f"edit-{FIX44}")),
+    "why": (DIALOG, press(f"why-{FIX44}")),
+    "import": (DIALOG, press("import-orders")),
+    "limits": (DIALOG, press("limits", "limits-add")),
+    "stop": (DIALOG, press("stop")),
+    "notifications": (DIALOG, press("bell")),
+    "keys": (DIALOG, press("help-button")),
+    "composer": (DIALOG, keys("c", "composer")),
+    "layouts": (MENU, press("layouts")),
+    "session picker": (MENU, press("session-picker")),
+    "market": (BELOW, keys("w", "market")),
+    "history": (BELOW, keys("h", "history")),
+    "message": (BELOW, press("history-leave", "log-line")),
 }
+BROKER_TABS = ("orders", "executions", "stocks", "clients", "behaviours", "faults", "health")
 
 
-def test_nothing_serious_on_a_wide_screen(desk: DeskPage, filled: str) -> None:
-    if desk.page.viewport_size == {"width": 390, "height": 850}:
-        found = []
-        for view in ("ticket", "blotter", "log", "sessions"):
-            desk.get(f"nav-{view}").click()
-            found += complaints(desk.page, view)
-        assert found == []
-        return
-    found = complaints(desk.page, "start")
-    for name, go in VIEWS.items():
+# What differs between the themes is colour alone.
+@pytest.mark.parametrize(("theme", "rules"), [("dark", ()), ("light", ("color-contrast",))])
+def test_nothing_serious_on_a_wide_screen(
+    browse: Callable[[str, int, str], Page], stack: Stack, filled: str, theme: str, rules: Sequence[str]
+) -> None:
+    desk = DeskPage(browse(theme, 1440, stack.desk_url), stack).ready()
+    found = complaints(desk.page, "start", rules)
+    for name, (within, go) in VIEWS.items():
         go(desk)
-        found += complaints(desk.page, name)
+        found += complaints(desk.page, name, rules, within)
         desk.page.keyboard.press("Escape")
-    desk.cell(filled, "symbol").dblclick()
-    expect(desk.get("drawer")).to_be_visible()
-    found += complaints(desk.page, "order")
-    desk.page.keyboard.press("Escape")
-    desk.get("log-line").last.click()
-    found += complaints(desk.page, "message")
+        desk.page.keyboard.press("Escape")
+    desk.page.goto(f"{stack.desk_url}/#/order/{filled}")
+    expect(desk.get("ladder")).to_be_visible()
+    found += complaints(desk.page, "order", rules, ".drawer")
+    assert found == []
+
+
+def test_nothing_serious_on_a_phone(
+    browse: Callable[[str, int, str], Page], stack: Stack, filled: str
+) -> None:
+    desk = DeskPage(browse("dark", 390, stack.desk_url), stack).ready()
+    found = []
+    for view in ("ticket", "blotter", "log", "market", "sessions"):
+        desk.get(f"nav-{view}").click()
+        found += complaints(desk.page, view)
+    assert found == []
+
+
+@pytest.mark.parametrize(("theme", "rules"), [("light", ()), ("dark", ("color-contrast",))])
+def test_nothing_serious_on_the_page_of_the_broker(
+    browse: Callable[[str, int, str], Page], stack: Stack, filled: str, theme: str, rules: Sequence[str]
+) -> None:
+    page = browse(theme, 1440, stack.broker_url)
+    found = []
+    for tab in BROKER_TABS:
+        page.get_by_test_id(f"tab-{tab}").click()
+        found += complaints(page, tab, rules)
     assert found == []

@@ -75,7 +75,7 @@ const columns = [
   { field: 'order_type', headerName: 'Type', width: 84, valueFormatter: ({ value }) => ordTypeLabel(value), filterValueGetter: ({ data }) => ordTypeLabel(data.order_type) },
   numeric('filled_quantity', 'Filled', { width: 74 }),
   numeric('remaining_quantity', 'Leaves', { width: 74 }),
-  numeric('average_price', 'Avg price', { least: 2, noZero: true, width: 90 }),
+  numeric('average_price', 'Avg price', { least: 2, most: 4, noZero: true, width: 90 }),
   { field: 'cl_ord_id', headerName: 'ClOrdID', width: 150, cellClass: 'mono', tooltipField: 'cl_ord_id' },
   { field: 'time_in_force', headerName: 'TIF', width: 60, tooltipValueGetter: ({ value }) => tifLabel(value) },
   { field: 'behaviour', headerName: 'Mode', width: 80 },
