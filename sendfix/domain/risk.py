@@ -52,17 +52,25 @@ def fresh_price(applied: Applied, last: Price | None, now: datetime) -> tuple[Pr
 
 
 def _symbol(found: list[Refusal], applied: Applied, proposed: Proposed) -> None:
-    if not applied.symbols and not applied.blocked_symbols:
-        return
-    for tag, symbol in (("Symbol(55)", proposed.symbol), *(("LegSymbol(600)", leg) for leg in proposed.legs)):
-        for blocked, whose in applied.blocked_symbols:
-            if symbol in blocked:
-                text = f"{tag} {symbol!r} is one of blocked_symbols {whose}"
-                found.append(Refusal("blocked_symbols", "symbol", text))
-        for allowed, whose in applied.symbols:
-            if symbol not in allowed:
-                text = f"{tag} {symbol!r} is none of the {len(allowed)} symbols {whose}"
-                found.append(Refusal("symbols", "symbol", text))
+    for blocked, whose in applied.blocked_symbols:
+        for tag, symbol in _symbols_in(proposed, blocked):
+            text = f"{tag} {symbol!r} is one of blocked_symbols {whose}"
+            found.append(Refusal("blocked_symbols", "symbol", text))
+    for allowed, whose in applied.symbols:
+        if proposed.symbol not in allowed:
+            found.append(_not_allowed("Symbol(55)", proposed.symbol, allowed, whose))
+        for leg in proposed.legs:
+            if leg not in allowed:
+                found.append(_not_allowed("LegSymbol(600)", leg, allowed, whose))
+
+
+def _symbols_in(proposed: Proposed, blocked: frozenset[str]) -> list[tuple[str, str]]:
+    legs = [("LegSymbol(600)", leg) for leg in proposed.legs if leg in blocked]
+    return [("Symbol(55)", proposed.symbol), *legs] if proposed.symbol in blocked else legs
+
+
+def _not_allowed(tag: str, symbol: str, allowed: frozenset[str], whose: str) -> Refusal:
+    return Refusal("symbols", "symbol", f"{tag} {symbol!r} is none of the {len(allowed)} symbols {whose}")
 
 
 def _order_qty(found: list[Refusal], limit: Tightest | None, proposed: Proposed) -> None:

@@ -149,7 +149,7 @@ class Risk(KillSwitches):
             if refusals:
                 self._refuse(session, refusals)
             if applied.duplicate_seconds is not None and msg_type not in REPLACES:
-                same = tuple(values.get(tag) for tag in _WHAT_MAKES_IT_THE_SAME)
+                same = tuple([values.get(tag) for tag in _WHAT_MAKES_IT_THE_SAME])
                 self._check_duplicate(session, same, applied.duplicate_seconds, at)
         if applied.rates and not only_look:
             self._check_rates(session, applied, at)
