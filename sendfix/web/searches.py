@@ -51,9 +51,7 @@ def read_search(subject: Subject, query: BaseModel, desk: Context) -> Search:
         problems.attempt("direction", lambda: _check_directions(conditions))
         problems.attempt("tag", lambda: found["tags"].extend(_tag_tests(given.get("tag", []), desk)))
         if "symbol" in given:
-            problems.attempt(
-                "symbol", lambda: found["tags"].append(TagTest(SYMBOL, tuple(values_of(given["symbol"]))))
-            )
+            problems.attempt("symbol", lambda: found["tags"].append(_symbols(given["symbol"], desk)))
         if not any(one.column.name == "direction" for one in conditions):
             conditions += (Condition(subject.columns["direction"], Op.ANY_OF, ("IN", "OUT")),)
     problems.raise_any()
@@ -115,6 +113,12 @@ def _check_directions(conditions: Sequence[Condition]) -> None:
     for one in conditions:
         if one.column.name == "direction" and not set(one.operands) <= set(DIRECTIONS):
             raise ValueError(f"must be {', '.join(DIRECTIONS)}, or several of them with commas between")
+
+
+def _symbols(text: str, desk: Context) -> TagTest:
+    if SYMBOL in desk.hidden_tags:
+        raise ValueError("is hidden by SENDFIX_REDACT_TAGS")
+    return TagTest(SYMBOL, tuple(values_of(text)))
 
 
 def _tag_tests(texts: Sequence[str], desk: Context) -> list[TagTest]:

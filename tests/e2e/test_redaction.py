@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import requests
 
 from tests.support.stack import FIX44, Stack, eventually
 
@@ -38,6 +39,15 @@ def test_what_is_hidden_is_in_no_message_and_in_the_order(discreet: Stack) -> No
         assert "MSFT" not in str(found)
     decoded = stack.post("/api/decode", {"raw": "8=FIX.4.4|35=A|1=SECRET-1|554=word|"}, 200)
     assert [field["value"] for field in decoded["fields"]] == ["FIX.4.4", "A", "***", "***"]
+
+    for query in ({"text": "MSFT"}, {"text": "secret-1"}):
+        assert stack.get("/api/messages", **query)["messages"] == []
+    for query in ({"symbol": "MSFT"}, {"tag": "55:MSFT"}, {"tag": "Account~SECRET"}):
+        answer = requests.get(f"{stack.desk_url}/api/messages", params=query, timeout=15)
+        assert (answer.status_code, "SENDFIX_REDACT_TAGS" in answer.text) == (422, True)
+    exported = requests.get(f"{stack.desk_url}/api/messages.csv", timeout=15).text
+    assert "|55=***|" in exported
+    assert "MSFT" not in exported
 
     text = Path(stack.environ["SENDFIX_LOG_DIR"]) / f"{FIX44}.messages.log"
     eventually(lambda: f"|11={cl_ord_id}|" in text.read_text(), "the message is in the text log")
