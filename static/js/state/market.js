@@ -8,6 +8,7 @@ import { bottomTab, phoneTab } from './view.js';
 
 const MOST_WATCHED = 200;
 const DEPTH = 20;
+const BUSY_MS = 80; // how often it is drawn at most: at the next frame when quiet, twelve times a second under load
 const UNSEEN_MS = 10_000; // a look at the messages and back is no reason to subscribe anew
 
 export const bookKey = ({ session_name: name, symbol }) => `${name}\n${symbol}`;
@@ -26,10 +27,11 @@ export const phone = matchMedia('(max-width: 760px)');
 export const inSight = computed(() => (phone.matches ? phoneTab.value === 'market' : bottomTab.value === 'market'));
 
 // Each book has a signal of its own, so that a change draws one row again and not the list; and what changed is drawn
-// once for each frame of the screen, however often it came.
+// once for each frame of the screen at most, however often it came.
 const books = new Map();
 const arrived = new Map();
 let frame = null;
+let drawnAt = 0;
 
 export function bookOf(entry) {
   const key = bookKey(entry);
@@ -39,6 +41,7 @@ export function bookOf(entry) {
 
 function draw() {
   frame = null;
+  drawnAt = performance.now();
   batch(() => {
     for (const [key, book] of arrived) if (books.has(key)) books.get(key).value = book;
   });
@@ -47,7 +50,9 @@ function draw() {
 
 // Out of sight nothing is drawn; what came meanwhile is there when somebody looks.
 const schedule = () => {
-  if (inSight.peek() && arrived.size) frame ??= requestAnimationFrame(draw);
+  if (!inSight.peek() || !arrived.size || frame !== null) return;
+  const wait = drawnAt + BUSY_MS - performance.now();
+  frame = wait > 0 ? setTimeout(() => { frame = requestAnimationFrame(draw); }, wait) : requestAnimationFrame(draw);
 };
 
 on('book_updated', (book) => {
