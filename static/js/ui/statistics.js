@@ -163,13 +163,20 @@ function hourLabels(splits, shown) {
   });
 }
 
+// From half an hour before the first to half an hour after the last, and no less than six hours: uPlot makes years of one.
+function hoursAround(times) {
+  const [first, last] = [times[0] ?? 0, times.at(-1) ?? 0];
+  const spare = Math.max(1800, (6 * 3600 - (last - first)) / 2);
+  return [first - spare, last + spare];
+}
+
 function ToAck() {
   const shown = zone.value;
   const data = ackData.value;
   const options = (colour) => ({
     title: 'Time to the first answer, by hour of sending',
     tzDate: inZone(shown),
-    scales: { x: { time: true, range: (_chart, least, most) => [least - 1800, most + 1800] }, y: { range: (_chart, least, most) => [Math.min(0, least ?? 0), (most || 1) * 1.08] } },
+    scales: { x: { time: true, range: () => hoursAround(data[0]) }, y: { range: (_chart, least, most) => [Math.min(0, least ?? 0), (most || 1) * 1.08] } },
     series: [
       { label: shown === 'UTC' ? 'Hour (UTC)' : 'Hour (local)', value: (_chart, value) => (value ? dayAndTime(new Date(value * 1000).toISOString(), shown).slice(0, 16) : '–') },
       lineOf('p50', colour('--accent')),
