@@ -127,7 +127,10 @@ def trade(stack: Stack) -> str:
 def set_limits(stack: Stack) -> None:
     version = stack.get("/api/risk/limits")["version"]
     rules = [
-        {"scope": {"session_name": FIX44}, "limits": {"max_open_orders": 10, "max_daily_turnover": "5000000"}},
+        {
+            "scope": {"session_name": FIX44},
+            "limits": {"max_open_orders": 10, "max_daily_turnover": "5000000"},
+        },
         {"scope": {"account": "FUND-A"}, "limits": {"max_order_qty": "2000", "price_collar_percent": "5"}},
     ]
     body = {"version": version, "rules": rules, "reason": "the pictures"}

@@ -224,6 +224,7 @@ def test_bad_filters(stack: Stack, path: str, field: str) -> None:
     [
         "/api/orders/NO-SUCH",
         "/api/orders/NO-SUCH/executions",
+        "/api/orders/NO-SUCH/ladder",
         "/api/orders/%01%00/messages",
         "/api/messages/999999999",
         "/api/messages/99999999999999999999999",

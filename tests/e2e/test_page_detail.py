@@ -26,7 +26,7 @@ def desk(stack: Stack, page: Page) -> DeskPage:
 def test_a_message_is_shown_as_a_tree_with_what_is_wrong_in_it(desk: DeskPage, stack: Stack) -> None:
     sent = stack.send(FIX44, ord_type="LIMIT", price="10", custom_tags={"9001": "house"})
     desk.get("log-search").fill(sent)
-    desk.log_lines("D").click()
+    desk.log_lines("D").filter(has_text=sent).click()
     tree = desk.get("decode").locator("tr.tree-field")
     expect(tree.filter(has_text="ClOrdID")).to_contain_text("required")
     expect(tree.filter(has_text="9001")).to_contain_text("custom")
@@ -46,7 +46,7 @@ def test_a_message_is_shown_as_a_tree_with_what_is_wrong_in_it(desk: DeskPage, s
 
     desk.page.route("**/api/messages/*", with_groups)
     desk.get("decode-close").click()
-    desk.log_lines("8").first.click()
+    desk.log_lines("8").filter(has_text=sent).click()
     expect(desk.page.locator(".tree-entry")).to_have_text(["NoPartyIDs 1 of 2", "NoPartyIDs 2 of 2"])
     expect(desk.page.locator('[data-tag="448"]').first).to_contain_text("<b>desk</b>")
     expect(tree.filter(has_text="9001")).to_have_attribute("data-depth", "1")

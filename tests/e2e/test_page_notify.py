@@ -58,7 +58,7 @@ def test_nothing_is_told_until_somebody_asks_and_then_what_was_chosen(
     expect(desk.get("notify-desktop")).to_be_checked()
     expect(desk.get("notify-refused")).to_have_count(0)
     desk.get("notify-test").click()
-    page.wait_for_function("window.heard.tones === 2 && window.heard.notifications.length === 1")
+    page.wait_for_function("() => window.heard.tones === 2 && window.heard.notifications.length === 1")
     desk.get("notify").get_by_role("button", name="Close").click()
     expect(desk.get("bell")).to_be_focused()
 
@@ -66,7 +66,7 @@ def test_nothing_is_told_until_somebody_asks_and_then_what_was_chosen(
     page.evaluate("window.focused = false")
     second = reject(stack, "MSFT")
     desk.expect_row(second, status="Rejected")
-    told = page.wait_for_function("window.heard.notifications[1]").json_value()
+    told = page.wait_for_function("() => window.heard.notifications[1]").json_value()
     assert told == ["SendFix: order rejected: MSFT", f"{second}: {HTML}"]
 
     desk.get("bell").click()
@@ -74,7 +74,7 @@ def test_nothing_is_told_until_somebody_asks_and_then_what_was_chosen(
     desk.get("notify").get_by_role("button", name="Close").click()
     stack.post("/api/kill_switch", {"session_name": FIX44, "reason": "a test"}, 200)
     stack.post("/api/kill_switch/let_go", {"session_name": FIX44, "reason": "a test"}, 200)
-    page.wait_for_function("window.heard.notifications[2]?.[0] === 'SendFix: a kill switch is turned'")
+    page.wait_for_function("() => window.heard.notifications[2]?.[0] === 'SendFix: a kill switch is turned'")
     third = reject(stack, "AMZN")
     desk.expect_row(third, status="Rejected")
     assert len(page.evaluate("window.heard.notifications")) == 3

@@ -123,7 +123,7 @@ def test_a_clock_that_is_wrong_changes_no_time_on_the_page(stack: Stack, far_pag
     # Asleep for an hour: the first thing that it does is to ask.
     far_page.evaluate(WATCH)
     far_page.clock.fast_forward(3_600_000)
-    far_page.wait_for_function("window.seen.some(([state]) => state === 'checking')")
+    far_page.wait_for_function("() => window.seen.some(([state]) => state === 'checking')")
     desk.ready()
 
 

@@ -75,4 +75,5 @@ const MSG_TYPES = {
 const learnt = new Map(Object.entries(MSG_TYPES));
 
 export const learnMsgType = (code, name) => code && name && learnt.has(code) === false && learnt.set(code, name);
+export const knownMsgTypes = () => [...learnt.keys()];
 export const msgTypeName = (code) => learnt.get(code) ?? code ?? '';

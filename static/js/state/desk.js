@@ -20,6 +20,7 @@ export const sessions = signal([]);
 const WELL = { available: true, reason: null };
 export const health = signal({ engine: WELL, storage: WELL, configuration: null, switches: [] });
 export const version = signal('');
+export const outdated = signal(false); // the desk was updated since the page was opened
 export const loaded = signal(false);
 export const loading = signal(false);
 const selectedName = signal(recall('session'));
@@ -117,6 +118,7 @@ function putHealth(now) {
 }
 
 onJoined((payload) => {
+  outdated.value ||= version.value !== '' && version.value !== payload.version;
   version.value = payload.version ?? '';
   sessions.value = payload.sessions ?? [];
   putHealth(payload.health ?? {});

@@ -6,7 +6,10 @@ import { rest } from '../net/rest.js';
 import { alarms, alarmsOpen } from '../state/alarms.js';
 import { zone } from '../state/prefs.js';
 import { toast } from '../state/toasts.js';
+import { messagePath } from '../state/route.js';
 import { Dialog } from './dialog.js';
+import { LinkButton } from './link_button.js';
+import { Checks, Tree } from './tree.js';
 
 // What is most often missing or wrong in a report.
 const CORRECTIONS = [[11, 'ClOrdID'], [32, 'LastQty'], [31, 'LastPx'], [14, 'CumQty'], [39, 'OrdStatus'], [17, 'ExecID']];
@@ -31,7 +34,6 @@ export function Alarms() {
 const headline = (alarm) => `${dayAndTime(alarm.at, zone.value)} ${alarm.session_name} ${msgTypeName(alarm.msg_type)} ${alarm.cl_ord_id ?? 'without ClOrdID'}`;
 
 function One({ alarm }) {
-  const [detail, setDetail] = useState(null);
   const [booking, setBooking] = useState(null);
   const [fields, setFields] = useState({});
   const [reason, setReason] = useState('');
@@ -50,9 +52,7 @@ function One({ alarm }) {
   };
   useEffect(() => {
     attempt(async () => {
-      const found = await rest.alarm(alarm.id);
-      setDetail(found);
-      setBooking(found.booking);
+      setBooking((await rest.alarm(alarm.id)).booking);
     });
   }, [alarm.id]);
   const given = () => Object.fromEntries(Object.entries(fields).map(([tag, value]) => [tag, value.trim()]).filter(([, value]) => value));
@@ -66,8 +66,7 @@ function One({ alarm }) {
     <p><b>${msgTypeName(alarm.msg_type)}</b> of ${alarm.session_name}, ${dayAndTime(alarm.at, zone.value)} ${zone.value === 'UTC' ? 'UTC' : 'local'}, ClOrdID <b class="num">${alarm.cl_ord_id ?? 'none'}</b>, ExecID <b class="num">${alarm.exec_id ?? 'none'}</b></p>
     <p><b class="tone-bad">${alarm.kind === 'refused' ? 'QuickFIX refused it' : 'Not understood'}:</b> ${alarm.why}</p>
     <${Effect} booking=${booking} />
-    <details><summary>Message, field by field</summary><div class="decode-fields"><table><tbody>${detail?.fields.map((field, at) => html`<tr key=${at} class=${field.name ? '' : 'unknown'}>
-      <td class="num">${field.tag}</td><td>${field.name ?? 'not in the dictionary'}</td><td class="mono">${field.value}</td><td>${(field.value_name ?? '').replaceAll('_', ' ')}</td></tr>`)}</tbody></table></div></details>
+    <details data-testid="alarm-message"><summary>Message, field by field</summary><${Message} id=${alarm.id} /></details>
     <details open=${Boolean(booking?.problem)}><summary>Correct what the message says</summary><div class="corrections">
       ${CORRECTIONS.map(([tag, name]) => html`<label key=${tag}>${name}(${tag})<input type="text" autocomplete="off" class="num" data-testid=${`alarm-field-${tag}`} value=${fields[tag] ?? ''} onInput=${(event) => setFields({ ...fields, [tag]: event.target.value })} onChange=${look} /></label>`)}</div></details>
     <label class="wide-label">Reason, for the journal<input type="text" maxlength="200" autocomplete="off" data-testid="alarm-reason" value=${reason} onInput=${(event) => setReason(event.target.value)} /></label>
@@ -76,6 +75,18 @@ function One({ alarm }) {
       <button type="button" disabled=${busy || !reason.trim()} data-testid="alarm-dismiss" onClick=${() => settle(() => rest.dismissAlarm(alarm.id, reason), 'Dismissed')}>Dismiss</button>
       <button type="button" class="primary" disabled=${busy || !can || !reason.trim()} data-testid="alarm-book" title=${reason.trim() ? '' : 'Give a reason first'} onClick=${() => settle(() => rest.bookAlarm(alarm.id, reason, given()), 'Booked')}>Book</button></div>
   </div>`;
+}
+
+// An alarm has the id of its message.
+function Message({ id }) {
+  const [found, setFound] = useState(null);
+  const [fault, setFault] = useState(null);
+  useEffect(() => {
+    rest.message(id).then(setFound, (problem) => setFault(problem.text));
+  }, [id]);
+  return html`${fault && html`<p class="fault">${fault}</p>`}${found && html`<${Checks} tree=${found.tree} />
+    <div class="decode-fields decode-within"><${Tree} tree=${found.tree} /></div>
+    <p><${LinkButton} path=${() => messagePath(id)} what="this message" testid="alarm-link" /></p>`}`;
 }
 
 const counted = ({ exec_type: type, last_qty: qty, last_px: price }) => (qty && qty !== '0' ? `${qty}${price ? ` at ${price}` : ''}` : `“${words(type)}”`);

@@ -4,7 +4,7 @@ import { ago, clock } from '../fix/times.js';
 import { clocksApart } from '../net/clock.js';
 import { link } from '../net/socket.js';
 import { alarms, alarmsOpen } from '../state/alarms.js';
-import { health, unloaded } from '../state/desk.js';
+import { health, outdated, unloaded } from '../state/desk.js';
 import { zone } from '../state/prefs.js';
 import { stopping } from '../state/view.js';
 import { Icon } from './bits.js';
@@ -18,6 +18,7 @@ function faults() {
   if (state === 'connecting') return [];
   const found = [];
   if (state === 'checking') found.push(['wait', 'The page was asleep or cut off. Asking the desk whether anything was missed.']);
+  if (outdated.value) found.push(['wait', 'The desk was updated since this page was opened.', Reload]);
   if (unloaded.value) found.push(['wait', `What the desk has stored is not all on the page yet: ${unloaded.value} Trying again by itself.`]);
   if (clocksApart.value !== null) found.push(['wait', apart(clocksApart.value)]);
   if (state === 'slow') found.push(['wait', 'The desk has not answered for several seconds. What you see may be late.']);
@@ -30,6 +31,8 @@ function faults() {
   if (count) found.push(['bad', `${count === 1 ? 'A report of a counterparty is' : `${count} reports of counterparties are`} in no order: ${newest(alarms.value[count - 1])}`, LookAtAlarms]);
   return found;
 }
+
+const Reload = () => html`<button type="button" class="small" onClick=${() => location.reload()}>Load the page anew</button>`;
 
 const apart = (ms) => `The clock of this computer is ${ago(0, Math.abs(ms))} ${ms < 0 ? 'ahead of' : 'behind'} the desk’s. All times on the page are the desk’s.`;
 

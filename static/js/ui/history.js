@@ -1,6 +1,6 @@
 // The log's other side: stored messages, searched by tag and value, newest first. Set apart from the live log in look and word.
 import { html } from '../lib.js';
-import { msgTypeName } from '../fix/names.js';
+import { knownMsgTypes, msgTypeName } from '../fix/names.js';
 import { clock } from '../fix/times.js';
 import { sessions } from '../state/desk.js';
 import { asked, csvPath, forget, found, more, MOST, NOTHING, search } from '../state/history.js';
@@ -26,7 +26,7 @@ function leave() {
 export function History() {
   const form = asked.value;
   const { state } = found.value;
-  const types = [...new Set([...log.types, ...(form.type ? [form.type] : [])])].sort();
+  const types = [...new Set([...knownMsgTypes(), ...log.types, ...(form.type ? [form.type] : [])])].sort((a, b) => msgTypeName(a).localeCompare(msgTypeName(b)));
   const submit = (event) => {
     event.preventDefault();
     search();
@@ -39,7 +39,7 @@ export function History() {
     <select aria-label="Direction" data-testid="history-direction" value=${form.direction} onChange=${set('direction')}>
       <option value="">Any direction</option>${Object.entries(DIRECTIONS).map(([value, [, label]]) => html`<option key=${value} value=${value} selected=${value === form.direction}>${label}</option>`)}</select>
     <select aria-label="Message type" data-testid="history-type" value=${form.type} onChange=${set('type')}>
-      <option value="">All types</option>${types.map((one) => html`<option key=${one} value=${one} selected=${one === form.type}>${one} ${msgTypeName(one)}</option>`)}</select>
+      <option value="">All types</option>${types.map((one) => html`<option key=${one} value=${one} selected=${one === form.type}>${msgTypeName(one)} ${one}</option>`)}</select>
     <${Time} name="from" label="From" /><${Time} name="to" label="To" />
     <button type="submit" class="small primary" disabled=${state === 'busy'} data-testid="history-search">${state === 'busy' ? 'Searching…' : 'Search'}</button>
     ${form !== NOTHING && html`<button type="button" class="small" onClick=${() => { asked.value = NOTHING; forget(); }}>Clear</button>`}

@@ -23,19 +23,20 @@ const OURS = { D: 'Sent', F: 'Cancel sent', G: 'Replace sent', H: 'Asked for its
 export function Ladder({ ladder, more }) {
   const { steps, us, them } = ladder;
   const numbers = new Map(steps.filter(({ direction }) => direction !== 'EVENT').map(({ id }, at) => [id, at + 1]));
+  const asked = pointed.value === null ? null : steps.find(({ id }) => id === pointed.value)?.answers ?? null;
+  const isPartner = (step) => pointed.value !== null && (step.answers === pointed.value || step.id === asked);
   return html`<div class="ladder" data-testid="ladder">
     <div class="rung-heads" aria-hidden="true"><span></span><span>${us}</span><span>${them}</span><span></span></div>
     ${ladder.next_before !== null && html`<button type="button" class="small" onClick=${more}>Older messages</button>`}
-    <ol>${steps.map((step, at) => html`<${Rung} key=${step.id} step=${step} at=${at} ladder=${ladder} numbers=${numbers} />`)}</ol>
+    <ol>${steps.map((step, at) => html`<${Rung} key=${step.id} step=${step} at=${at} ladder=${ladder} numbers=${numbers} partner=${isPartner(step)} />`)}</ol>
   </div>`;
 }
 
-function Rung({ step, at, ladder, numbers }) {
+function Rung({ step, at, ladder, numbers, partner }) {
   const [open, setOpen] = useState(false);
   if (step.direction === 'EVENT') return html`<${Note} step=${step} />`;
   const point = (id) => () => { pointed.value = id; };
-  const partner = pointed.value !== null && (step.answers === pointed.value || ladder.steps.some((one) => one.id === pointed.value && one.answers === step.id));
-  const before = ladder.steps.slice(0, at).findLast((one) => one.direction === step.direction && one.msg_type === step.msg_type);
+  const before = open && ladder.steps.slice(0, at).findLast((one) => one.direction === step.direction && one.msg_type === step.msg_type);
   const answered = numbers.get(step.answers);
   const line = { ...step, key: `rung#${step.id}`, session_name: ladder.session_name };
   return html`<li class=${`rung rung-${step.direction} ${partner ? 'rung-partner' : ''}`} data-testid="rung" data-msg-type=${step.msg_type} onMouseEnter=${point(step.id)} onMouseLeave=${point(null)}>
@@ -47,10 +48,10 @@ function Rung({ step, at, ladder, numbers }) {
       <p class="rung-more">${answered && html`<span class="quiet num">answers ${answered} after ${duration(step.after_request_ms)}</span>`}
         ${step.marks.map((mark) => html`<span key=${mark} class=${`chip chip-${MARKS[mark][0]}`} title=${MARKS[mark][2]} data-mark=${mark}>${MARKS[mark][1]}</span>`)}</p>
       ${step.text && html`<p class="rung-text">${step.text}</p>`}
-      ${step.cum_qty !== null && step.direction === 'IN' && html`<${Proof} step=${step} steps=${ladder.steps.slice(0, at + 1)} ladder=${ladder} />`}
+      ${step.cum_qty !== null && step.direction === 'IN' && html`<${Proof} step=${step} at=${at} ladder=${ladder} />`}
     </div>
     <span class="rung-status">${step.status ? statusLabel({ status: step.status, order_id: true }) : OURS[step.msg_type] ?? ''}</span>
-    ${open && html`<div class="rung-detail"><${Decode} line=${line} inline previous=${before?.id} onClose=${() => setOpen(false)} /></div>`}
+    ${open && html`<div class="rung-detail"><${Decode} line=${line} inline previous=${before ? before.id : null} onClose=${() => setOpen(false)} /></div>`}
   </li>`;
 }
 
@@ -73,14 +74,14 @@ export function duration(ms) {
 }
 
 // The fills behind a CumQty: every one that was counted up to then, those that were taken back with what did it.
-function Proof({ step, steps, ladder }) {
+function Proof({ step, at, ladder }) {
   const [open, setOpen] = useState(false);
   const icon = { true: 'check', false: 'warn', null: 'ring' }[step.adds_up];
   const said = { true: 'is the sum of its fills', false: `is not the sum of its fills, ${step.total}`, null: 'can’t be held against its fills' }[step.adds_up];
   return html`<div class="proof">
     <button type="button" class=${`proof-head ${step.adds_up === false ? 'tone-bad' : ''}`} aria-expanded=${open} data-testid="proof" data-adds-up=${String(step.adds_up)} title=${`CumQty(14) ${said}`} onClick=${() => setOpen(!open)}>
       <${Icon} name=${icon} size=${12} /> CumQty ${showDecimal(step.cum_qty)}<span class="sr"> ${said}</span></button>
-    ${open && html`<${Parts} step=${step} steps=${steps} ladder=${ladder} said=${said} />`}
+    ${open && html`<${Parts} step=${step} steps=${ladder.steps.slice(0, at + 1)} ladder=${ladder} said=${said} />`}
   </div>`;
 }
 
