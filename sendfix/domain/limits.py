@@ -174,11 +174,7 @@ class Applied:
             (limits.duplicate_seconds, whose) for whose, limits in _each(rules) if limits.duplicate_seconds
         ]
         self.duplicate_seconds = max(windows, key=lambda one: one[0], default=None)
-        self.rates = [
-            (limits.max_orders_per_second, rule.scope)
-            for rule, limits in ((rule, rule.limits) for rule in rules)
-            if limits.max_orders_per_second is not None
-        ]
+        self.rates = _rates(rules)
         self.sums = [rule for rule in rules if rule.limits.of_sums]
         self.needs_price = bool(collars or self.notional or self.sums)
         self.needs_fields = any(limits != Limits(limits.max_orders_per_second) for _, limits in _each(rules))
@@ -186,6 +182,16 @@ class Applied:
 
 def _each(rules: Sequence[Rule]) -> list[tuple[str, Limits]]:
     return [(rule.scope.text, rule.limits) for rule in rules]
+
+
+def _rates(rules: Sequence[Rule]) -> list[tuple[int, Scope]]:
+    """One for each scope: a session's own limits and a rule for the session have the same."""
+    found: dict[Scope, int] = {}
+    for rule in rules:
+        rate = rule.limits.max_orders_per_second
+        if rate is not None:
+            found[rule.scope] = min(rate, found.get(rule.scope, rate))
+    return [(rate, scope) for scope, rate in found.items()]
 
 
 def _lowest(rules: Sequence[Rule], name: str) -> Tightest | None:

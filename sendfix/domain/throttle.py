@@ -35,6 +35,10 @@ class TokenBucket:
         """One goes, after `has` has said that it may."""
         self._tokens -= 1
 
+    def give_back(self) -> None:
+        """It did not go after all."""
+        self._tokens += 1
+
 
 class Recent:
     """The orders of the last seconds, to find one that is sent twice by mistake."""
@@ -44,11 +48,24 @@ class Recent:
 
     def seconds_since(self, order: Hashable, window: float, at: float) -> float | None:
         """How long ago the same was noted, if within the window. `at` is in seconds of any clock."""
-        while self._at and not 0 <= at - next(iter(self._at.values())) < window:
-            self._at.popitem(last=False)
         before = self._at.get(order)
-        return None if before is None else at - before
+        return None if before is None or not 0 <= at - before < window else at - before
 
-    def note(self, order: Hashable, at: float) -> None:
+    def note(self, order: Hashable, at: float) -> float | None:
+        """When the same was noted before, for `take_back`."""
+        before = self._at.get(order)
         self._at[order] = at
         self._at.move_to_end(order)
+        return before
+
+    def take_back(self, order: Hashable, before: float | None) -> None:
+        """It was not sent after all."""
+        if before is None:
+            self._at.pop(order, None)
+        else:
+            self._at[order] = before
+
+    def let_go(self, longest: float, at: float) -> None:
+        """Of what was noted longer ago than any window is; of what is still to come too, after the clock went back."""
+        while self._at and not 0 <= at - next(iter(self._at.values())) < longest:
+            self._at.popitem(last=False)

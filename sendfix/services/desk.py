@@ -232,7 +232,7 @@ class Desk:
         # Nothing between this and the engine lets another request in.
         self._be_ready(session_name, cl_ord_ids)
         first, others = (cl_ord_ids[0], cl_ord_ids[1:]) if cl_ord_ids else ("", ())
-        self._risk.check_all(session_name, parts, replaced, sent_as=first)
+        counted = self._risk.check_all(session_name, parts, replaced, sent_as=first)
         self._listed.update(others)
         try:
             number = self._engine.send(session_name, first, body)
@@ -240,6 +240,7 @@ class Desk:
             raise  # it may be on its way: its ids are not free
         except SendFixError:
             self._listed.difference_update(others)
+            self._risk.take_back(counted)
             raise
         self._listed.difference_update(others)
         what = first or f"MsgType(35) {msg_type_of(body)}"

@@ -50,7 +50,16 @@ class RiskLimits:
         self._store = store
         self._now = now
         self._applied: dict[tuple[str, str, str], tuple[Limits, Applied]] = {}
-        self.document = store.load()
+        self.longest_window = 0.0
+        self._hold(store.load())
+        errors = list(self._faults(self.document.rules))
+        if errors:
+            # Whoever wrote it by hand meant something else than what it would do.
+            first = f"{errors[0].field} {errors[0].message}"
+            log.error("the limits by session, account and user can't be used: %s", first)
+            self._hold(
+                LimitsDocument(problem=f"The limits that are kept can't be used ({first}): set them again")
+            )
 
     @property
     def of_sessions(self) -> list[Rule]:
@@ -62,8 +71,18 @@ class RiskLimits:
         """Whether account and user make no difference."""
         return not self.document.rules
 
-    def applied(self, session: Session, account: str, user: str) -> Applied:
-        """All that match, the session's own first. An empty text is none."""
+    def applied(
+        self, session: Session, account: str, user: str, other_accounts: Sequence[str] = ()
+    ) -> Applied:
+        """All that match, the session's own first. An empty text is none. A cross is of `other_accounts`, too."""
+        if other_accounts:
+            accounts = (account, *other_accounts)
+            rules = [
+                rule
+                for rule in self.document.rules
+                if any(rule.scope.covers(session.config.name, one, user) for one in accounts)
+            ]
+            return Applied([_rule_of(session), *rules])
         key, configured = (session.config.name, account, user), session.config.limits
         found = self._applied.get(key)
         if found is not None and found[0] is configured:
@@ -91,10 +110,16 @@ class RiskLimits:
             raise InvalidRequest(errors)
         changed = LimitsDocument(before.version + 1, tuple(rules), self._now(), reason.strip())
         self._store.save(changed)
-        self.document = changed
-        self._applied.clear()
+        self._hold(changed)
         _log_changes(before, changed)
         return changed
+
+    def _hold(self, document: LimitsDocument) -> None:
+        self.document = document
+        # An order that is no duplicate itself may be one for an order of another user.
+        windows = (rule.limits.duplicate_seconds or 0.0 for rule in document.rules)
+        self.longest_window = max(windows, default=0.0)
+        self._applied.clear()
 
     def _faults(self, rules: Sequence[Rule]) -> list[FieldError]:
         found = []

@@ -33,6 +33,17 @@ CL_ORD_ID, ACCOUNT = 11, 1
 _WHAT_MAKES_IT_THE_SAME = (1, 55, 54, 38, 152, 40, 44, 99, 59)
 
 
+class Counted:
+    """What messages that were let through count as, to be taken back where they are not sent after all."""
+
+    __slots__ = ("cl_ord_ids", "noted", "spent")
+
+    def __init__(self) -> None:
+        self.cl_ord_ids: list[str] = []
+        self.spent: list[TokenBucket] = []
+        self.noted: list[tuple[Recent, Hashable, float | None]] = []
+
+
 class Risk(KillSwitches):
     """`told` hears the session's name and the rule of each refusal; `user` is who asks just now, as far as that was
     said; `is_on_its_way` whether what became of the message with a ClOrdID is still open."""
@@ -59,7 +70,7 @@ class Risk(KillSwitches):
         self._user = user
         self._is_on_its_way = is_on_its_way
         self._buckets: dict[Scope, TokenBucket] = {}
-        self._recent: dict[tuple[str, float], Recent] = {}
+        self._recent: dict[str, Recent] = {}
 
     def hold_reason(self, session_name: str) -> str | None:
         """Why nothing new is sent on the session, whatever it is."""
@@ -87,14 +98,12 @@ class Risk(KillSwitches):
         order: Order | None = None,
         only_look: bool = False,
         sent_as: str = "",
-    ) -> None:
+    ) -> Counted:
         """The same for orders that go together, or not at all: a body for each. `sent_as` is the ClOrdID by which the
-        engine is told of them, unless that is each one's own. They add up, also when they are only looked at."""
+        engine is told of them, unless that is each one's own. They add up, also when they are only looked at. What is
+        returned is for `take_back`."""
         self._exposures.settle(self._is_on_its_way)
-        if len(bodies) > 1 and not only_look:
-            # What is refused as a whole must not leave some of it counted as sent just now.
-            self.check_all(session_name, bodies, order, only_look=True)
-        counted: list[str] = []
+        counted = Counted()
         goes = False
         try:
             for body in bodies:
@@ -104,7 +113,16 @@ class Risk(KillSwitches):
             goes = not only_look
         finally:
             if not goes:
-                self._exposures.release(counted)
+                self.take_back(counted)
+        return counted
+
+    def take_back(self, counted: Counted) -> None:
+        """They were not sent after all."""
+        self._exposures.release(counted.cl_ord_ids)
+        for bucket in counted.spent:
+            bucket.give_back()
+        for recent, same, before in reversed(counted.noted):
+            recent.take_back(same, before)
 
     def _check_one(
         self,
@@ -114,7 +132,7 @@ class Risk(KillSwitches):
         order: Order | None,
         only_look: bool,
         sent_as: str,
-        counted: list[str],
+        counted: Counted,
     ) -> None:
         session = self._sessions.get(session_name)
         reason = self.kill_reason(session_name)
@@ -127,10 +145,12 @@ class Risk(KillSwitches):
         account = "" if values is None else values.get(ACCOUNT, "")
         applied = self.limits.applied(session, account, user or "")
         now = self._now()
-        at = now.timestamp() if applied.rates or applied.duplicate_seconds is not None else 0.0
+        window = 0.0 if applied.duplicate_seconds is None else applied.duplicate_seconds[0]
+        longest = max(window, self.limits.longest_window)
+        at = now.timestamp() if applied.rates or longest else 0.0
         same: Hashable = None
         part = None
-        if values is None and (applied.needs_fields or user is not None):
+        if values is None and (applied.needs_fields or longest or user is not None):
             values = parse_values(body)
         if values is not None and applied.needs_fields:
             proposed = proposed_of(msg_type, values, body)
@@ -148,19 +168,22 @@ class Risk(KillSwitches):
                 part = more.part
             if refusals:
                 self._refuse(session, refusals)
-            if applied.duplicate_seconds is not None and msg_type not in REPLACES:
-                same = tuple([values.get(tag) for tag in _WHAT_MAKES_IT_THE_SAME])
+        if values is not None and longest and msg_type not in REPLACES:
+            same = tuple([values.get(tag) for tag in _WHAT_MAKES_IT_THE_SAME])
+            if applied.duplicate_seconds is not None:
                 self._check_duplicate(session, same, applied.duplicate_seconds, at)
         if applied.rates and not only_look:
-            self._check_rates(session, applied, at)
-        if same is not None and applied.duplicate_seconds is not None and not only_look:
-            self._recent[session_name, applied.duplicate_seconds[0]].note(same, at)
+            self._check_rates(session, applied, at, counted)
+        if same is not None:
+            recent = self._recent_of(session)
+            recent.let_go(longest, at)
+            counted.noted.append((recent, same, recent.note(same, at)))
         cl_ord_id = "" if values is None else values.get(CL_ORD_ID, "")
         if cl_ord_id and (part is not None or user is not None):
             self._exposures.reserve(cl_ord_id, sent_as or cl_ord_id, part, user)
-            counted.append(cl_ord_id)
+            counted.cl_ord_ids.append(cl_ord_id)
 
-    def _check_rates(self, session: Session, applied: Applied, at: float) -> None:
+    def _check_rates(self, session: Session, applied: Applied, at: float, counted: Counted) -> None:
         buckets = [(rate, scope, self._bucket(scope)) for rate, scope in applied.rates]
         for rate, scope, bucket in buckets:
             if not bucket.has(rate, at):
@@ -169,6 +192,7 @@ class Risk(KillSwitches):
                 self._refuse(session, [Refusal("max_orders_per_second", "session_name", text)])
         for _rate, _scope, bucket in buckets:
             bucket.spend()
+            counted.spent.append(bucket)
 
     def _bucket(self, scope: Scope) -> TokenBucket:
         found = self._buckets.get(scope)
@@ -178,11 +202,13 @@ class Risk(KillSwitches):
 
     def _check_duplicate(self, session: Session, same: Hashable, limit: tuple[float, str], at: float) -> None:
         window, whose = limit
-        recent = self._recent.setdefault((session.config.name, window), Recent())
-        ago = recent.seconds_since(same, window, at)
+        ago = self._recent_of(session).seconds_since(same, window, at)
         if ago is not None:
             text = f"duplicate_seconds {whose} is {window:g}, and the same order was sent {ago:.1f} s ago"
             self._refuse(session, [Refusal("duplicate_seconds", "order_qty", f"{text}: wait, or change it")])
+
+    def _recent_of(self, session: Session) -> Recent:
+        return self._recent.setdefault(session.config.name, Recent())
 
     def _refuse(self, session: Session, refusals: Sequence[Refusal]) -> None:
         name = session.config.name

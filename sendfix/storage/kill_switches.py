@@ -19,13 +19,13 @@ class KillSwitchFile:
 
     def load(self) -> list[KillSwitch]:
         try:
-            return [
-                KillSwitch(session_name, str(reason), datetime.fromisoformat(at))
-                for session_name, reason, at in json.loads(self._path.read_text(encoding="utf-8"))
-            ]
+            kept = json.loads(self._path.read_text(encoding="utf-8"))
+            if not isinstance(kept, list):
+                raise ValueError("it is no list of switches")
+            return [_switch(*one) for one in kept]
         except FileNotFoundError:
             return []
-        except (OSError, ValueError, TypeError) as error:
+        except (OSError, ValueError, TypeError, RecursionError) as error:
             # Who can't tell what was stopped must not let it go.
             log.error("%s can't be read, so that every session is stopped: %r", self._path, error)
             reason = (
@@ -37,3 +37,11 @@ class KillSwitchFile:
         write_json(
             self._path, [[switch.session_name, switch.reason, switch.at.isoformat()] for switch in switches]
         )
+
+
+def _switch(session_name: str | None, reason: str, at: str) -> KillSwitch:
+    """Raises ValueError and TypeError."""
+    since = datetime.fromisoformat(at)
+    if not isinstance(session_name, str | None) or not isinstance(reason, str) or since.tzinfo is None:
+        raise ValueError("a switch is a session's name or null, a reason, and a time with its zone")
+    return KillSwitch(session_name, reason, since)

@@ -21,14 +21,21 @@ class RiskLimitsFile:
     def load(self) -> LimitsDocument:
         try:
             document = json.loads(self._path.read_text(encoding="utf-8"))
+            version, reason = document["version"], document["reason"]
+            if not isinstance(document["rules"], list) or not isinstance(reason, str):
+                raise ValueError("rules must be a list, and reason a text")
+            if type(version) is not int or version < 0:
+                raise ValueError("version must be a whole number")
             rules, errors = rules_of(document["rules"])
             if errors:
                 raise ValueError(str(errors[0]))
             changed_at = datetime.fromisoformat(document["changed_at"])
-            return LimitsDocument(int(document["version"]), tuple(rules), changed_at, str(document["reason"]))
+            if changed_at.tzinfo is None:
+                raise ValueError("changed_at must have a zone")
+            return LimitsDocument(version, tuple(rules), changed_at, reason)
         except FileNotFoundError:
             return LimitsDocument()
-        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
             # Who can't tell what the limits are must not let anything through.
             log.error("%s can't be read, so that no order is sent: %r", self._path, error)
             why = f"{self._path.name} in the store can't be read, so that nothing is known of the limits"

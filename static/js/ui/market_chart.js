@@ -5,6 +5,9 @@ import { theme, zone } from '../state/prefs.js';
 
 const HEIGHT = 110;
 
+// As many as tell one tick from the next.
+const digitsOf = ([first, second]) => Math.min(8, Math.max(2, Math.ceil(-Math.log10(Math.abs((second ?? first + 1) - first) || 1))));
+
 export function Line({ track, label }) {
   const box = useRef(null);
   const chart = useRef(null);
@@ -20,7 +23,7 @@ export function Line({ track, label }) {
       series: [{}, { stroke: colour('--accent'), width: 1.5, paths: UPlot.paths.stepped({ align: 1 }), points: { show: false } }],
       axes: [
         { ...axis, size: 18, space: 70, values: (_self, ticks) => ticks.map((at) => clock(new Date(at * 1000), shownZone)) },
-        { ...axis, size: 52, space: 26, values: (_self, ticks) => ticks.map((price) => price.toFixed(2)) },
+        { ...axis, size: 52, space: 26, values: (_self, ticks) => ticks.map((price) => price.toFixed(digitsOf(ticks))) },
       ],
     }, [track.x, track.y], box.current);
     chart.current = made;

@@ -1,6 +1,6 @@
 // Beside the book: its last trades as a line and as a list, and quotes that were asked for.
 import { html, signal } from '../lib.js';
-import { showDecimal } from '../fix/decimal.js';
+import { fractionDigits, showDecimal } from '../fix/decimal.js';
 import { time } from '../fix/times.js';
 import { bookOf, staleness, trackOf } from '../state/market.js';
 import { zone } from '../state/prefs.js';
@@ -18,10 +18,11 @@ export const Prints = ({ entry }) => html`<div class="prints">
 function Trades({ entry }) {
   const book = bookOf(entry).value;
   const track = trackOf(entry);
+  const digits = Math.max(2, ...(book?.trades ?? []).map(({ price }) => fractionDigits(price)));
   if (!book) return html`<p class="quiet prints-note">${staleness(entry, book)}</p>`;
   return html`${track.x.length > 1 ? html`<${Line} key=${`${entry.session_name}/${entry.symbol}`} track=${track} label=${`${track.what} of ${entry.symbol}, ${track.x.length} points`} />` : html`<p class="quiet prints-note">A line is drawn from the second price on.</p>`}
     ${book.trades.length ? html`<div class="trades"><table aria-label=${`Last trades of ${entry.symbol}`} data-testid="market-trades"><thead><tr><th scope="col">Time</th><th scope="col" class="num">Price</th><th scope="col" class="num">Size</th></tr></thead>
-      <tbody>${book.trades.map((one, at) => html`<tr key=${book.trades.length - at}><td class="num quiet">${one.at ? time(one.at, zone.value).slice(0, 8) : ''}</td><td class="num">${showDecimal(one.price, 2)} <${Step} from=${book.trades[at + 1]} to=${one} /></td><td class="num">${showDecimal(one.size)}</td></tr>`)}</tbody></table></div>`
+      <tbody>${book.trades.map((one, at) => html`<tr key=${book.trades.length - at}><td class="num quiet">${one.at ? time(one.at, zone.value).slice(0, 8) : ''}</td><td class="num">${showDecimal(one.price, digits)} <${Step} from=${book.trades[at + 1]} to=${one} /></td><td class="num">${showDecimal(one.size)}</td></tr>`)}</tbody></table></div>`
       : html`<p class="quiet prints-note">No trade was reported yet.</p>`}`;
 }
 

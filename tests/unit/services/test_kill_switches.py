@@ -48,7 +48,22 @@ def test_a_switch_outlives_the_desk(kit: DeskKit, tmp_path: Path) -> None:
     assert list(restarted(kit, file, changed)) == []
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[1]", b'[["S44", "x", "yesterday"]]', b"\xff"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"{}",
+        b'""',
+        b"[1]",
+        b'[["S44", "x", "yesterday"]]',
+        b'[["S44", "x", "2026-03-02T14:03:00"]]',
+        b'[[["S44"], "x", "2026-03-02T14:03:00+00:00"]]',
+        b"\xff",
+        b"[" * 100_000,
+    ],
+    ids=lambda content: repr(content[:40]),
+)
 def test_a_file_that_can_not_be_read_stops_everything(kit: DeskKit, tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "kill_switches.json"
     path.write_bytes(content)

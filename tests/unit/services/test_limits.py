@@ -219,7 +219,12 @@ def test_the_document_is_there_again_after_a_restart(tmp_path: Path) -> None:
         b'{"version": 1, "rules": [{"scope": {}, "limits": {"max_order_qt": 1}}]}',
         b'{"version": "x", "rules": [], "changed_at": "2026-03-02T14:03:00+00:00", "reason": ""}',
         b'{"version": 1, "rules": [], "changed_at": null, "reason": ""}',
+        b'{"version": 1, "rules": [], "changed_at": "2026-03-02T14:03:00", "reason": ""}',
+        b'{"version": 1, "rules": {}, "changed_at": "2026-03-02T14:03:00+00:00", "reason": ""}',
+        b'{"version": -1, "rules": [], "changed_at": "2026-03-02T14:03:00+00:00", "reason": ""}',
+        b"[" * 100_000,
     ],
+    ids=lambda content: repr(content[:40]),
 )
 def test_a_document_that_can_not_be_read_stops_everything_new(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "risk_limits.json"
@@ -233,3 +238,37 @@ def test_a_document_that_can_not_be_read_stops_everything_new(tmp_path: Path, co
     change(kit)
     kit.send()
     assert RiskLimitsFile(path).load().problem is None
+
+
+def test_rules_written_by_hand_must_be_such_as_can_be_set(tmp_path: Path) -> None:
+    path = tmp_path / "risk_limits.json"
+    rules = [{"scope": {"user": "ann"}, "limits": {"max_net_position": 1}}]
+    kept = {"version": 3, "rules": rules, "changed_at": NOW.isoformat(), "reason": "by hand"}
+    path.write_text(json.dumps(kept))
+    kit = DeskKit(limits=RiskLimitsFile(path))
+    words = refusals(kit)["risk_limits"]
+    assert "rules[1].limits positions are known by session and account, not by user" in words
+    change(kit)
+    kit.send()
+
+
+def test_of_two_rates_of_the_same_scope_the_lower_holds() -> None:
+    kit = DeskKit()
+    session = kit.sessions.get("S44")
+    session.config = dataclasses.replace(session.config, limits=Limits(max_orders_per_second=5))
+    change(kit, (Scope("S44"), {"max_orders_per_second": 2}))
+    kit.send()
+    kit.send()
+    assert list(refusals(kit)) == ["max_orders_per_second"]
+
+
+def test_a_duplicate_is_one_whoever_sent_the_first() -> None:
+    kit = DeskKit()
+    change(kit, (Scope(None, None, "bob"), {"duplicate_seconds": 10.0}))
+    kit.user = "ann"
+    kit.send()
+    kit.send()
+    kit.user = "bob"
+    assert list(refusals(kit)) == ["duplicate_seconds"]
+    kit.clock += timedelta(seconds=10)
+    kit.send()

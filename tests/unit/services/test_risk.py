@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from sendfix.domain.errors import RiskRefused
+from sendfix.domain.errors import NotLoggedOn, RiskRefused
 from sendfix.domain.limits import Limits
-from tests.unit.services.desk_kit import DeskKit
+from tests.unit.services.desk_kit import DeskKit, fix
 
 
 @pytest.fixture
@@ -97,6 +97,30 @@ def test_the_same_order_again_is_held_back_for_a_while(kit: DeskKit) -> None:
     kit.acknowledge(sent)
     kit.desk.replace_order(sent, {"order_qty": 99}, {})
     assert len(kit.engine.sent) == 7
+
+
+def test_what_the_engine_does_not_take_counts_neither_as_sent_nor_in_the_rate(kit: DeskKit) -> None:
+    limit(kit, duplicate_seconds=5.0, max_orders_per_second=1)
+    kit.engine.fails_with = NotLoggedOn("S44", "the line is down")
+    for _ in range(2):
+        with pytest.raises(NotLoggedOn):
+            kit.send()
+    kit.engine.fails_with = None
+    kit.send()
+    with pytest.raises(RiskRefused, match="the same order was sent"):
+        kit.send()
+
+
+def test_nothing_of_a_list_that_is_refused_counts_as_sent(kit: DeskKit) -> None:
+    limit(kit, duplicate_seconds=5.0, max_orders_per_second=2)
+    one, same, other = (
+        fix(f"35=D|11=L{number}|55=AAPL|54=1|38={qty}|40=1|") for number, qty in enumerate((1, 1, 2))
+    )
+    with pytest.raises(RiskRefused, match="the same order was sent"):
+        kit.risk.check_all("S44", [one, same])
+    kit.risk.check_all("S44", [one, other])
+    with pytest.raises(RiskRefused, match="max_orders_per_second"):
+        kit.risk.check("S44", fix("35=D|11=L3|55=AAPL|54=1|38=3|40=1|"))
 
 
 @pytest.mark.parametrize("whose", ["S44", None])
