@@ -95,10 +95,6 @@ class Line:
     def __iter__(self) -> Iterator[Watched]:
         return iter(self.watched.values())
 
-    @property
-    def requests(self) -> int:
-        return len(self._requests)
-
     def find(self, md_req_id: str | None) -> Request | None:
         return None if md_req_id is None else self._requests.get(md_req_id)
 

@@ -32,6 +32,3 @@ class PriceFeed:
             if middle is not None and middle != self._middles.get((session_name, symbol)):
                 self._middles[session_name, symbol] = middle
                 self._sink.note(session_name, symbol, middle, at, MIDDLE)
-
-    def forget(self, session_name: str, symbol: str) -> None:
-        self._middles.pop((session_name, symbol), None)
