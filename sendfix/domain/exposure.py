@@ -9,40 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from decimal import Decimal, localcontext
-from typing import NamedTuple
 
-from sendfix.domain.enums import OrdStatus
-from sendfix.domain.ledger import EXACT
+from sendfix.domain.ledger import EXACT, ZERO
 from sendfix.domain.limits import Key
-from sendfix.domain.order import Order
-from sendfix.domain.proposed import LONG_SALES, direction
-from sendfix.domain.values import decimal_of_text
+from sendfix.domain.part import Part, Whose
 
-ZERO = Decimal(0)
 Mask = tuple[bool, bool, bool]
 """Which of session, account and user a scope names."""
-
-
-class Whose(NamedTuple):
-    """Session, account and user of an order; an empty text is none."""
-
-    session_name: str
-    account: str
-    user: str
-
-
-class Part(NamedTuple):
-    """What an order, or a message on its way, adds to the sums: how many orders it is, the quantity that may still
-    fill, the part of that which is a sale of what is held, and what it is worth at most."""
-
-    whose: Whose
-    symbol: str
-    sign: int
-    orders: int
-    qty: Decimal
-    long_sale: Decimal
-    notional: Decimal
-    unpriced: int = 0
 
 
 class SymbolSums:
@@ -269,43 +242,6 @@ def _worst(net: Decimal, buy: Decimal, sell: Decimal) -> Decimal:
 
 def _mask(key: Key) -> Mask:
     return (key[0] is not None, key[1] is not None, key[2] is not None)
-
-
-def part_of(order: Order) -> Part | None:
-    """What of an order could still fill: of a pending replace the larger size, and the higher price. None when nothing
-    can. A filled order can be raised by a replace."""
-    replaces = [request for request in order.requests if request.type == "replace"]
-    if not order.is_open and not (replaces and order.status is OrdStatus.FILLED):
-        return None
-    # LeavesQty(151) is 0 after DONE_FOR_DAY, also of an order that trades on tomorrow.
-    left = order.leaves_qty if order.is_open else ZERO
-    px = order.price if order.price is not None else order.stop_px
-    for qty, price in (
-        (order.order_qty, None),
-        *((one.order_qty, one.price if one.price is not None else one.stop_px) for one in replaces),
-    ):
-        if qty is not None:
-            left = max(left, EXACT.subtract(qty, order.cum_qty))
-        if price is not None:
-            px = price if px is None else max(px, price)
-    sign = direction(order.side)
-    cash = order.fields.get("cash_order_qty")
-    if px is not None:
-        notional = EXACT.multiply(left, abs(px))
-    elif order.order_qty is None and isinstance(cash, str):
-        notional = max(decimal_of_text(cash) - order.tally.value, ZERO)
-    else:
-        notional = ZERO
-    return Part(
-        Whose(order.session_name, order.account or "", order.user or ""),
-        order.symbol or "",
-        sign,
-        1 if order.is_open else 0,
-        left,
-        left if order.side in LONG_SALES else ZERO,
-        notional,
-        int(px is None and not notional and left > 0),
-    )
 
 
 def symbols_by_use(sums: Sums) -> Iterator[tuple[str, SymbolSums]]:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
 from sendfix.domain.enums import api_name
-from sendfix.domain.exposure import ZERO, Part, Whose
-from sendfix.domain.ledger import EXACT
+from sendfix.domain.ledger import EXACT, ZERO
 from sendfix.domain.order import Order
+from sendfix.domain.part import Part, Whose
 from sendfix.domain.price import Price
 from sendfix.domain.proposed import LONG_SALES, Proposed, direction
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
 from sendfix.domain.enums import api_name
-from sendfix.domain.exposure import ZERO, Exposure, Sums, SymbolSums
-from sendfix.domain.ledger import EXACT
+from sendfix.domain.exposure import Exposure, Sums, SymbolSums
+from sendfix.domain.ledger import EXACT, ZERO
 from sendfix.domain.limits import Rule
 from sendfix.domain.more import More
 from sendfix.domain.proposed import LONG_SALES, Refusal

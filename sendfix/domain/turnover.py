@@ -13,8 +13,8 @@ from datetime import date
 from decimal import Decimal
 from itertools import islice
 
-from sendfix.domain.exposure import Whose
 from sendfix.domain.ledger import EXACT
+from sendfix.domain.part import Whose
 
 KEPT_FILLS = 5_000
 

@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from sendfix.domain.enums import ExecType
-from sendfix.domain.exposure import Exposure, Part, Whose, part_of
+from sendfix.domain.exposure import Exposure
 from sendfix.domain.ledger import EXACT
 from sendfix.domain.order import Order
+from sendfix.domain.part import Part, Whose, part_of
 from sendfix.domain.reports import WHOLE
 from sendfix.domain.schedule import Schedule
 from sendfix.domain.trading_day import day_start, trading_day

@@ -8,10 +8,11 @@ from collections.abc import Callable, Hashable, Sequence
 from datetime import datetime
 
 from sendfix.domain.errors import RiskRefused
-from sendfix.domain.exposure import Exposure, Whose
+from sendfix.domain.exposure import Exposure
 from sendfix.domain.limits import Applied, Scope
 from sendfix.domain.more import more_of
 from sendfix.domain.order import Order
+from sendfix.domain.part import Whose
 from sendfix.domain.proposed import Refusal
 from sendfix.domain.risk import fresh_price, over_limits
 from sendfix.domain.sum_rules import over_sums

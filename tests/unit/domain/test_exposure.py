@@ -9,8 +9,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sendfix.domain.exposure import Exposure, Part, Sums, Whose, symbols_by_use
+from sendfix.domain.exposure import Exposure, Sums, symbols_by_use
 from sendfix.domain.limits import Key
+from sendfix.domain.part import Part, Whose
 
 KEYS: list[Key] = [
     (None, None, None),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from sendfix.domain.exposure import Exposure, Part, Whose
+from sendfix.domain.exposure import Exposure
 from sendfix.domain.headroom import Use, uses
 from sendfix.domain.limits import Limits, Rule, Scope
+from sendfix.domain.part import Part, Whose
 
 HUNDRED = Decimal(100)
 MINE = Whose("S", "A", "")

@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sendfix.domain.exposure import Whose
+from sendfix.domain.part import Whose
 from sendfix.domain.turnover import Executed, Turnover
 
 MONDAY, TUESDAY = date(2026, 3, 2), date(2026, 3, 3)
