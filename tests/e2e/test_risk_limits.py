@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -141,6 +142,24 @@ def test_turnover_and_open_orders(stack: Stack) -> None:
     limit(stack, max_daily_turnover="0.01")
     stack.post("/api/check_orders", {"orders": [ORDER]}, 200)
     refused(stack, "max_daily_turnover", ord_type="MARKET", price=None)
+
+
+def test_orders_that_come_at_once_do_not_slip_under_a_limit_together(stack: Stack) -> None:
+    limit(stack, max_open_orders=5)
+
+    def send(number: int) -> requests.Response:
+        order = {**ORDER, "price": str(90 + number)}
+        return requests.post(f"{stack.desk_url}/api/send_order", json=order, timeout=15)
+
+    with ThreadPoolExecutor(12) as pool:
+        found = list(pool.map(send, range(12)))
+    assert sorted(one.status_code for one in found) == [201] * 5 + [409] * 7
+    ids = [one.json()["cl_ord_id"] for one in found if one.status_code == 201]
+    for cl_ord_id in ids:
+        stack.wait_order(cl_ord_id, status="NEW")
+    assert mine(stack)["open_orders"] == 5
+    cancel(stack, *ids)
+    assert mine(stack)["open_orders"] == 0
 
 
 def test_hours_and_short_sales(stack: Stack) -> None:
