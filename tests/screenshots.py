@@ -194,7 +194,7 @@ DESK_VIEWS: dict[str, Callable[[DeskPage, str], None]] = {
     "message": open_message,
     "history": search_history,
     "executions": press("tab-executions"),
-    "positions": press("tab-positions"),
+    "positions": press("tab-positions", "positions-charted"),
     "statistics": press("tab-statistics"),
     "market": open_market,
     "composer": open_composer,

@@ -88,7 +88,7 @@ def keys(key: str, testid: str) -> Callable[[DeskPage], None]:
 BLOTTER, DIALOG, MENU, BELOW = ".blotter", "dialog[open]", ".menu", ".app main > :last-child"
 VIEWS: dict[str, tuple[str, Callable[[DeskPage], None]]] = {
     "executions": (BLOTTER, press("tab-executions")),
-    "positions": (BLOTTER, press("tab-positions")),
+    "positions": (BLOTTER, press("tab-positions", "positions-charted")),
     "statistics": (BLOTTER, statistics),
     "orders": (BLOTTER, press("tab-orders")),
     "numbers": (DIALOG, press(f"numbers-{FIX44}")),

@@ -155,3 +155,14 @@ def test_filters_of_the_grid_as_filters_of_the_file(page: Page) -> None:
         "is_open": ["true"],
     }
     assert said["left"] == ["text", "avg_px", "cum_qty"]
+
+
+def test_profits_are_drawn_by_symbol(stack: Stack, page: Page) -> None:
+    stack.behave(default="fill")
+    stack.wait_order(stack.send(FIX44, symbol="UNH", ord_type="MARKET"), status="FILLED")
+    desk = DeskPage(page, stack).ready()
+    desk.get("tab-positions").click()
+    expect(desk.get("positions-chart")).to_have_count(0)
+    desk.get("positions-charted").click()
+    expect(desk.get("positions-chart").locator("canvas")).to_have_count(1)
+    expect(desk.get("positions-chart")).to_contain_text("P&L by symbol")

@@ -3,7 +3,7 @@ import { signal } from '../lib.js';
 import { allRemembered, put, recall } from './prefs.js';
 import { Templates } from './templates.js';
 
-const LAID_OUT = ['split', 'bottom.tab', 'blotter.tab', 'log.filter', 'log.whole', 'statistics.by', 'statistics.period'];
+const LAID_OUT = ['split', 'bottom.tab', 'blotter.tab', 'positions.chart', 'log.filter', 'log.whole', 'statistics.by', 'statistics.period'];
 const GRID = 'grid.';
 
 export const laidOut = signal(0); // rises when the grids must be made anew

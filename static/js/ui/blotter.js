@@ -16,6 +16,7 @@ import { Columns } from './columns_menu.js';
 import { NoExecutions, NoOrders, NoPositions } from './empty.js';
 import { importOrders } from './import_orders.js';
 import { Grid } from './grid.js';
+import { charted, PositionsChart } from './positions_chart.js';
 import { LinkButton } from './link_button.js';
 import { Statistics, StatisticsBar } from './statistics.js';
 
@@ -104,7 +105,7 @@ export function Blotter() {
       <input type="search" class="search" placeholder="Search" aria-label="Search the blotter" data-testid="blotter-search" value=${text}
         onInput=${(event) => { search.value = event.target.value; }} />
       ${tab === 'orders' && html`<${OpenOnly} />`}
-      ${tab === 'positions' && html`<${HeldOnly} />`}
+      ${tab === 'positions' && html`<${HeldOnly} /><${Charted} />`}
       <span class="grow"></span>
       <${Loading} />
       ${tab === 'orders' && html`<${OrderButtons} />`}
@@ -121,6 +122,7 @@ export function Blotter() {
       <${Grid} name=${gridName('executions')} label="Executions" testid="executions-grid" store=${executions} ...${GRIDS.executions} options=${executionOptions} onApi=${(made) => { apis.executions.value = made; }} />
       <${Empty} store=${executions} component=${NoExecutions} />
     </div>
+    ${tab === 'positions' && charted.value && html`<${PositionsChart} />`}
     <div class="grid-box" hidden=${tab !== 'positions'} role="tabpanel">
       <${Grid} name=${gridName('positions')} label="Positions" testid="positions-grid" store=${positions} ...${GRIDS.positions} options=${positionOptions} onApi=${(made) => { apis.positions.value = made; }} />
       <${Empty} store=${positions} component=${NoPositions} />
@@ -131,6 +133,9 @@ export function Blotter() {
 
 const OpenOnly = () => html`<button type="button" class="small toggle" aria-pressed=${openOnly.value} data-testid="open-only" onClick=${() => { openOnly.value = !openOnly.value; }}>
   ${openOnly.value && html`<${Icon} name="check" size=${12} />`} Open <span class="num">${openCount.value}</span></button>`;
+
+const Charted = () => html`<button type="button" class="small toggle" aria-pressed=${charted.value} data-testid="positions-charted" onClick=${() => { charted.value = !charted.value; }}>
+  ${charted.value && html`<${Icon} name="check" size=${12} />`} Chart</button>`;
 
 const HeldOnly = () => html`<button type="button" class="small toggle" aria-pressed=${heldOnly.value} data-testid="held-only" onClick=${() => { heldOnly.value = !heldOnly.value; }}>
   ${heldOnly.value && html`<${Icon} name="check" size=${12} />`} Not flat</button>`;
