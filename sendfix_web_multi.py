@@ -197,11 +197,11 @@ def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str,
     def refused(session_name: str, rule: str) -> None:
         metrics.refused_by_risk(session_name, rule)
 
-    positions = Positions(sessions, reader, openings, lambda: datetime.now(UTC))
-    prices = Prices(lambda: datetime.now(UTC), positions.last_fill, positions.instruments)
+    positions = Positions(sessions, reader, openings, now)
+    prices = Prices(now, positions.last_fill, positions.instruments)
     positions.last_price, prices.on_change = prices.last, positions.price_changed
     price_file = None if settings.price_file is None else PriceFile(settings.price_file, prices.take_file)
-    exposures = Exposures(sessions, positions, prices, lambda: datetime.now(UTC))
+    exposures = Exposures(sessions, positions, prices, now)
     positions.load(exposures.hear_stored)
     if price_file is not None:
         price_file.start()
@@ -209,12 +209,10 @@ def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str,
     risk = Risk(
         sessions,
         KillSwitchFile(settings.store_dir / "kill_switches.json"),
-        lambda: datetime.now(UTC),
+        now,
         refused,
         bus.health_changed,
-        limits=RiskLimits(
-            sessions, RiskLimitsFile(settings.store_dir / "risk_limits.json"), lambda: datetime.now(UTC)
-        ),
+        limits=RiskLimits(sessions, RiskLimitsFile(settings.store_dir / "risk_limits.json"), now),
         exposures=exposures,
         prices=prices,
         user=user.current,
@@ -226,12 +224,12 @@ def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str,
         blotter,
         link,
         ids,
-        lambda: datetime.now(UTC),
+        now,
         dictionary_of,
         risk,
     )
-    composer = Composer(desk, sessions, blotter, reader, ids, lambda: datetime.now(UTC), dictionary_of)
-    mass = MassDesk(desk, sessions, blotter, ids, lambda: datetime.now(UTC), dictionary_of, _later)
+    composer = Composer(desk, sessions, blotter, reader, ids, now, dictionary_of)
+    mass = MassDesk(desk, sessions, blotter, ids, now, dictionary_of, _later)
     bus.subscribe(mass)
     alarms = Alarms(resume.alarms)
     market = MarketSide(sessions, link, dictionary_of, prices, settings.database_url)
@@ -289,32 +287,30 @@ def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str,
     metrics.registry.register(market.standing)
     bus.subscribe(metrics)
     app.extensions["sendfix"] = Context(
-        desk,
-        composer,
-        mass,
-        sessions,
-        blotter,
-        link,
-        reader,
-        health,
-        SequenceDesk(
-            link, sessions, blotter, reader, lambda: datetime.now(UTC), lambda: secrets.token_urlsafe(16)
-        ),
-        AlarmDesk(alarms, blotter, link, reader, dictionary),
-        positions,
-        prices,
-        risk,
-        market.market,
-        market.quotes,
-        metrics,
-        mask(settings.redact_tags),
-        settle,
-        dictionary_of,
-        dictionary,
-        searcher,
-        OrderSearch(blotter, searcher, settle),
-        frozenset(settings.redact_tags),
-        StatisticsReader(lanes),
+        desk=desk,
+        composer=composer,
+        mass=mass,
+        sessions=sessions,
+        blotter=blotter,
+        engine=link,
+        archive=reader,
+        health=health,
+        sequence=SequenceDesk(link, sessions, blotter, reader, now, lambda: secrets.token_urlsafe(16)),
+        alarms=AlarmDesk(alarms, blotter, link, reader, dictionary),
+        positions=positions,
+        prices=prices,
+        risk=risk,
+        market=market.market,
+        quotes=market.quotes,
+        metrics=metrics,
+        mask=mask(settings.redact_tags),
+        settle=settle,
+        dictionary_of=dictionary_of,
+        any_dictionary=dictionary,
+        search=searcher,
+        order_search=OrderSearch(blotter, searcher, settle),
+        hidden_tags=frozenset(settings.redact_tags),
+        statistics=StatisticsReader(lanes),
     )
     app.extensions["sendfix.parts"] = Parts(
         link,
@@ -334,6 +330,10 @@ def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str,
         desk.ask_status(session_name)
 
     link.start(intake, logged_on, configuration.configured, market.feed)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _later(seconds: float, act: Callable[[], None]) -> None:
