@@ -14,7 +14,7 @@ from sendfix.fix.dictionary import Dictionary, Message
 from sendfix.fix.encode import default_handling
 from sendfix.fix.fieldtypes import format_utc
 from sendfix.fix.groups import Fields, nest
-from sendfix.fix.lists import list_orders
+from sendfix.fix.lists import ORDERS, list_orders
 from sendfix.fix.parse import DATA_OF_LENGTH, SOH, msg_type_of, parse
 from sendfix.fix.plan import plan
 from sendfix.fix.rules import check_order
@@ -28,6 +28,7 @@ NEW_LIST = ("E", 66)
 """ListID(66) is new in a NewOrderList alone."""
 NO_BIDDING = "3"
 """BidType(394)."""
+_MAKES_THE_ORDER = frozenset({1, 11, 38, 40, 41, 44, 54, 55, 59, 99, 152})
 _SKIPPED = frozenset({8, 9, 10, 34, 35, 49, 52, 56})
 """Of the header and trailer, what stands in every message that is copied from a log."""
 
@@ -73,10 +74,12 @@ def compose(draft: Draft, dictionary: Dictionary, now: datetime, new_id: Callabl
         raw = _raw(draft.raw)
         msg_type = _checked_type(msg_type_of(raw), dictionary, "raw")
         if not draft.validate:
+            _must_be_told_apart(raw, msg_type, dictionary)
             return Composed(msg_type, {}, {}, _as_it_stands(raw, msg_type), [])
         fields, custom_tags = _read(raw, dictionary, dictionary.messages[msg_type], errors)
-    filled_in = _filled_in(msg_type, fields, draft, new_id)
-    body = _body(msg_type, filled_in, custom_tags, dictionary, errors, now, new_id)
+    lists_orders = msg_type == "E" and ORDERS in dictionary.messages[msg_type].groups
+    filled_in = _filled_in(msg_type, fields, draft, new_id, lists_orders)
+    body = _body(msg_type, filled_in, custom_tags, dictionary, errors, now, new_id, lists_orders)
     return Composed(msg_type, fields, custom_tags, body, errors)
 
 
@@ -95,10 +98,14 @@ def _checked_type(msg_type: str | None, dictionary: Dictionary, where: str) -> s
 
 
 def _filled_in(
-    msg_type: str, fields: Mapping[str, Any], draft: Draft, new_id: Callable[[], str]
+    msg_type: str,
+    fields: Mapping[str, Any],
+    draft: Draft,
+    new_id: Callable[[], str],
+    lists_orders: bool,
 ) -> Mapping[str, Any]:
     orders = fields.get("no_orders")
-    if msg_type == "E" and isinstance(orders, list):
+    if lists_orders and isinstance(orders, list):
         numbered = [
             {
                 "cl_ord_id": new_id(),
@@ -112,7 +119,11 @@ def _filled_in(
         ]
         given = {"bid_type": NO_BIDDING, "tot_no_orders": len(orders)}
         return {**given, **fields, "no_orders": numbered}
-    if msg_type in ("D", "AB") and draft.account and "account" not in fields:
+    if (
+        (msg_type in ("D", "AB") or (msg_type == "E" and not lists_orders))
+        and draft.account
+        and "account" not in fields
+    ):
         return {**fields, "account": draft.account}
     return fields
 
@@ -125,6 +136,7 @@ def _body(
     errors: list[FieldError],
     now: datetime,
     new_id: Callable[[], str],
+    lists_orders: bool,
 ) -> bytes | None:
     message = plan(dictionary, msg_type)
     texts: dict[int, str] = {}
@@ -138,13 +150,13 @@ def _body(
         ):
             texts[missing.tag] = new_id()
     default_handling(texts, message)
-    if msg_type in ORDERS_AND_REPLACES:
+    if msg_type in ORDERS_AND_REPLACES or (msg_type == "E" and not lists_orders):
         check_order(texts, dictionary, errors)
     try:
         body = message.body(texts, custom, errors)
     except InvalidRequest:
         return None
-    if msg_type == "E":
+    if lists_orders:
         _check_list(body, dictionary, errors)
     return None if errors else body
 
@@ -184,6 +196,33 @@ def _tag_of(part: str) -> str:
 def _as_it_stands(raw: bytes, msg_type: str) -> bytes:
     fields = [f"{tag}={value}" for tag, value in parse(raw) if tag not in _SKIPPED]
     return SOH.join([f"35={msg_type}", *fields, ""]).encode()
+
+
+def _must_be_told_apart(raw: bytes, msg_type: str, dictionary: Dictionary) -> None:
+    """Orders are held against limits, and followed, by what is read in them: what could be read in another way is not
+    sent, however little else is checked. Raises `InvalidRequest`."""
+    if msg_type not in ORDERS_AND_REPLACES and msg_type != "E":
+        return
+    pairs = [(tag, value) for tag, value in parse(raw) if tag not in _SKIPPED]
+    errors = []
+    for tag, problem in _lost(pairs, nest(pairs, dictionary.messages[msg_type].groups)):
+        if tag in _MAKES_THE_ORDER:
+            known = dictionary.field(tag)
+            name = f"tag {tag}" if known is None else f"{known.name}({tag})"
+            errors.append(FieldError("raw", f"{name} {problem}: limits could not tell which one counts"))
+    if msg_type == "E" and not errors:
+        ids = [value for tag, value in pairs if tag == CL_ORD_ID]
+        orders = list_orders(raw, dictionary)[1]
+        if [order.values.get(CL_ORD_ID) for order in orders] != ids:
+            reason = (
+                f"{len(ids)} ClOrdIDs(11) are given, and {len(orders)} orders can be told apart: each begins with its "
+                "ClOrdID(11), and none may have a field that the dictionary does not give it"
+            )
+            errors.append(FieldError("raw", reason))
+        elif len(set(ids)) < len(ids):
+            errors.append(FieldError("raw", "a ClOrdID(11) is given twice"))
+    if errors:
+        raise InvalidRequest(errors)
 
 
 def _read(

@@ -14,6 +14,11 @@ from types import MappingProxyType
 _WORD_BORDER = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 # Abbreviations whose capitals would be cut at the wrong place.
 _ABBREVIATIONS = {"IDs": "Ids", "IOIID": "IoiId", "IOIid": "IoiId", "Rule80A": "Rule80a"}
+# FIX 4.0 and 4.1 call all text "char", and times and dates by names that 4.2 has specified; ExecInst(18) "can contain
+# multiple instructions, space delimited".
+_BEFORE_TYPES = frozenset({("FIX", "4", "0"), ("FIX", "4", "1")})
+_OLD_TYPES = {"CHAR": "STRING", "TIME": "UTCTIMESTAMP", "DATE": "LOCALMKTDATE"}
+_EXEC_INST = 18
 
 
 class DictionaryError(Exception):
@@ -161,8 +166,10 @@ class _Reader:
         self._components = {node.attrib["name"]: node for node in self._nodes("components")}
         self.fields: dict[int, Field] = {}
         self._tags: dict[str, int] = {}
+        main = roots[0].attrib
+        old = (main.get("type", "FIX"), main["major"], main["minor"]) in _BEFORE_TYPES
         for node in self._nodes("fields"):
-            field = _field(node)
+            field = _field(node, old)
             if field.name not in self._tags:
                 self.fields[field.tag] = field
                 self._tags[field.name] = field.tag
@@ -221,9 +228,12 @@ def _group_tags(groups: Mapping[int, Group]) -> Iterator[int]:
         yield from _group_tags(group.groups)
 
 
-def _field(node: ET.Element) -> Field:
-    name = node.attrib["name"]
+def _field(node: ET.Element, old: bool) -> Field:
+    name, tag = node.attrib["name"], int(node.attrib["number"])
     values = {value.attrib["enum"]: value.attrib["description"] for value in node}
-    return Field(
-        int(node.attrib["number"]), name, key_of(name), node.attrib["type"], MappingProxyType(values)
-    )
+    field_type = node.attrib["type"]
+    if old and tag == _EXEC_INST:
+        field_type = "MULTIPLEVALUESTRING"
+    elif old and not values:
+        field_type = _OLD_TYPES.get(field_type, field_type)
+    return Field(tag, name, key_of(name), field_type, MappingProxyType(values))

@@ -15,13 +15,14 @@ from sendfix.domain.enums import OrdType, Side
 from sendfix.domain.errors import FieldError, InvalidRequest
 from sendfix.domain.order import Order
 from sendfix.fix.dictionary import Dictionary
-from sendfix.fix.fieldtypes import format_utc
 from sendfix.fix.plan import Plan, plan
 from sendfix.fix.rules import ORD_TYPE, PRICE, PRICE_MEANINGLESS, STOP_PX, STOP_PX_MEANINGLESS, check_order
 
-CL_ORD_ID, ORIG_CL_ORD_ID, HANDL_INST, TRANSACT_TIME = 11, 41, 21, 60
+CL_ORD_ID, ORIG_CL_ORD_ID, HANDL_INST, CXL_TYPE = 11, 41, 21, 125
 # HandlInst(21), which FIX 4.2 requires: the only default that suits orders sent by machine.
 AUTOMATED = "1"
+# CxlType(125), which FIX 4.0 requires: all that is left of the order.
+FULL = "F"
 FOR_SECURITY, FOR_ALL = "1", "7"
 """MassCancelRequestType(530) and MassStatusReqType(585)."""
 _FIXED = {"symbol": "Symbol(55)", "side": "Side(54)"}
@@ -35,7 +36,7 @@ def encode_new(cmd: NewOrder, dictionary: Dictionary) -> bytes:
     message.add_own(texts, errors, "cl_ord_id", cmd.cl_ord_id)
     message.add_all(texts, errors, cmd.fields)
     custom = message.custom(errors, cmd.custom_tags) if cmd.custom_tags else {}
-    texts[TRANSACT_TIME] = format_utc(cmd.transact_time)
+    message.add_transact_time(texts, cmd.transact_time)
     default_handling(texts, message)
     check_order(texts, dictionary, errors)
     return message.body(texts, custom, errors)
@@ -63,7 +64,7 @@ def encode_replace(cmd: ReplaceOrder, dictionary: Dictionary) -> bytes:
     texts[ORIG_CL_ORD_ID] = _orig_cl_ord_id(order)
     custom = message.custom([], order.custom_tags if before is None else before.custom_tags)
     custom.update(message.custom(errors, cmd.custom_tags))
-    texts[TRANSACT_TIME] = format_utc(cmd.transact_time)
+    message.add_transact_time(texts, cmd.transact_time)
     default_handling(texts, message)
     check_order(texts, dictionary, errors)
     return message.body(texts, custom, errors)
@@ -77,7 +78,9 @@ def encode_cancel(cmd: CancelOrder, dictionary: Dictionary) -> bytes:
     texts = message.order_texts(cmd.order, before)
     message.add_own(texts, errors, "cl_ord_id", cmd.cl_ord_id)
     texts[ORIG_CL_ORD_ID] = _orig_cl_ord_id(cmd.order)
-    texts[TRANSACT_TIME] = format_utc(cmd.transact_time)
+    message.add_transact_time(texts, cmd.transact_time)
+    if message.requires(CXL_TYPE):
+        texts[CXL_TYPE] = FULL
     return message.body(texts, {}, errors)
 
 

@@ -29,7 +29,11 @@ def new_list(session_name: str, raw: bytes, at: datetime, dictionary: Dictionary
     msg_seq_num, poss_dup = number(top.values.get(34)), top.values.get(43) == "Y"
     found = []
     for entry in orders:
-        own = [tag for tag in entry.values if tag not in _OWN_PLACE]
+        own = [
+            tag
+            for tag in entry.values
+            if tag not in _OWN_PLACE and tag not in dictionary.header and tag not in dictionary.trailer
+        ]
         fields = {"list_id": needed(top.values, 66, "ListID"), **entry.by_key(dictionary, own)}
         custom_tags = {tag: entry.values[tag] for tag in own if dictionary.field(tag) is None}
         found.append(_order_sent(session_name, at, msg_seq_num, poss_dup, entry.values, fields, custom_tags))

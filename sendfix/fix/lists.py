@@ -1,4 +1,4 @@
-"""NewOrderList(E): one message with many orders."""
+"""NewOrderList(E): one message with many orders. In FIX 4.0 and 4.1, which have no group of orders, it has one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from sendfix.fix.dictionary import Dictionary
 from sendfix.fix.groups import Fields, nest
 from sendfix.fix.parse import SOH, parse
 
-ORDERS = 73
+MSG_TYPE, ORDERS = 35, 73
 LIST_REJECTED = "7"
 """ListOrderStatus(431)."""
 
@@ -14,7 +14,10 @@ LIST_REJECTED = "7"
 def list_orders(raw: bytes, dictionary: Dictionary) -> tuple[Fields, list[Fields]]:
     """The fields of the list, and those of each of its orders."""
     message = dictionary.message("E")
-    top = nest(parse(raw), {} if message is None else message.groups)
+    if message is None or ORDERS not in message.groups:
+        top = nest(parse(raw), {})
+        return top, [top]
+    top = nest(parse(raw), message.groups)
     return top, top.groups.get(ORDERS, [])
 
 
@@ -22,6 +25,8 @@ def orders_apart(raw: bytes, dictionary: Dictionary) -> list[bytes]:
     """Each order of the list as if it were sent alone, without its groups."""
     _, orders = list_orders(raw, dictionary)
     return [
-        SOH.join(["35=D", *(f"{tag}={value}" for tag, value in order.values.items()), ""]).encode()
+        SOH.join(
+            ["35=D", *(f"{tag}={value}" for tag, value in order.values.items() if tag != MSG_TYPE), ""]
+        ).encode()
         for order in orders
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
 
 from sendfix.domain.enums import FixEnum
@@ -10,10 +11,11 @@ from sendfix.domain.errors import FieldError, InvalidRequest
 from sendfix.domain.order import Order, Pending
 from sendfix.domain.values import format_decimal
 from sendfix.fix.dictionary import Dictionary, Field
-from sendfix.fix.fieldtypes import Formatter, format_text, formatter_of
+from sendfix.fix.fieldtypes import Formatter, format_text, format_utc, formatter_of
 from sendfix.fix.groups import LENGTH_OF_DATA, GroupPlan
 from sendfix.fix.parse import DATA_OF_LENGTH, SOH
 
+TRANSACT_TIME = 60
 # The command gives these; nobody else may.
 SET_BY_DESK = frozenset({11, 41, 60, 37})
 # What was said beside the order, not of it: not repeated in later messages.
@@ -46,6 +48,11 @@ class Plan:
 
     def requires(self, tag: int) -> bool:
         return tag in self._required
+
+    def add_transact_time(self, texts: dict[int, str], moment: datetime) -> None:
+        """TransactTime(60), where the message has it: FIX 4.0 and 4.1 have it in none of ours."""
+        if TRANSACT_TIME in self._tags:
+            texts[TRANSACT_TIME] = format_utc(moment)
 
     def add_own(self, texts: dict[int, str], errors: list[FieldError], key: str, value: object) -> None:
         """A field that the desk itself sets."""

@@ -53,8 +53,8 @@ class Desk:
         self._ids = ids
         self._now = now
         self._dictionary_of = dictionary_of
-        # ClOrdIDs on their way to the engine beside the one by which it is asked.
-        self._listed: set[str] = set()
+        # ClOrdIDs on their way to the engine, with the one by which it is asked about the message that has them.
+        self._listed: dict[str, str] = {}
 
     def send_order(
         self,
@@ -233,16 +233,17 @@ class Desk:
         self._be_ready(session_name, cl_ord_ids)
         first, others = (cl_ord_ids[0], cl_ord_ids[1:]) if cl_ord_ids else ("", ())
         counted = self._risk.check_all(session_name, parts, replaced, sent_as=first)
-        self._listed.update(others)
+        self._listed.update(dict.fromkeys(others, first))
         try:
             number = self._engine.send(session_name, first, body)
         except EngineUnavailable:
-            raise  # it may be on its way: its ids are not free
+            raise  # it may be on its way: it counts, and its ids are not free, until that is known
         except SendFixError:
-            self._listed.difference_update(others)
             self._risk.take_back(counted)
             raise
-        self._listed.difference_update(others)
+        finally:
+            if self._listed:
+                self._listed = {one: by for one, by in self._listed.items() if self._engine.is_on_its_way(by)}
         what = first or f"MsgType(35) {msg_type_of(body)}"
         log.info("session %s: %s is sent", session_name, what, extra={"cl_ord_id": first})
         return number
@@ -253,10 +254,8 @@ class Desk:
             raise EngineUnavailable(refusal)
         self._sessions.logged_on(session_name)
         for cl_ord_id in cl_ord_ids:
-            if (
-                self._blotter.in_memory(cl_ord_id) is not None
-                or cl_ord_id in self._listed
-                or self._engine.is_on_its_way(cl_ord_id)
+            if self._blotter.in_memory(cl_ord_id) is not None or self._engine.is_on_its_way(
+                self._listed.get(cl_ord_id, cl_ord_id)
             ):
                 raise DuplicateClOrdID(cl_ord_id)
 

@@ -182,11 +182,12 @@ class Fold:
             return NOTHING
         if event.ref_msg_type not in _ORDER_MESSAGES:
             return NOTHING
+        together = self._sent_together(event.session_name, event.ref_seq_num)
         order = self._order_of(event.session_name, event.ref_id)
-        if order is not None:
+        if order is not None and (event.ref_id not in together or len(together) == 1):
             return self._apply(order, event)
         effects = []
-        for cl_ord_id in self._requests[event.session_name].get(event.ref_seq_num or 0, ()):
+        for cl_ord_id in together:
             order = self._order_of(event.session_name, cl_ord_id)
             if order is not None:
                 # By its id the order tells a request that was answered before from one that is not its own.
@@ -198,8 +199,17 @@ class Fold:
         return _together(effects)
 
     def _not_resent(self, event: events.NotResent) -> Effect:
-        order = self._order_of(event.session_name, event.cl_ord_id)
-        return NOTHING if order is None else self._apply(order, event)
+        together = self._sent_together(event.session_name, event.msg_seq_num)
+        effects = []
+        for cl_ord_id in together if event.cl_ord_id in together else (event.cl_ord_id,):
+            order = self._order_of(event.session_name, cl_ord_id)
+            if order is not None:
+                effects.append(self._apply(order, replace(event, cl_ord_id=cl_ord_id)))
+        return _together(effects)
+
+    def _sent_together(self, session_name: str, msg_seq_num: int | None) -> tuple[str, ...]:
+        """The ClOrdIDs of the message of that number: of a list those of all its orders."""
+        return self._requests[session_name].get(msg_seq_num or 0, ())
 
     def _uninterpretable(self, event: events.Uninterpretable) -> Effect:
         return Effect(complaint=event.reason)

@@ -188,8 +188,33 @@ def test_no_message_to_speak_of(fix42: Dictionary, raw: str, said: str) -> None:
 
 
 def test_a_message_that_is_wrong_on_purpose_goes_as_it_stands(fix42: Dictionary) -> None:
-    found = by_raw(fix42, "8=FIX.4.2|9=5|35=D|34=1|54=HOLD|55=A|55=B|10=000|", validate=False)
-    assert sent(found) == fix("35=D|54=HOLD|55=A|55=B|")
+    found = by_raw(fix42, "8=FIX.4.2|9=5|35=D|34=1|54=HOLD|55=A|58=B|58=C|10=000|", validate=False)
+    assert sent(found) == fix("35=D|54=HOLD|55=A|58=B|58=C|")
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        ("35=D|11=A|38=1|55=X|38=1000000|", "OrderQty(38) is given twice"),
+        ("35=G|11=A|41=B|55=X|55=Y|", "Symbol(55) is given twice"),
+        ("35=E|66=L|73=2|11=A|67=1|9999=x|55=X|11=B|67=2|55=Y|", "limits could not tell"),
+        ("35=E|66=L|73=2|11=A|67=1|55=X|67=2|55=Y|", "1 ClOrdIDs(11) are given, and 2 orders"),
+        ("35=E|66=L|73=2|11=A|67=1|55=X|11=A|67=2|55=Y|", "ClOrdID(11) is given twice"),
+    ],
+)
+def test_orders_that_limits_could_not_be_held_against_are_not_sent(
+    fix42: Dictionary, raw: str, said: str
+) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        by_raw(fix42, raw, validate=False)
+    assert said in str(refused.value)
+
+
+def test_a_list_of_a_version_without_groups_is_one_order() -> None:
+    fix41 = load("FIX.4.1")
+    assert {"order_qty"} <= errors(by_fields(fix41, "E", **{**ORDER, "order_qty": None})).keys()
+    raw = sent(composed(fix41, Draft("E", {**ORDER, "list_seq_no": 1, "list_no_ords": 1}, account="ACC")))
+    assert {"66=NEW1", "11=NEW2", "1=ACC"} <= body(raw)
 
 
 @given(st.text(max_size=60))

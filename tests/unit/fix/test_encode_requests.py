@@ -7,15 +7,16 @@ from decimal import Decimal
 
 import pytest
 
+from sendfix.config.types import FIX_VERSIONS
 from sendfix.domain.commands import CancelOrder, ReplaceOrder, RequestStatus
 from sendfix.domain.enums import ExecType, OrdStatus
 from sendfix.domain.errors import InvalidRequest
 from sendfix.domain.events import CancelSent, ExecutionReported, ReplaceSent
 from sendfix.domain.order import Order
-from sendfix.fix.dictionary import Dictionary
+from sendfix.fix.dictionary import Dictionary, load
 from sendfix.fix.encode import encode_cancel, encode_replace, encode_status_request
 from sendfix.fix.interpret import interpret
-from tests.unit.fix.kit import AT, LIMIT, OUT, TIME, body, order_of
+from tests.unit.fix.kit import AT, LIMIT, OUT, TIME, body, new, order_of
 
 TERMS = {"11=B2", "41=A1", "55=AAPL", "54=1", "38=100", "40=2", "44=10.50", TIME}
 
@@ -150,3 +151,19 @@ def sent(raw: bytes, dictionary: Dictionary) -> ReplaceSent | CancelSent:
 def test_a_status_request_names_the_order(dictionary: Dictionary) -> None:
     raw = encode_status_request(RequestStatus(order_of(dictionary, LIMIT)), dictionary)
     assert body(raw) == {"35=H", "11=A1", "55=AAPL", "54=1"}
+
+
+@pytest.mark.parametrize("version", FIX_VERSIONS)
+def test_every_version_has_an_order_and_its_requests(version: str) -> None:
+    dictionary = load(version)
+    order = order_of(dictionary, {**LIMIT, "exec_inst": "1 6", "currency": "USD"})
+    assert {"40=2", "44=10.60"} <= replace(order, dictionary, {"price": "10.60"})
+    canceled = body(encode_cancel(CancelOrder(order, "B2", AT), dictionary))
+    assert {"11=B2", "41=A1", "55=AAPL", "54=1"} <= canceled
+    # Required by FIX 4.0, gone since 4.1.
+    assert ("125=F" in canceled) == (version == "FIX.4.0")
+    asked = body(encode_status_request(RequestStatus(order), dictionary))
+    assert {"11=A1", "55=AAPL"} <= asked
+    assert {"18=1 6", "15=USD", "55=AAPL"} <= body(
+        new(dictionary, {**LIMIT, "exec_inst": "1 6", "currency": "USD"})
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -257,7 +257,9 @@ class DeskKit:
         engine: LoopEngine | None = None,
         ids: ClOrdIdSource | None = None,
         limits: LimitsStore | None = None,
+        versions: Mapping[str, str] | None = None,
     ) -> None:
+        """`versions` are those of sessions that have another one than `SESSIONS` says."""
         self.store = store or MemoryStore()
         self.heard = Heard()
         self.engine = engine or LoopEngine()
@@ -266,7 +268,7 @@ class DeskKit:
         self.sessions = Sessions(
             [
                 SessionConfig(name, "127.0.0.1", 1, version, name, "BROKER")
-                for name, version in SESSIONS.items()
+                for name, version in {**SESSIONS, **(versions or {})}.items()
             ]
         )
         self.blotter = Blotter(self.store)

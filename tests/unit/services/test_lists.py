@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from sendfix.domain.enums import OrdStatus
-from sendfix.domain.errors import DuplicateClOrdID, NotLoggedOn, RiskRefused
+from sendfix.domain.errors import DuplicateClOrdID, EngineUnavailable, NotLoggedOn, RiskRefused
 from sendfix.domain.order import Order
 from sendfix.fix.compose import Draft
 from sendfix.services.composer import Composer
-from tests.unit.services.desk_kit import DOWN, NOW, DeskKit, dictionary_of, fix
+from tests.unit.services.desk_kit import DOWN, NOW, DeskKit, LoopEngine, dictionary_of, fix
 
 LEGS = [
     {"leg_symbol": "AAPL", "leg_side": "1", "leg_ratio_qty": "2"},
@@ -27,6 +27,35 @@ def kit() -> DeskKit:
 @pytest.fixture
 def composer(kit: DeskKit) -> Composer:
     return composer_of(kit)
+
+
+class SlowEngine(LoopEngine):
+    """Does not answer in time, until it `answers`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answers = False
+        self.on_their_way: set[str] = set()
+
+    def is_on_its_way(self, cl_ord_id: str) -> bool:
+        return cl_ord_id in self.on_their_way
+
+    def send(self, session_name: str, cl_ord_id: str, body: bytes) -> int | None:
+        if self.answers:
+            return super().send(session_name, cl_ord_id, body)
+        self.on_their_way.add(cl_ord_id)
+        raise EngineUnavailable("The engine has not answered in time.")
+
+
+@pytest.fixture
+def old() -> DeskKit:
+    """With FIX.4.1 as the session S42."""
+    return DeskKit(versions={"S42": "FIX.4.1"})
+
+
+@pytest.fixture
+def composer_41(old: DeskKit) -> Composer:
+    return composer_of(old)
 
 
 def composer_of(kit: DeskKit) -> Composer:
@@ -91,6 +120,44 @@ def test_a_list_status_of_another_kind_changes_nothing(kit: DeskKit, composer: C
     sent = composer.send("S44", a_list({"cl_ord_id": "A"}))
     kit.entry("S44", 0, fix("8=FIX.4.4|9=1|35=N|34=9|66=L1|429=1|431=3|10=000|"))
     assert states(list(sent.orders)) == ["PENDING_NEW"]
+
+
+def test_whatever_refuses_a_list_by_one_of_its_orders_refuses_all(kit: DeskKit, composer: Composer) -> None:
+    sent = composer.send("S44", a_list({"cl_ord_id": "A"}, {"cl_ord_id": "B"}))
+    kit.entry("S44", 0, fix("8=FIX.4.4|9=1|35=j|34=9|45=2|372=E|379=A|380=3|58=no lists|10=000|"))
+    assert [(order.status.name, order.text) for order in sent.orders] == [("REJECTED", "no lists")] * 2
+
+
+def test_a_list_that_is_not_sent_again_is_refused_whole(kit: DeskKit, composer: Composer) -> None:
+    sent = composer.send("S44", a_list({"cl_ord_id": "A"}, {"cl_ord_id": "B"}))
+    event = b'{"event": "not_resent", "cl_ord_id": "A", "msg_seq_num": 2, "text": "it was 20 s old"}'
+    kit.entry("S44", 2, event)
+    assert states(list(sent.orders)) == ["REJECTED", "REJECTED"]
+
+
+def test_the_list_of_an_old_version_is_an_order_that_limits_hold(composer_41: Composer, old: DeskKit) -> None:
+    fields = {"symbol": "AAPL", "side": "BUY", "order_qty": 100, "ord_type": "LIMIT", "price": 10}
+    draft = Draft("E", {**fields, "list_id": "L1", "list_seq_no": 1, "list_no_ords": 2, "cl_ord_id": "A"})
+    (order,) = composer_41.send("S42", draft).orders
+    assert (order.symbol, order.fields["list_id"], order.custom_tags) == ("AAPL", "L1", {})
+    with pytest.raises(DuplicateClOrdID):
+        composer_41.send("S42", draft)
+    old.risk.kill(None, "enough")
+    with pytest.raises(RiskRefused, match="kill switch"):
+        composer_41.send("S42", Draft("E", {**draft.fields, "cl_ord_id": "B"}))
+
+
+def test_ids_of_a_list_are_free_again_when_it_is_known_that_it_was_not_sent() -> None:
+    engine = SlowEngine()
+    composer = composer_of(DeskKit(engine=engine))
+    both = a_list({"cl_ord_id": "A"}, {"cl_ord_id": "B"})
+    with pytest.raises(EngineUnavailable):
+        composer.send("S44", both)
+    for one in ("A", "B"):
+        with pytest.raises(DuplicateClOrdID):
+            composer.send("S44", a_list({"cl_ord_id": one}))
+    engine.answers, engine.on_their_way = True, set()
+    assert states(list(composer.send("S44", both).orders)) == ["PENDING_NEW"] * 2
 
 
 def test_a_list_with_an_id_that_was_used_is_not_sent(kit: DeskKit, composer: Composer) -> None:
