@@ -33,7 +33,8 @@ def more_of(
     fresh: Price | None,
     why_not: str,
 ) -> More:
-    """`replaced` is the order that a replace is for, and what it adds as it is; `last` the last price of the symbol,
+    """`replaced` is the order that a replace is for, and what it adds as it is, unless the replace moves it to another
+    account or instrument: then it counts beside that. `last` the last price of the symbol,
     `fresh` the same unless it is too old, which `why_not` says then."""
     sign = direction(proposed.side)
     own = proposed.worth_px
@@ -88,13 +89,14 @@ def _notional(
     """What it is worth more, and if that is not known why not; an empty text for want of a price."""
     if proposed.unsized is not None:
         return ZERO, f"{proposed.unsized} can't be held against it"
-    before = None if replaced is None else replaced[1]
+    order, before = (None, None) if replaced is None else replaced
+    after = ZERO
     if proposed.cash_order_qty is not None:
-        after = proposed.cash_order_qty
+        after = proposed.cash_order_qty - (ZERO if order is None else order.tally.value)
     elif more_qty is None:
         return ZERO, "an order without OrderQty(38) can't be held against it"
-    elif px is None:
-        return ZERO, ""
-    else:
-        after = ((ZERO if before is None else before.qty) + more_qty) * abs(px)
+    if more_qty is not None:
+        if px is None:
+            return ZERO, ""
+        after = max(after, ((ZERO if before is None else before.qty) + more_qty) * abs(px))
     return max(after - (ZERO if before is None else before.notional), ZERO), None

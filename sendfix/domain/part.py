@@ -50,15 +50,12 @@ def part_of(order: Order) -> Part | None:
         if qty is not None:
             left = max(left, EXACT.subtract(qty, order.cum_qty))
         if price is not None:
-            px = price if px is None else max(px, price)
+            px = price if px is None else max(px, price, key=abs)
     sign = direction(order.side)
-    cash = order.fields.get("cash_order_qty")
-    if px is not None:
-        notional = EXACT.multiply(left, abs(px))
-    elif order.order_qty is None and isinstance(cash, str):
-        notional = max(decimal_of_text(cash) - order.tally.value, ZERO)
-    else:
-        notional = ZERO
+    notional = ZERO if px is None else EXACT.multiply(left, abs(px))
+    cash = cash_of(order)
+    if cash is not None:
+        notional = max(notional, cash - order.tally.value)
     return Part(
         Whose(order.session_name, order.account or "", order.user or ""),
         order.symbol or "",
@@ -67,5 +64,25 @@ def part_of(order: Order) -> Part | None:
         left,
         left if order.side in LONG_SALES else ZERO,
         notional,
-        int(px is None and not notional and left > 0),
+        int(px is None and left > 0 and (order.order_qty is not None or not notional)),
     )
+
+
+def moved_part_of(order: Order, part: Part | None) -> Part | None:
+    """What counts in another account as well: that to which an unanswered replace would move the order. `part` is that
+    of the order."""
+    if part is None:
+        return None
+    for request in reversed(order.requests):
+        if request.type == "replace" and request.account and request.account != order.account:
+            return part._replace(whose=part.whose._replace(account=request.account), orders=0)
+    return None
+
+
+def cash_of(order: Order) -> Decimal | None:
+    """CashOrderQty(152) of an order, unless it is none: a message that is sent without validation may have anything."""
+    cash = order.fields.get("cash_order_qty")
+    try:
+        return decimal_of_text(cash) if isinstance(cash, str) else None
+    except ValueError:
+        return None

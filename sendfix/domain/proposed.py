@@ -45,15 +45,29 @@ class Proposed:
 
     @property
     def notional(self) -> Decimal | None:
-        """Quantity times price; None where one of them is not known, as with a market order."""
-        if self.cash_order_qty is not None:
-            return self.cash_order_qty
+        """Quantity times price, or CashOrderQty(152) if that is more; None where nothing is known, as with a market
+        order."""
         px = self.worth_px
-        return None if self.order_qty is None or px is None else abs(self.order_qty * px)
+        by_qty = None if self.order_qty is None or px is None else abs(self.order_qty * px)
+        known = [one for one in (by_qty, self.cash_order_qty) if one is not None]
+        return max(known, default=None)
+
+    def is_like(self, before: Proposed) -> bool:
+        """Whether it is an order in the same account, for the same instrument, on the same side."""
+        return (self.account, self.symbol, self.side, self.legs) == (
+            before.account,
+            before.symbol,
+            before.side,
+            before.legs,
+        )
 
     def raises(self, before: Proposed) -> bool:
-        """Whether it is larger than `before` in any way, or can't be compared with it."""
-        return _above(self.order_qty, before.order_qty) or _above(self.notional, before.notional)
+        """Whether it is larger than `before` in any way, is not like it, or can't be compared with it."""
+        return (
+            not self.is_like(before)
+            or _above(self.order_qty, before.order_qty)
+            or _above(self.notional, before.notional)
+        )
 
 
 def _above(now: Decimal | None, before: Decimal | None) -> bool:

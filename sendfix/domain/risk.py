@@ -89,26 +89,24 @@ def _notional(
 ) -> None:
     if limit is None:
         return
-    name, notional = "max_notional", proposed.notional
+    name, qty, cash = "max_notional", proposed.order_qty, proposed.cash_order_qty
     px, of_what = proposed.worth_px, ""
-    if notional is None and proposed.order_qty is not None and fresh is not None:
+    if px is None and qty is not None and fresh is not None:
         px, of_what = fresh.px, f", the last price ({fresh.source}),"
-        notional = proposed.order_qty * px
-    if notional is None:
+    by_qty = None if qty is None or px is None else abs(qty * px)
+    if by_qty is None and (qty is not None or cash is None):
         if proposed.unsized is not None:
             found.append(_refused(name, limit, "price", f"{proposed.unsized} can't be held against it"))
         else:
             text = "an order without a price can't be held against it: give a limit price"
             found.append(_refused(name, limit, "price", f"{text}; {why_not}".rstrip("; ")))
-    elif notional <= limit.value:
-        return
-    elif proposed.cash_order_qty is not None:
-        text = f"CashOrderQty(152) {format_decimal(notional)} is more"
+    elif cash is not None and cash > limit.value:
+        text = f"CashOrderQty(152) {format_decimal(cash)} is more"
         found.append(_refused(name, limit, "cash_order_qty", text))
-    else:
-        qty, at = format_decimal(proposed.order_qty or Decimal(0)), format_decimal(px or Decimal(0))
+    elif by_qty is not None and by_qty > limit.value:
+        what, at = format_decimal(qty or Decimal(0)), format_decimal(px or Decimal(0))
         found.append(
-            _refused(name, limit, "order_qty", f"{qty} at {at}{of_what} is {format_decimal(notional)}")
+            _refused(name, limit, "order_qty", f"{what} at {at}{of_what} is {format_decimal(by_qty)}")
         )
 
 
@@ -148,7 +146,7 @@ def _collar(
 def _bolder(field: str, proposed: Proposed, before: Proposed, sign: int, applied: Applied) -> bool:
     """Whether a replace has more quantity, or a price that the collar has not let through already."""
     now, then = getattr(proposed, field), getattr(before, field)
-    if then is None or _more(proposed.order_qty, before.order_qty):
+    if then is None or not proposed.is_like(before) or _more(proposed.order_qty, before.order_qty):
         return True
     return bool(now != then if applied.both_sides or not sign else (now - then) * sign > 0)
 
@@ -176,7 +174,7 @@ def _short_sale(found: list[Refusal], applied: Applied, proposed: Proposed, befo
         found.append(
             Refusal("short_sales", "side", f"short_sales {whose} is forbid, and {side} is a short sale")
         )
-    if before is not None:
+    if before is not None and before.side == proposed.side:
         return  # a replace is of an order that has said so; FIX 4.0 has no LocateReqd in it
     for whose in applied.locate:
         head = f"short_sales {whose} is locate_required, and {side}"

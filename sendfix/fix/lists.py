@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from sendfix.fix.dictionary import Dictionary
 from sendfix.fix.groups import Fields, nest
 from sendfix.fix.parse import SOH, parse
@@ -30,3 +32,13 @@ def orders_apart(raw: bytes, dictionary: Dictionary) -> list[bytes]:
         ).encode()
         for order in orders
     ]
+
+
+def comes_apart(raw: bytes, dictionary: Dictionary) -> bool:
+    """Whether the orders that are found in the list are all that it says. One that is sent without validation may have
+    a field twice, or one in its group that the dictionary does not have there, behind which no more are found."""
+    message = dictionary.message("E")
+    top, orders = list_orders(raw, dictionary)
+    twice = Counter(tag for tag, _value in parse(raw)) - Counter(top.tags())
+    outside = set() if message is None else message.group_tags & top.values.keys() - message.fields.keys()
+    return bool(orders) and not twice and not outside and top.values[ORDERS] == str(len(orders))

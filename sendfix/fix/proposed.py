@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal
 
 from sendfix.domain.enums import Side
 from sendfix.domain.order import Order
+from sendfix.domain.part import cash_of
 from sendfix.domain.proposed import Proposed
 from sendfix.domain.values import decimal_of_text
 from sendfix.fix.parse import parse
@@ -21,6 +23,15 @@ ACCOUNT, ORDER_QTY, PRICE, SIDE, SYMBOL, STOP_PX, LOCATE_REQD, CASH_ORDER_QTY = 
     114,
     152,
 )
+_NAMES = {
+    ACCOUNT: "Account",
+    SYMBOL: "Symbol",
+    SIDE: "Side",
+    ORDER_QTY: "OrderQty",
+    CASH_ORDER_QTY: "CashOrderQty",
+    PRICE: "Price",
+    STOP_PX: "StopPx",
+}
 LEG_SYMBOL, LOCATE_BROKER = 600, 5700
 """LocateBroker is no field of the standard, but of many counterparties."""
 REPLACES = frozenset({"G", "AC", "t"})
@@ -52,16 +63,46 @@ def proposed_of(msg_type: str, values: Mapping[int, str], body: bytes) -> Propos
 
 def confirmed(order: Order) -> Proposed:
     """As the counterparty has confirmed it: a replace that is on its way may be refused."""
-    cash = order.fields.get("cash_order_qty")
+    legs = order.fields.get("no_legs")
     return Proposed(
         order.order_qty,
         order.price,
-        decimal_of_text(cash) if isinstance(cash, str) else None,
+        cash_of(order),
         order.symbol or "",
         order.side,
         order.stop_px,
         order.account or "",
+        legs=tuple(str(leg["leg_symbol"]) for leg in legs if "leg_symbol" in leg)
+        if isinstance(legs, list)
+        else (),
     )
+
+
+def unclear(msg_type: str, values: Mapping[int, str], body: bytes) -> str | None:
+    """Why a message may mean something else to the counterparty than what is held against the limits: only one that is
+    sent without validation can."""
+    if msg_type == "E":
+        return "the orders of the list can't be told apart"
+    if msg_type in CROSS:
+        return None
+    if body.count(b"\x01") != len(values):  # repeating groups, or a field that stands there twice
+        often = Counter(tag for tag, _value in parse(body))
+        for tag, name in _NAMES.items():
+            if often[tag] > 1:
+                return f"{name}({tag}) is there {often[tag]} times"
+    for tag in (ORDER_QTY, CASH_ORDER_QTY, PRICE, STOP_PX):
+        if tag not in values:
+            continue
+        number = _decimal(values, tag)
+        if number is None or (number <= 0 and tag in (ORDER_QTY, CASH_ORDER_QTY)):
+            what = "no number" if number is None else "not above zero"
+            return f"{_NAMES[tag]}({tag}) {values[tag][:40]!r} is {what}"
+    return None
+
+
+def accounts_of(body: bytes) -> list[str]:
+    """Every Account(1), as of the sides of a cross."""
+    return list(dict.fromkeys(value for tag, value in parse(body) if tag == ACCOUNT))
 
 
 def _side(code: str | None) -> Side | str | None:

@@ -11,7 +11,7 @@ from sendfix.domain.order import Order
 from sendfix.fix.answers import references
 from sendfix.fix.compose import CL_ORD_ID, Composed, Draft, compose
 from sendfix.fix.dictionary import Dictionary
-from sendfix.fix.lists import list_orders, orders_apart
+from sendfix.fix.lists import comes_apart, list_orders, orders_apart
 from sendfix.fix.parse import parse_values
 from sendfix.services.blotter import Blotter
 from sendfix.services.desk import Desk
@@ -63,7 +63,9 @@ class Composer:
             return composed, None
         try:
             ids, parts = self._taken_apart(session_name, composed.msg_type, composed.body)
-            self._desk.may_send(session_name, ids, parts, self._replaced(composed.msg_type, composed.body))
+            self._desk.may_send(
+                session_name, ids, parts, self._replaced(session_name, composed.msg_type, composed.body)
+            )
         except SendFixError as error:
             return composed, str(error)
         return composed, None
@@ -73,7 +75,7 @@ class Composer:
         composed = self._compose(session_name, draft)
         body = composed.valid_body()
         ids, parts = self._taken_apart(session_name, composed.msg_type, body)
-        replaced = self._replaced(composed.msg_type, body)
+        replaced = self._replaced(session_name, composed.msg_type, body)
         number = self._desk.send_body(session_name, ids, body, parts, replaced)
         found = [self._blotter.in_memory(cl_ord_id) for cl_ord_id in ids]
         return SentMessage(number, body, ids, [order for order in found if order is not None])
@@ -106,6 +108,8 @@ class Composer:
         if msg_type == "E":
             dictionary = self._dictionary_of(self._sessions.get(session_name))
             parts = orders_apart(body, dictionary)
+            if not comes_apart(body, dictionary):
+                parts = [body]  # as a whole, which no limit lets through
             ids = [
                 order.values[CL_ORD_ID]
                 for order in list_orders(body, dictionary)[1]
@@ -120,7 +124,8 @@ class Composer:
                 raise DuplicateClOrdID(cl_ord_id)
         return ids, parts
 
-    def _replaced(self, msg_type: str, body: bytes) -> Order | None:
+    def _replaced(self, session_name: str, msg_type: str, body: bytes) -> Order | None:
         if msg_type not in REPLACES:
             return None
-        return self._blotter.find(parse_values(body).get(ORIG_CL_ORD_ID, ""))
+        order = self._blotter.find(parse_values(body).get(ORIG_CL_ORD_ID, ""))
+        return order if order is not None and order.session_name == session_name else None

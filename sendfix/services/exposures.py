@@ -11,7 +11,7 @@ from sendfix.domain.enums import ExecType
 from sendfix.domain.exposure import Exposure
 from sendfix.domain.ledger import EXACT
 from sendfix.domain.order import Order
-from sendfix.domain.part import Part, Whose, part_of
+from sendfix.domain.part import Part, Whose, moved_part_of, part_of
 from sendfix.domain.reports import WHOLE
 from sendfix.domain.schedule import Schedule
 from sendfix.domain.trading_day import day_start, trading_day
@@ -21,7 +21,7 @@ from sendfix.services.positions import Positions, exec_id_of, traded_at
 from sendfix.services.prices import Prices
 from sendfix.services.sessions import Sessions
 
-WAY = "on its way"
+WAY, MOVED = "on its way", "to another account"
 LONGEST_DAY = timedelta(days=3)
 """Nothing that came before this belongs to the day that is on; a day with a change of the clocks is longer than others,
 and a TransactTime(60) may be ahead."""
@@ -50,6 +50,7 @@ class Exposures(Inattentive):
         self._next_day = datetime.min.replace(tzinfo=UTC)
         self._known: dict[Whose, Whose] = {}
         self._on_their_way: dict[str, _OnItsWay] = {}
+        self._moving: set[int] = set()
         positions.on_moved = self._moved
 
     def load(self, orders: Iterable[Order]) -> None:
@@ -75,6 +76,10 @@ class Exposures(Inattentive):
                 else:
                     self.sums.put((WAY, cl_ord_id), None)
         self.sums.put(order.order_no, part)
+        moved = moved_part_of(order, part) if order.requests else None
+        if moved is not None or order.order_no in self._moving:
+            self.sums.put((MOVED, order.order_no), moved)
+            (self._moving.discard if moved is None else self._moving.add)(order.order_no)
 
     def execution_booked(self, booked: BookedExecution) -> None:
         execution = booked.execution

@@ -18,7 +18,7 @@ from sendfix.domain.risk import fresh_price, over_limits
 from sendfix.domain.sum_rules import over_sums
 from sendfix.domain.throttle import Recent, TokenBucket
 from sendfix.fix.parse import msg_type_of, parse_values
-from sendfix.fix.proposed import REPLACES, confirmed, proposed_of
+from sendfix.fix.proposed import CROSS, REPLACES, accounts_of, confirmed, proposed_of, unclear
 from sendfix.services.exposures import Exposures
 from sendfix.services.kill_switches import KillSwitches, KillSwitchStore
 from sendfix.services.limits import RiskLimits
@@ -143,8 +143,11 @@ class Risk(KillSwitches):
             self._refuse(session, [Refusal("risk_limits", "session_name", self.limits.document.problem)])
         user = self._user()
         values = None if self.limits.only_by_session else parse_values(body)
-        account = "" if values is None else values.get(ACCOUNT, "")
-        applied = self.limits.applied(session, account, user or "")
+        # A replace that does not say an account leaves it as it is.
+        own = "" if order is None else order.account or ""
+        account = own if values is None else values.get(ACCOUNT, own)
+        others = accounts_of(body) if msg_type in CROSS and values is not None else ()
+        applied = self.limits.applied(session, account, user or "", others)
         now = self._now()
         window = 0.0 if applied.duplicate_seconds is None else applied.duplicate_seconds[0]
         longest = max(window, self.limits.longest_window)
@@ -153,8 +156,14 @@ class Risk(KillSwitches):
         part = None
         if values is None and (applied.needs_fields or longest or user is not None):
             values = parse_values(body)
+        if values is not None and (applied.needs_fields or self.limits.document.rules):
+            why = unclear(msg_type, values, body)
+            if why is not None:
+                text = f"{why}, so that it can't be held against the limits"
+                self._refuse(session, [Refusal("risk_limits", "raw", text)])
         if values is not None and applied.needs_fields:
             proposed = proposed_of(msg_type, values, body)
+            proposed.account = account
             before = None if order is None else confirmed(order)
             last = self._prices.last(session_name, proposed.symbol) if applied.needs_price else None
             fresh, why_not = fresh_price(applied, last, now)
@@ -162,7 +171,9 @@ class Risk(KillSwitches):
             if applied.sums and (before is None or proposed.raises(before)):
                 self._exposures.begin_days()
                 sums = self._exposures.sums
-                replaced = None if order is None else (order, sums.get(order.order_no))
+                replaced = None
+                if order is not None and before is not None:
+                    replaced = (order, sums.get(order.order_no) if proposed.is_like(before) else None)
                 whose = Whose(session_name, proposed.account, user or "")
                 more = more_of(proposed, whose, replaced, last, fresh, why_not)
                 refusals += over_sums(applied.sums, sums, more)

@@ -264,3 +264,35 @@ def test_the_user_of_an_order_is_kept_with_it_and_its_executions() -> None:
     again = restarted(kit)
     assert again.desk.order(cl_ord_id).user == "ann"
     assert again.risk.sums.track((None, None, "ann")).executed == 100 * 200
+
+
+def test_a_replace_to_another_account_counts_there_until_it_is_answered() -> None:
+    kit = DeskKit()
+    sent = [kit.send(account="B").cl_ord_id for _ in range(2)]
+    for cl_ord_id in sent:
+        kit.acknowledge(cl_ord_id)
+    limited(kit, max_net_position=Decimal(150))
+    new_id, order = kit.desk.replace_order(sent[0], {"account": "A"}, {})
+    assert order.account == "B"
+    assert restarted(kit).risk.sums.track((None, "A", None)).symbol("AAPL").buy == 100
+    with pytest.raises(RiskRefused, match="0 held and 100 open on that side it could be 200"):
+        kit.desk.replace_order(sent[1], {"account": "A"}, {})
+    reject = f"8=FIX.4.4|9=1|35=9|34=9|37=O1|11={new_id}|41={sent[0]}|39=0|434=2|58=no|10=000|"
+    kit.entry("S44", 0, fix(reject))
+    kit.desk.replace_order(sent[1], {"account": "A"}, {})
+
+
+def test_of_an_order_in_cash_only_what_is_left_and_what_comes_to_it_counts() -> None:
+    kit = DeskKit()
+    limited(kit, max_daily_turnover=Decimal(1100))
+    order = kit.send(account="A", order_qty=None, cash_order_qty=1000, ord_type="MARKET", price=None)
+    fill = "17=E1|150=F|39=1|1=A|55=AAPL|54=1|32=6|31=100|14=6|151=4|6=100"
+    kit.report(order.cl_ord_id, fill)
+    kit.desk.replace_order(order.cl_ord_id, {"cash_order_qty": 1100}, {})
+
+
+def test_an_order_that_makes_no_sense_does_not_keep_the_next_desk_from_starting() -> None:
+    kit = DeskKit()
+    limited(kit, max_daily_turnover=Decimal(1100))
+    kit.entry("S44", 1, fix("8=FIX.4.4|9=1|35=D|34=2|11=Z|1=A|55=AAPL|54=1|152=a lot|40=1|10=000|"))
+    assert restarted(kit).risk.sums.track((None, "A", None)).orders == 1

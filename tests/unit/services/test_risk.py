@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from sendfix.domain.errors import NotLoggedOn, RiskRefused
-from sendfix.domain.limits import Limits
-from tests.unit.services.desk_kit import DeskKit, fix
+from sendfix.domain.limits import Limits, Rule, Scope
+from sendfix.fix.compose import Draft
+from sendfix.services.composer import Composer
+from tests.unit.services.desk_kit import NOW, DeskKit, dictionary_of, fix
 
 
 @pytest.fixture
@@ -146,3 +148,100 @@ def test_a_session_stays_stopped_under_the_switch_of_all(kit: DeskKit) -> None:
     kit.risk.let_go("S44", "over")
     with pytest.raises(RiskRefused, match="kill switch of all sessions is on"):
         kit.send()
+
+
+def composer_of(kit: DeskKit) -> Composer:
+    return Composer(kit.desk, kit.sessions, kit.blotter, kit.store, kit.ids, lambda: NOW, dictionary_of)
+
+
+def unvalidated(text: str) -> Draft:
+    return Draft("", {}, {}, text, validate=False)
+
+
+@pytest.mark.parametrize(
+    ("order", "why"),
+    [
+        ("54=1|38=10|38=1000|40=2|44=200", r"OrderQty\(38\) is there 2 times"),
+        ("54=1|38=10|40=2|44=200|1=A|1=B", r"Account\(1\) is there 2 times"),
+        ("54=1|38=-1000|40=2|44=200", r"OrderQty\(38\) '-1000' is not above zero"),
+        ("54=1|38=10|40=2|44=400.0000000000001", r"Price\(44\) '400.0000000000001' is no number"),
+        ("54=1|152=a lot|40=1", r"CashOrderQty\(152\) 'a lot' is no number"),
+    ],
+)
+def test_what_may_mean_more_than_it_says_is_not_held_against_the_limits_but_refused(
+    kit: DeskKit, order: str, why: str
+) -> None:
+    composer = composer_of(kit)
+    draft = unvalidated(f"35=D|11=Z|55=AAPL|60=20260302-14:03:00|{order}")
+    limit(kit, max_order_qty=Decimal(10), price_collar_buy_percent=Decimal(5))
+    with pytest.raises(RiskRefused, match=why):
+        composer.send("S44", draft)
+    limit(kit)
+    composer.send("S44", draft)
+
+
+@pytest.mark.parametrize(
+    "orders",
+    [
+        "73=0",
+        "73=2|11=Z1|67=1|55=AAPL|54=1|38=1|40=1|9999=x|11=Z2|67=2|55=AAPL|54=1|38=1000|40=1",
+        "73=1|11=Z1|67=1|55=AAPL|54=1|38=1|40=1|38=1000",
+        "11=Z1|55=AAPL|54=1|38=1000|40=1",
+    ],
+)
+def test_a_list_that_does_not_come_apart_is_held_back_as_a_whole(kit: DeskKit, orders: str) -> None:
+    draft = unvalidated(f"35=E|66=L|394=3|68=1|{orders}")
+    limit(kit, max_order_qty=Decimal(10))
+    with pytest.raises(RiskRefused, match="the orders of the list can't be told apart"):
+        composer_of(kit).send("S44", draft)
+    limit(kit)
+    kit.risk.kill(None, "stop")
+    with pytest.raises(RiskRefused, match="kill switch"):
+        composer_of(kit).send("S44", draft)
+
+
+@pytest.mark.parametrize(
+    ("limits", "change", "rule"),
+    [
+        ({"short_sales": "forbid"}, "54=5|55=AAPL", "short_sales"),
+        ({"short_sales": "locate_required"}, "54=5|55=AAPL", "short_sales"),
+        ({"blocked_symbols": frozenset({"TSLA"})}, "54=2|55=TSLA", "blocked_symbols"),
+        ({"max_net_position": Decimal(150)}, "54=1|55=AAPL", "max_net_position"),
+    ],
+)
+def test_a_replace_that_makes_another_order_of_it_is_looked_at_as_one(
+    kit: DeskKit, limits: dict[str, Any], change: str, rule: str
+) -> None:
+    """On another side, or for another symbol: as an adopted habit of some counterparties, and as a mistake."""
+    sent = kit.send(side="SELL").cl_ord_id
+    kit.report(sent, "17=N|150=0|39=0|55=AAPL|54=2|38=100|14=0|151=100|6=0")
+    kit.send(order_qty=100)
+    limit(kit, **limits)
+    draft = unvalidated(f"35=G|11=Z|41={sent}|{change}|38=100|40=2|44=200|60=20260302-14:03:00")
+    with pytest.raises(RiskRefused) as caught:
+        composer_of(kit).send("S44", draft)
+    assert caught.value.rules == (rule,)
+
+
+def test_a_replace_of_an_order_of_another_session_is_an_order_of_its_own(kit: DeskKit) -> None:
+    sent = kit.send("S42", order_qty=1000).cl_ord_id
+    limit(kit, max_order_qty=Decimal(10))
+    with pytest.raises(RiskRefused, match="max_order_qty"):
+        composer_of(kit).send("S44", unvalidated(f"35=G|11=Z|41={sent}|55=AAPL|54=1|38=1000|40=2|44=200"))
+
+
+def test_of_quantity_and_cash_the_larger_counts(kit: DeskKit) -> None:
+    for limits in ({"max_notional": Decimal(1000)}, {"max_daily_turnover": Decimal(1000)}):
+        limit(kit, **limits)
+        with pytest.raises(RiskRefused, match="20000"):
+            kit.send(order_qty=100, cash_order_qty=1)
+        with pytest.raises(RiskRefused, match="1001"):
+            kit.send(order_qty=1, cash_order_qty=1001)
+    kit.send(order_qty=1, cash_order_qty=1)
+    assert kit.risk.sums.track(("S44", None, None)).notional == 200
+
+
+def test_a_cross_is_held_against_the_limits_of_both_accounts(kit: DeskKit) -> None:
+    kit.limits.change([Rule(Scope(None, "B"), Limits(max_order_qty=Decimal(1)))], 0, "a test")
+    with pytest.raises(RiskRefused, match="max_order_qty of account B"):
+        kit.risk.check("S44", fix("35=s|548=X|55=AAPL|44=10|552=2|54=1|11=X1|1=A|38=5|54=2|11=X2|1=B|38=5|"))
