@@ -170,6 +170,12 @@ def test_the_first_visit_is_small_and_the_second_asks_for_the_page_alone(
     assert [name.rstrip("/") for name in second["asked"]] == [stack.desk_url.rstrip("/")]
 
 
+TIF_IS_HIDDEN = """
+() => JSON.parse(localStorage.getItem('sendfix.grid.orders') ?? '{}')
+  .columnVisibility?.hiddenColIds.includes('time_in_force')
+"""
+
+
 def test_the_columns_a_person_chose_are_kept(stack: Stack, browser: Browser) -> None:
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     desk = DeskPage(context.new_page(), stack).open()
@@ -178,9 +184,7 @@ def test_the_columns_a_person_chose_are_kept(stack: Stack, browser: Browser) -> 
     desk.get("columns").click()
     desk.page.get_by_role("checkbox", name="TIF").uncheck()
     expect(header).to_have_count(0)
-    kept = """() => JSON.parse(localStorage.getItem('sendfix.grid.orders') ?? '{}')
-        .columnVisibility?.hiddenColIds.includes('time_in_force')"""
-    desk.page.wait_for_function(kept)
+    desk.page.wait_for_function(TIF_IS_HIDDEN)
     desk.open()
     expect(desk.page.locator("[data-testid=orders-grid] [row-id]").first).to_be_visible()
     expect(header).to_have_count(0)
@@ -194,7 +198,7 @@ def test_a_layout_is_kept_under_a_name_and_laid_out_again(stack: Stack, page: Pa
     desk.get("columns").click()
     page.get_by_role("checkbox", name="TIF").uncheck()
     expect(header).to_have_count(0)
-    page.wait_for_function("() => localStorage.getItem('sendfix.grid.orders')")
+    page.wait_for_function(TIF_IS_HIDDEN)
     page.keyboard.press("Escape")
     desk.get("tab-positions").click()
     desk.get("layouts").click()
