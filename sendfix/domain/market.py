@@ -8,7 +8,7 @@ MDEntryID(278) where it has one, else by its price, else by its position; what c
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
@@ -133,6 +133,8 @@ class Side:
 
     def _change(self, entry: Entry) -> None:
         found = self._find(entry)
+        if entry.size is not None and entry.size < 0:
+            raise self._below_zero(found.px, entry.size)
         changed = Quoted(
             found.px if entry.px is None else entry.px,
             found.size if entry.size is None else entry.size,
@@ -153,8 +155,11 @@ class Side:
         if entry.size is None:
             raise Problem(f"MDEntrySize(271) of the {self._name} at {entry.px} is missing")
         if entry.size < 0:
-            raise Problem(f"MDEntrySize(271) of the {self._name} at {entry.px} is {entry.size}, below zero")
+            raise self._below_zero(entry.px, entry.size)
         return Quoted(entry.px, entry.size, entry.orders, entry.entry_id)
+
+    def _below_zero(self, px: Decimal, size: Decimal) -> Problem:
+        return Problem(f"MDEntrySize(271) of the {self._name} at {px} is {size}, below zero")
 
     def _find(self, entry: Entry) -> Quoted:
         found = self._known_by_id(entry)
@@ -268,9 +273,13 @@ class Book:
             else:
                 self._value(entry)
         self.updated_at = at
-        # Each snapshot repeats the last trade while there is no other.
-        known = list(islice(self.trades, len(trades)))[::-1]
-        fresh = [] if known == trades else [one for one in trades if one.at is not None]
+        # Each snapshot repeats trades that others have told.
+        known = Counter(self.trades if trades else ())
+        fresh = []
+        for one in trades:
+            known[one] -= 1
+            if known[one] < 0 and one.at is not None:
+                fresh.append(one)
         for trade in fresh:
             self._add_trade(trade)
         if trades:
@@ -317,10 +326,17 @@ class Book:
             if trade.entry_id not in known:
                 kept.append(trade)
             elif entry.action == CHANGE:
-                kept.append(_trade(entry._replace(px=entry.px or trade.px), trade.at))
-        self.trades = deque(kept, maxlen=KEPT_TRADES)
-        if kept:
-            self.last_px, self.last_size = kept[0].px, kept[0].size
+                kept.append(
+                    Trade(
+                        trade.px if entry.px is None else entry.px,
+                        trade.size if entry.size is None else entry.size,
+                        entry.at or trade.at,
+                        entry.entry_id or trade.entry_id,
+                    )
+                )
+        if list(self.trades) != kept:
+            self.trades = deque(kept, maxlen=KEPT_TRADES)
+            self.last_px, self.last_size = (kept[0].px, kept[0].size) if kept else (None, None)
         return None
 
     def _add_trade(self, trade: Trade) -> None:

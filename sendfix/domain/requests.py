@@ -32,9 +32,15 @@ def on_replace_sent(order: Order, event: ReplaceSent) -> None:
         event.account,
         event.fields,
         event.custom_tags,
-        tuple(sorted(key for key in order.fields if key in event.known and key not in event.fields)),
+        _dropped(order, event),
     )
     _request(order, Kind.REPLACE_SENT, request)
+
+
+def _dropped(order: Order, event: ReplaceSent) -> tuple[str, ...]:
+    """Of the fields that the order has, or gets by requests before this one."""
+    has = set(order.fields).union(*(request.fields for request in order.requests))
+    return tuple(sorted(key for key in has if key in event.known and key not in event.fields))
 
 
 def _request(order: Order, kind: Kind, request: Pending) -> None:

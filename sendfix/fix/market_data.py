@@ -64,7 +64,8 @@ def read_market_data(raw: bytes) -> MarketMessage:
     fields = parse(raw)
     begin = next((number for number, (tag, _) in enumerate(fields) if tag == _NO_ENTRIES), len(fields))
     head = dict(reversed(fields[:begin]))
-    begins = _ACTION if head.get(35) == INCREMENT else _ENTRY_TYPE
+    # An entry begins with the field that the first begins with, which not everybody chooses as the standard does.
+    begins = fields[begin + 1][0] if begin + 1 < len(fields) else _ENTRY_TYPE
     groups: list[dict[int, str]] = []
     group: dict[int, str] = {}
     for tag, value in fields[begin + 1 :]:

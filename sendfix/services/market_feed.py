@@ -78,7 +78,12 @@ class MarketFeed(Inattentive):
 
     def message_logged(self, message: MessageRow) -> None:
         line = self._state.lines.get(message.session_name)
-        if line is None or message.refused is not None:
+        if line is None:
+            return
+        if line.behind:
+            # The market may be quiet by now: whatever comes over the link says how far behind the desk is.
+            self._lag(line, message.at_ns)
+        if message.refused is not None:
             return
         if message.direction == "OUT":
             if message.msg_type == "2":

@@ -3,13 +3,15 @@ middle of the best bid and offer."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Protocol
 
 from sendfix.domain.market import Book, Trade
 
 TRADE, MIDDLE = "trade", "mid"
+AFRESH = timedelta(seconds=1)
+"""A middle that stays is as fresh as what confirms it, but not told with each of a thousand updates."""
 
 
 class PriceSink(Protocol):
@@ -21,7 +23,7 @@ class PriceSink(Protocol):
 class PriceFeed:
     def __init__(self, sink: PriceSink) -> None:
         self._sink = sink
-        self._middles: dict[tuple[str, str], Decimal] = {}
+        self._middles: dict[tuple[str, str], tuple[Decimal, datetime]] = {}
 
     def changed(self, session_name: str, symbol: str, book: Book, fresh: list[Trade], at: datetime) -> None:
         """`fresh` are the trades that the change at `at` has brought."""
@@ -29,6 +31,7 @@ class PriceFeed:
             self._sink.note(session_name, symbol, fresh[-1].px, fresh[-1].at or at, TRADE)
         elif not book.trades:
             middle = book.middle
-            if middle is not None and middle != self._middles.get((session_name, symbol)):
-                self._middles[session_name, symbol] = middle
+            noted, noted_at = self._middles.get((session_name, symbol), (None, at))
+            if middle is not None and (middle != noted or at - noted_at >= AFRESH):
+                self._middles[session_name, symbol] = middle, at
                 self._sink.note(session_name, symbol, middle, at, MIDDLE)

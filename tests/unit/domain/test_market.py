@@ -181,6 +181,34 @@ def test_a_snapshot_that_repeats_the_last_trade_adds_none() -> None:
     assert len(book.snapshot([Entry(NEW, TRADE, Decimal("10"), Decimal(1), at=later)], later)) == 1
 
 
+def test_snapshots_that_tell_several_trades_tell_each_once() -> None:
+    times = [AT + timedelta(seconds=number) for number in range(4)]
+    told = [Entry(NEW, TRADE, Decimal("10"), Decimal(1), at=at) for at in times]
+    book = book_of(*told[:3])
+    assert [trade.at for trade in book.snapshot(told[1:], AT)] == times[3:]
+    assert [trade.at for trade in book.trades] == times[::-1]
+    # Two that are alike are two.
+    assert len(book.snapshot([told[3], told[3]], AT)) == 1
+
+
+def test_a_correction_changes_what_it_says_and_a_bust_leaves_no_price() -> None:
+    book = book_of()
+    book.update([Entry(NEW, TRADE, Decimal("3"), Decimal(7), entry_id="1")], AT)
+    book.update([Entry(CHANGE, TRADE, Decimal("0"), ref_id="1")], AT)
+    assert [(trade.px, trade.size) for trade in book.trades] == [(Decimal(0), Decimal(7))]
+    assert (book.last_px, book.last_size) == (Decimal(0), Decimal(7))
+    book.update([Entry(DELETE, TRADE, ref_id="9")], AT)
+    assert book.last_px == Decimal(0)
+    book.update([Entry(DELETE, TRADE, ref_id="1")], AT)
+    assert (list(book.trades), book.last_px, book.last_size) == ([], None, None)
+
+
+def test_a_change_to_a_size_below_zero_is_said() -> None:
+    book = book_of(bid("10", "5"))
+    with pytest.raises(Problem, match="is -5, below zero"):
+        book.update([Entry(CHANGE, BID, Decimal("10"), Decimal("-5"))], AT)
+
+
 def test_a_last_trade_without_a_time_is_shown_and_is_no_new_trade() -> None:
     book = Book()
     assert book.snapshot([Entry(NEW, TRADE, Decimal("10"))], AT) == []

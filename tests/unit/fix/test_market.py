@@ -82,6 +82,13 @@ def test_an_entry_without_a_symbol_has_that_of_the_one_before() -> None:
     assert message.md_req_id is None
 
 
+def test_an_entry_begins_as_the_first_one_does() -> None:
+    message = read_market_data(
+        soh("35=X|268=2|269=0|279=0|55=A|270=1|271=1|269=1|279=0|55=A|270=2|271=2|10=1|")
+    )
+    assert [(one.entry_type, one.px) for one in message.entries] == [("0", Decimal(1)), ("1", Decimal(2))]
+
+
 def test_what_comes_before_a_field_that_cannot_be_read_is_there() -> None:
     message = read_market_data(soh("35=X|268=2|279=0|269=0|55=A|270=1|271=1|279=0|269=0|55=A|270=x|10=1|"))
     assert (len(message.entries), message.problem) == (1, "MDEntryPx(270) must be a number, got 'x'")

@@ -224,6 +224,16 @@ def test_a_field_that_a_replace_takes_away_is_gone_when_it_is_confirmed(kit: Des
     assert order.fields["max_floor"] == "10"
 
 
+def test_a_field_that_one_replace_brings_and_the_next_takes_away_is_gone(kit: DeskKit) -> None:
+    order = kit.send(cl_ord_id="A")
+    kit.acknowledge("A")
+    first, _ = kit.desk.replace_order("A", {"max_floor": 10}, {})
+    second, _ = kit.desk.replace_order("A", {"max_floor": None}, {})
+    for number, (cl_ord_id, orig) in enumerate([(first, "A"), (second, first)]):
+        kit.report(cl_ord_id, f"17=R{number}|150=5|39=0|41={orig}|55=AAPL|54=1|38=100|14=0|151=100|6=0")
+    assert "max_floor" not in order.fields
+
+
 def test_any_message_goes_and_is_found_with_its_answers(kit: DeskKit, composer: Composer) -> None:
     sent = composer.send("S44", Draft("R", {"quote_req_id": "Q1", "no_related_sym": [{"symbol": "AAPL"}]}))
     assert sent.orders == []

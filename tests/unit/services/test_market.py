@@ -370,6 +370,16 @@ def test_last_prices_are_of_trades_and_until_then_of_the_middle(kit: MarketKit) 
     ]
 
 
+def test_a_middle_that_stays_stays_fresh(kit: MarketKit) -> None:
+    first = kit.subscribe("AAPL")
+    kit.snapshot(first)
+    kit.run(0.5)
+    kit.update(first, "279=1|269=0|270=10|271=9")
+    kit.run(1.0)
+    kit.update(first, "279=1|269=0|270=10|271=8")
+    assert kit.prices.noted == [("S44", "AAPL", Decimal("10.5"), "mid")] * 2
+
+
 def test_a_book_that_crosses_says_so(kit: MarketKit) -> None:
     first = kit.subscribe("AAPL")
     kit.snapshot(first)
@@ -423,6 +433,16 @@ def test_a_desk_that_is_behind_shows_no_price_as_live(kit: MarketKit) -> None:
     kit.lag = 0.5
     kit.update(first, "279=0|269=0|270=8|271=1")
     assert (kit.stale(), len(kit.bids())) == (None, 3)
+
+
+def test_a_desk_that_has_caught_up_says_so_in_a_quiet_market(kit: MarketKit) -> None:
+    first = kit.subscribe("AAPL")
+    kit.snapshot(first)
+    kit.lag = 3.0
+    kit.update(first, "279=0|269=0|270=9|271=1")
+    assert "behind" in (kit.stale() or "")
+    kit.logged("35=0")
+    assert kit.stale() is None
 
 
 def test_a_desk_that_is_far_behind_begins_anew(kit: MarketKit) -> None:
