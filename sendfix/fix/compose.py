@@ -28,7 +28,6 @@ NEW_LIST = ("E", 66)
 """ListID(66) is new in a NewOrderList alone."""
 NO_BIDDING = "3"
 """BidType(394)."""
-_MAKES_THE_ORDER = frozenset({1, 11, 38, 40, 41, 44, 54, 55, 59, 99, 152})
 _SKIPPED = frozenset({8, 9, 10, 34, 35, 49, 52, 56})
 """Of the header and trailer, what stands in every message that is copied from a log."""
 
@@ -74,7 +73,6 @@ def compose(draft: Draft, dictionary: Dictionary, now: datetime, new_id: Callabl
         raw = _raw(draft.raw)
         msg_type = _checked_type(msg_type_of(raw), dictionary, "raw")
         if not draft.validate:
-            _must_be_told_apart(raw, msg_type, dictionary)
             return Composed(msg_type, {}, {}, _as_it_stands(raw, msg_type), [])
         fields, custom_tags = _read(raw, dictionary, dictionary.messages[msg_type], errors)
     lists_orders = msg_type == "E" and ORDERS in dictionary.messages[msg_type].groups
@@ -196,33 +194,6 @@ def _tag_of(part: str) -> str:
 def _as_it_stands(raw: bytes, msg_type: str) -> bytes:
     fields = [f"{tag}={value}" for tag, value in parse(raw) if tag not in _SKIPPED]
     return SOH.join([f"35={msg_type}", *fields, ""]).encode()
-
-
-def _must_be_told_apart(raw: bytes, msg_type: str, dictionary: Dictionary) -> None:
-    """Orders are held against limits, and followed, by what is read in them: what could be read in another way is not
-    sent, however little else is checked. Raises `InvalidRequest`."""
-    if msg_type not in ORDERS_AND_REPLACES and msg_type != "E":
-        return
-    pairs = [(tag, value) for tag, value in parse(raw) if tag not in _SKIPPED]
-    errors = []
-    for tag, problem in _lost(pairs, nest(pairs, dictionary.messages[msg_type].groups)):
-        if tag in _MAKES_THE_ORDER:
-            known = dictionary.field(tag)
-            name = f"tag {tag}" if known is None else f"{known.name}({tag})"
-            errors.append(FieldError("raw", f"{name} {problem}: limits could not tell which one counts"))
-    if msg_type == "E" and not errors:
-        ids = [value for tag, value in pairs if tag == CL_ORD_ID]
-        orders = list_orders(raw, dictionary)[1]
-        if [order.values.get(CL_ORD_ID) for order in orders] != ids:
-            reason = (
-                f"{len(ids)} ClOrdIDs(11) are given, and {len(orders)} orders can be told apart: each begins with its "
-                "ClOrdID(11), and none may have a field that the dictionary does not give it"
-            )
-            errors.append(FieldError("raw", reason))
-        elif len(set(ids)) < len(ids):
-            errors.append(FieldError("raw", "a ClOrdID(11) is given twice"))
-    if errors:
-        raise InvalidRequest(errors)
 
 
 def _read(

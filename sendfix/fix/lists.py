@@ -41,4 +41,6 @@ def comes_apart(raw: bytes, dictionary: Dictionary) -> bool:
     top, orders = list_orders(raw, dictionary)
     twice = Counter(tag for tag, _value in parse(raw)) - Counter(top.tags())
     outside = set() if message is None else message.group_tags & top.values.keys() - message.fields.keys()
-    return bool(orders) and not twice and not outside and top.values[ORDERS] == str(len(orders))
+    # In FIX 4.0 and 4.1 the message is the one order.
+    counted = orders == [top] or top.values.get(ORDERS) == str(len(orders))
+    return bool(orders) and not twice and not outside and counted

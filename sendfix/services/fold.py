@@ -266,7 +266,8 @@ def _tells_of_no_order(event: events.ExecutionReported | events.CancelRejected) 
 
 def _together(effects: list[Effect]) -> Effect:
     """Of several orders, the effect of one message."""
-    orders = [effect.order for effect in effects if effect.order is not None]
+    # Each once, though a list may name one twice.
+    orders = list(dict.fromkeys(effect.order for effect in effects if effect.order is not None))
     complaints = [effect.complaint for effect in effects if effect.complaint is not None]
     return Effect(
         orders[0] if orders else None, complaint=" ".join(complaints) or None, others=tuple(orders[1:])

@@ -128,6 +128,12 @@ def test_whatever_refuses_a_list_by_one_of_its_orders_refuses_all(kit: DeskKit, 
     assert [(order.status.name, order.text) for order in sent.orders] == [("REJECTED", "no lists")] * 2
 
 
+def test_a_list_that_names_an_order_twice_changes_it_once(kit: DeskKit, composer: Composer) -> None:
+    raw = "35=E|66=L|394=3|68=2|73=2|11=A|67=1|55=X|54=1|40=1|38=5|11=A|67=2|55=Y|54=1|40=1|38=5|"
+    composer.send("S44", Draft(raw=raw, validate=False))
+    assert kit.heard.orders == [("A", "PENDING_NEW")]
+
+
 def test_a_list_that_is_not_sent_again_is_refused_whole(kit: DeskKit, composer: Composer) -> None:
     sent = composer.send("S44", a_list({"cl_ord_id": "A"}, {"cl_ord_id": "B"}))
     event = b'{"event": "not_resent", "cl_ord_id": "A", "msg_seq_num": 2, "text": "it was 20 s old"}'
