@@ -23,8 +23,9 @@ Place = tuple[datetime, int]
 @dataclass(frozen=True, slots=True)
 class Fill:
     """`key` tells it from all others of the book, `qty` is below zero for a sale. Fills of one time stand in the order
-    of `number`; `day` is the trading day of `at`. An `opening` is no trade, but what the account had when that day
-    began: what was traded before does not count."""
+    of `number`; `day` is the trading day of `at`, and `known_at` when it was heard of: before `at`, where the
+    counterparty's clock is ahead. An `opening` is no trade, but what the account had when that day began: what was
+    traded before does not count."""
 
     key: Hashable
     account: str | None
@@ -35,6 +36,12 @@ class Fill:
     day: date
     commission: Decimal = ZERO
     opening: bool = False
+    known_at: datetime | None = None
+
+    @property
+    def priced_at(self) -> datetime:
+        """Since when its price is the last one."""
+        return self.at if self.known_at is None else min(self.at, self.known_at)
 
     @property
     def place(self) -> Place:
@@ -83,7 +90,7 @@ class Standing:
             if self.last_px is None:
                 self.close_px = self.last_px = fill.px
         elif fill.px is not None:
-            self.last_px, self.last_at = fill.px, fill.at
+            self.last_px, self.last_at = fill.px, fill.priced_at
 
 
 class Book:
@@ -114,7 +121,7 @@ class Book:
         """Price and time of the last fill that has a price; an opening position is no fill."""
         for fill in reversed(self._fills):
             if fill.px is not None and not fill.opening:
-                return fill.px, fill.at
+                return fill.px, fill.priced_at
         px, at = self._base.last_px, self._base.last_at
         return None if px is None or at is None else (px, at)
 
@@ -219,4 +226,6 @@ def _place(fill: Fill) -> Place:
 
 
 def _in_place_of(old: Fill, new: Fill) -> Fill:
-    return new if old is new else replace(new, at=old.at, number=old.number, day=old.day)
+    return (
+        new if old is new else replace(new, at=old.at, number=old.number, day=old.day, known_at=old.known_at)
+    )

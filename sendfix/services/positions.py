@@ -184,7 +184,19 @@ class Positions(Inattentive):
             at = traded_at(execution)
             day = trading_day(self._schedule(execution.session_name), at)
             commission = execution.commission or ZERO
-            book.fill(Fill(key, execution.account, qty, execution.last_px, at, booked.id, day, commission))
+            book.fill(
+                Fill(
+                    key,
+                    execution.account,
+                    qty,
+                    execution.last_px,
+                    at,
+                    booked.id,
+                    day,
+                    commission,
+                    known_at=execution.received_at,
+                )
+            )
 
     def _stored(
         self, session_name: str | None = None, symbol: str | None = None

@@ -142,7 +142,7 @@ def position_of(search: Search, cursor: str) -> Position:
     except (ValueError, TypeError, binascii.Error, RecursionError) as error:
         raise ValueError("is not a next_cursor of this list") from error
     is_text = search.sort.kind in (Kind.TEXT, Kind.CODE, Kind.NUMBER)
-    right_key = isinstance(key, str) if is_text else _is_integer(key)
+    right_key = isinstance(key, str) and _is_storable(key) if is_text else _is_integer(key)
     if not right_key or not _is_integer(an_id):
         raise ValueError("is not a next_cursor of this list")
     if sort != _sort_text(search):
@@ -150,6 +150,11 @@ def position_of(search: Search, cursor: str) -> Position:
             f"is of a list with sort={str(sort)[:64]}; give the same sort, or leave the cursor out"
         )
     return Position(key, an_id)
+
+
+def _is_storable(text: str) -> bool:
+    """Half of a character, which JSON can have, is no text to a database."""
+    return not any("\ud800" <= char <= "\udfff" for char in text)
 
 
 def _is_integer(value: object) -> bool:

@@ -59,6 +59,10 @@ def migrate(engine: Engine) -> None:
     config.set_main_option("script_location", str(MIGRATIONS))
     try:
         with engine.begin() as connection:
+            if connection.dialect.name == "sqlite":
+                # Its driver begins only with the first change of a row: a desk that is killed between two changes of
+                # the tables would leave them half upgraded, which no later one could go on from.
+                connection.exec_driver_sql("BEGIN")
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     except SQLAlchemyError as error:

@@ -136,6 +136,9 @@ def _read_query(model: type[BaseModel]) -> dict[str, Any]:
     """Models name in `REPEATABLE` what can be given several times."""
     found: dict[str, Any] = {}
     for name, values in request.args.lists():
+        if any("\0" in value for value in values):
+            # Where it stands, a database may take the text to end, and find everything.
+            raise InvalidRequest([FieldError(name, "has a NUL character in it")])
         if name in getattr(model, "REPEATABLE", ()):
             found[name] = [value for value in values if value != ""]
             continue

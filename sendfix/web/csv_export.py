@@ -26,7 +26,7 @@ TIMES_TO_WAIT = 12
 # A filter that lets hardly anything through would keep one reading at it for as long as the whole table takes.
 IDS_AT_ONCE = 100_000
 # What a spreadsheet takes for the beginning of a formula; a negative number is none.
-_FORMULA = re.compile(r"[=+@\t\r]|-(?![\d.]+\Z)")
+_FORMULA = re.compile(r"[=+@\t\r\n]|-(?![\d.]+\Z)")
 
 
 def csv_response(

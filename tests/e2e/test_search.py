@@ -110,6 +110,7 @@ def test_messages_of_some_symbols(stack: Stack, sent: list[str]) -> None:
 
 BAD = [
     ("orders", {"symbl": "X"}, "symbl"),
+    ("messages", {"text": "a\0b"}, "text"),
     ("orders", {"order_qty_min": "many"}, "order_qty_min"),
     ("orders", {"sort": "warnings"}, "sort"),
     ("orders", {"cursor": "x"}, "cursor"),
@@ -151,7 +152,7 @@ def test_what_can_not_be_asked(stack: Stack, path: str, query: dict[str, Any], f
     assert any(error["field"].split(".")[0] == field for error in answer.json()["errors"]), answer.text
 
 
-@pytest.mark.parametrize("text", ["%", "_", "'", '"', "\\", "\x00", "苹果", "\x01", "🦜" * 50, "--", "/*"])
+@pytest.mark.parametrize("text", ["%", "_", "'", '"', "\\", "苹果", "\x01", "🦜" * 50, "--", "/*"])
 def test_any_text_is_looked_for(stack: Stack, text: str) -> None:
     for subject in ("orders", "executions", "messages"):
         assert isinstance(listed(stack, subject, text=text, session_name="NOBODY"), list)

@@ -116,3 +116,14 @@ def test_positions_are_worth_what_is_known_and_a_bust_takes_its_price_back() -> 
         (REST, None),
         (FILL, "S44"),
     ]
+
+
+def test_a_fill_by_a_clock_that_is_ahead_is_not_fresher_than_what_comes_after_it() -> None:
+    kit = DeskKit()
+    sent = kit.send().cl_ord_id
+    kit.report(sent, "17=E1|150=F|39=1|55=AAPL|54=1|32=6|31=100|14=6|151=94|6=100|60=20260302-14:50:00")
+    assert kit.prices.last("S44", "AAPL") == Price(Decimal(100), NOW, "fill")
+    kit.prices.note("S44", "AAPL", Decimal(150), NOW, "trade")
+    last = kit.prices.last("S44", "AAPL")
+    assert last is not None
+    assert (last.px, last.source) == (150, "trade")

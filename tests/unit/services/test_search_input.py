@@ -112,7 +112,8 @@ def forged(content: object) -> str:
 @pytest.mark.parametrize(
     "cursor",
     ["", "x", "%%%", "é", forged(1), forged([]), forged(["-price", 1, 2]), forged(["-price", "p1", "2"]),
-     forged(["-price", "p1", 2**70]), forged(["-price", "p1", True]), forged({"a": 1}), forged(["price", "p1", 2])],
+     forged(["-price", "\ud800", 1]), forged(["-price", "p1", 2**70]),
+     forged(["-price", "p1", True]), forged({"a": 1}), forged(["price", "p1", 2])],
 )  # fmt: skip
 def test_what_is_no_cursor_of_the_list(cursor: str) -> None:
     with pytest.raises(ValueError, match=r"is not a next_cursor of this list|is of a list with sort=price"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine, text
@@ -81,3 +82,21 @@ def test_orders_and_executions_of_an_earlier_version_are_found(tmp_path: Path) -
     assert {one.execution.exec_id for one in found} == {one.execution.exec_id for one in booked}
     assert isinstance(found[0].execution, Execution)
     lanes.close()
+
+
+def test_an_upgrade_that_stops_half_way_can_be_done_again(tmp_path: Path) -> None:
+    """As by a kill: what can't be read stands for it."""
+    engine = open_engine(f"sqlite:///{tmp_path / 'desk.db'}")
+    upgrade(engine, "0002")
+    kit = DeskKit()
+    kit.send()
+    orders, _executions = as_stored_by_0002(kit)
+    insert(engine, "orders", [{**orders[0], "record": "{}"}])
+    with pytest.raises(KeyError):
+        migrate(engine)
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM orders"))
+    insert(engine, "orders", orders)
+    migrate(engine)
+    assert [row["account"] for row in columns_of(engine, "orders", ["order_no", "account"])] == [""]
+    engine.dispose()

@@ -173,6 +173,7 @@ def test_memory_stays_flat() -> None:
         ("\tx", "'\tx"),
         ("\r=1", '"\'\r=1"'),
         ("-", "'-"),
+        ("\n=1", '"\'\n=1"'),
         ('a "b", c', '"a ""b"", c"'),
         ("two\r\nlines", '"two\r\nlines"'),
         ("Grüße 苹果", "Grüße 苹果"),
