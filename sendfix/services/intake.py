@@ -104,13 +104,15 @@ class Intake:
 
     def status(self, session_name: str, status: Mapping[str, Any]) -> bool:
         """The live state of a session. True when it has just logged on."""
-        before = self._sessions.state_of(session_name)
-        session = self._sessions.update(session_name, status)
+        session = self._sessions.find(session_name)
         if session is None:
             return False
+        before, connected_before = session.state, session.connected_at
+        self._sessions.update(session_name, status)
         self._listener.session_changed(session)
         if session.state == before:
-            return False
+            # Connected again between two looks at it: nobody has heard of its end.
+            return session.logged_on and session.connected_at != connected_before
         if session.state in _RESULTS:
             self._listener.connection_result(session_name, session.state, session.reason or _words(session))
         self._listener.health_changed()

@@ -168,6 +168,15 @@ class Market(Inattentive):
             self._state.tell(line)
         return sendings
 
+    def is_wanted(self, sending: Sending) -> bool:
+        """Whether it still makes sense: while it waited the connection may have ended, and all subscriptions with it,
+        or the symbols may have been given up."""
+        line = self._state.lines.get(sending.session_name)
+        if line is None or not line.ready:
+            return False
+        request = sending.outgoing.request
+        return sending.outgoing.ends or line.find(request.md_req_id) is request
+
     def not_sent(self, sending: Sending, why: str) -> None:
         line = self._state.lines.get(sending.session_name)
         request = sending.outgoing.request

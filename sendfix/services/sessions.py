@@ -92,10 +92,6 @@ class Sessions:
             raise NotLoggedOn(name, refusal)
         return session
 
-    def state_of(self, name: str) -> str | None:
-        session = self._sessions.get(name)
-        return None if session is None else session.state
-
     def update(self, name: str, status: Mapping[str, Any]) -> Session | None:
         """Take over what the engine says. None for a session that is not in this desk's configuration."""
         session = self._sessions.get(name)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import gevent
@@ -40,13 +41,15 @@ TRADES = 20
 
 
 class MarketSender:
-    """Sends subscriptions, in greenlets, since the engine may let a request wait."""
+    """Sends subscriptions, in a greenlet for each session, since the engine may let a request wait. Those of a session
+    keep their order: an end that overtakes its beginning ends nothing."""
 
     def __init__(self, market: Market, state: MarketState, engine: Engine) -> None:
         self._market = market
         self._state = state
         self._engine = engine
         self._work = Event()
+        self._waiting: dict[str, deque[Sending]] = {}
         state.on_work = self._work.set
         self._greenlet = gevent.spawn(self._run)
 
@@ -59,25 +62,38 @@ class MarketSender:
             self._work.wait(max(0.0, pause))
             self._work.clear()
             try:
-                by_session: dict[str, list[Sending]] = {}
                 for sending in self._market.run():
-                    by_session.setdefault(sending.session_name, []).append(sending)
-                for sendings in by_session.values():
-                    gevent.spawn(self._send, sendings)
+                    self._put(sending)
             except Exception:
                 log.exception("market data could not be asked for")
                 gevent.sleep(1.0)
 
-    def _send(self, sendings: Iterable[Sending]) -> None:
-        for sending in sendings:
+    def _put(self, sending: Sending) -> None:
+        waiting = self._waiting.get(sending.session_name)
+        if waiting is not None:
+            waiting.append(sending)
+        else:
+            self._waiting[sending.session_name] = deque([sending])
+            gevent.spawn(self._send, sending.session_name)
+
+    def _send(self, session_name: str) -> None:
+        waiting = self._waiting[session_name]
+        while waiting:
+            sending = waiting.popleft()
+            if not self._market.is_wanted(sending):
+                continue
             try:
-                refusal = self._engine.refusal(sending.session_name)
+                refusal = self._engine.refusal(session_name)
                 if refusal is None:
-                    self._engine.send(sending.session_name, "", sending.body)
+                    self._engine.send(session_name, "", sending.body)
             except SendFixError as error:
                 refusal = str(error)
+            except Exception as error:
+                log.exception("session %s: market data could not be asked for", session_name)
+                refusal = repr(error)
             if refusal is not None:
                 self._market.not_sent(sending, refusal)
+        del self._waiting[session_name]
 
 
 class _Client:

@@ -255,6 +255,8 @@ def test_connection_results_are_told_when_a_state_is_reached(kit: DeskKit) -> No
     kit.intake.status("S42", DOWN)
     kit.intake.status("S42", {**DOWN, "next_sender_seq_num": 3})
     assert kit.intake.status("S42", LOGGED_ON) is True
+    assert kit.intake.status("S42", {**LOGGED_ON, "last_received_at": 1}) is False
+    assert kit.intake.status("S42", {**LOGGED_ON, "connected_at": 1}) is True
     results = [(state, message) for name, state, message in kit.heard.results if name == "S42"]
     assert results[1:] == [("disconnected", "the counterparty is gone"), ("connected", "Logged on.")]
 

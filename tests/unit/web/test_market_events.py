@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import gevent
 import orjson
 import pytest
+from gevent.event import Event
 
-from sendfix.web.market_events import PACKETS_BEHIND, PAUSE_SECONDS, MarketWatch
+from sendfix.services.market_line import LINGER
+from sendfix.web.market_events import PACKETS_BEHIND, PAUSE_SECONDS, MarketSender, MarketWatch
+from tests.unit.services.desk_kit import LoopEngine
 from tests.unit.services.market_kit import MarketKit
 
 
@@ -50,6 +54,19 @@ class Kit:
         return [
             (sid, [(book["symbol"], len(book["bids"])) for book in books]) for sid, books in self.clients.told
         ]
+
+
+class SlowEngine(LoopEngine):
+    """Sends when it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.go = Event()
+
+    def send(self, session_name: str, cl_ord_id: str, body: bytes) -> int | None:
+        self.sent.append(body.decode().replace("\x01", "|"))
+        self.go.wait()
+        return len(self.sent)
 
 
 @pytest.fixture
@@ -120,3 +137,28 @@ def test_what_is_wrong_is_named_and_leaves_what_was_wanted(kit: Kit) -> None:
     answer = kit.watch.watch("a", {"books": [{"session_name": "S44", "symbol": 7}]})
     assert [error["field"] for error in answer["errors"]] == ["books.0.symbol"]
     assert kit.told() == [("a", [("AAPL", 1)])]
+
+
+def test_what_is_sent_on_a_session_keeps_its_order_and_is_still_wanted() -> None:
+    kit, engine = MarketKit(), SlowEngine()
+    sender = MarketSender(kit.market, kit.state, engine)
+    try:
+        kit.market.subscribe("S44", [f"S{number}" for number in range(51)], 10)
+        gevent.idle()
+        kit.market.unsubscribe("S44", ["S50"])
+        kit.now += LINGER
+        kit.state.on_work()
+        gevent.idle()
+        assert len(engine.sent) == 1
+        engine.go.set()
+        gevent.idle()
+        # What was given up before its turn is not asked for, and what is asked for is ended later.
+        assert [("|263=1|" in body, "|55=S50|" in body) for body in engine.sent] == [
+            (True, False),
+            (False, True),
+        ]
+        kit.market.subscribe("S44", ["S51"], 10)
+        gevent.idle()
+        assert "|55=S51|" in engine.sent[-1]
+    finally:
+        sender.close()
