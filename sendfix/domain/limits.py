@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,9 @@ from sendfix.domain.schedule import Hours, Schedule
 DEFAULT_PRICE_MAX_AGE_SECONDS = 300.0
 ALLOW, LOCATE_REQUIRED, FORBID = SHORT_SALES = ("allow", "locate_required", "forbid")
 REFUSE, PASS = WITHOUT_PRICE = ("refuse", "pass")
+
+USER = re.compile(r"[A-Za-z0-9._@-]{1,64}")
+"""Who a request can say that it is from."""
 
 Key = tuple[str | None, str | None, str | None]
 """Session, account and user for which sums are kept; None is every one of them, an empty text none at all."""

@@ -4,14 +4,14 @@ user, which is changed while the desk runs."""
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from sendfix.config.limits import limits_to_json
 from sendfix.domain.errors import FieldError, InvalidRequest, StateForbids
-from sendfix.domain.limits import Applied, Limits, Rule, Scope
+from sendfix.domain.limits import USER, Applied, Limits, Rule, Scope
 from sendfix.services.kill_switches import MAX_REASON
 from sendfix.services.sessions import Session, Sessions
 
@@ -103,7 +103,7 @@ class RiskLimits:
                 f"The limits have been changed meanwhile: they have version {before.version}, not {version};"
                 " load them again."
             )
-        errors = list(self._faults(rules))
+        errors = [*self._faults(rules), *_nobodies(rules)]
         if not reason.strip() or len(reason) > MAX_REASON:
             errors.append(FieldError("reason", f"say why, in 1 to {MAX_REASON} characters"))
         if errors:
@@ -141,6 +141,15 @@ class RiskLimits:
                 found.append(FieldError(f"{at}.limits", text))
             seen.setdefault(rule.scope, number)
         return found
+
+
+def _nobodies(rules: Sequence[Rule]) -> Iterator[FieldError]:
+    """Rules that would never apply."""
+    for number, rule in enumerate(rules, 1):
+        user = rule.scope.user
+        if user is not None and not USER.fullmatch(user):
+            text = f"nobody can be {user!r}: a user has 1 to 64 of the characters A-Z a-z 0-9 . _ @ -"
+            yield FieldError(f"rules[{number}].scope.user", text)
 
 
 def _rule_of(session: Session) -> Rule:

@@ -29,6 +29,11 @@ log = logging.getLogger(__name__)
 
 ORDERING = frozenset({"D", "G", "E", "AB", "AC", "s", "t"})
 """MsgType(35) of what brings an order or makes it larger."""
+QUOTE_RESPONSE = "AJ"
+TRADING = frozenset({QUOTE_RESPONSE, "S", "i", "L"})
+"""Of what brings trades without orders of ours, or orders on their way to the market: a QuoteResponse, a Quote, a
+MassQuote, and a ListExecute."""
+QUOTE_RESP_TYPE, HIT, COUNTER = 694, "1", "2"
 CL_ORD_ID, ACCOUNT = 11, 1
 # Account, Symbol, Side, OrderQty, CashOrderQty, OrdType, Price, StopPx, TimeInForce.
 _WHAT_MAKES_IT_THE_SAME = (1, 55, 54, 38, 152, 40, 44, 99, 59)
@@ -109,7 +114,9 @@ class Risk(KillSwitches):
         try:
             for body in bodies:
                 msg_type = msg_type_of(body)
-                if msg_type in ORDERING:
+                if msg_type in TRADING:
+                    self._check_stopped(self._sessions.get(session_name))
+                if msg_type in ORDERING or (msg_type == QUOTE_RESPONSE and _takes_a_quote(body)):
                     self._check_one(session_name, msg_type or "", body, order, only_look, sent_as, counted)
             goes = not only_look
         finally:
@@ -136,11 +143,7 @@ class Risk(KillSwitches):
         counted: Counted,
     ) -> None:
         session = self._sessions.get(session_name)
-        reason = self.kill_reason(session_name)
-        if reason is not None:
-            self._refuse(session, [Refusal("kill_switch", "session_name", reason)])
-        if self.limits.document.problem is not None:
-            self._refuse(session, [Refusal("risk_limits", "session_name", self.limits.document.problem)])
+        self._check_stopped(session)
         user = self._user()
         values = None if self.limits.only_by_session else parse_values(body)
         # A replace that does not say an account leaves it as it is.
@@ -195,6 +198,13 @@ class Risk(KillSwitches):
             self._exposures.reserve(cl_ord_id, sent_as or cl_ord_id, part, user)
             counted.cl_ord_ids.append(cl_ord_id)
 
+    def _check_stopped(self, session: Session) -> None:
+        reason = self.kill_reason(session.config.name)
+        if reason is not None:
+            self._refuse(session, [Refusal("kill_switch", "session_name", reason)])
+        if self.limits.document.problem is not None:
+            self._refuse(session, [Refusal("risk_limits", "session_name", self.limits.document.problem)])
+
     def _check_rates(self, session: Session, applied: Applied, at: float, counted: Counted) -> None:
         buckets = [(rate, scope, self._bucket(scope)) for rate, scope in applied.rates]
         for rate, scope, bucket in buckets:
@@ -228,3 +238,8 @@ class Risk(KillSwitches):
             log.info("session %s: refused by %s: %s", name, refusal.rule, refusal.text)
             self._told(name, refusal.rule)
         raise RiskRefused(name, [refusal.rule for refusal in refusals], [one.error for one in refusals])
+
+
+def _takes_a_quote(body: bytes) -> bool:
+    """Or says at what price the counterparty may take ours."""
+    return parse_values(body).get(QUOTE_RESP_TYPE) in (HIT, COUNTER)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from flask import has_request_context, request
 
 from sendfix.domain.errors import FieldError, InvalidRequest
+from sendfix.domain.limits import USER
 
 HEADER = "X-SendFix-User"
-
-_NAME = re.compile(r"[A-Za-z0-9._@-]{1,64}")
 
 
 def current() -> str | None:
@@ -18,6 +15,6 @@ def current() -> str | None:
     given = request.headers.get(HEADER) if has_request_context() else None
     if not given:
         return None
-    if not _NAME.fullmatch(given):
+    if not USER.fullmatch(given):
         raise InvalidRequest([FieldError(HEADER, "must be 1 to 64 of the characters A-Z a-z 0-9 . _ @ -")])
     return given

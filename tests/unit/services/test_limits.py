@@ -272,3 +272,10 @@ def test_a_duplicate_is_one_whoever_sent_the_first() -> None:
     assert list(refusals(kit)) == ["duplicate_seconds"]
     kit.clock += timedelta(seconds=10)
     kit.send()
+
+
+def test_a_rule_for_a_user_that_nobody_can_be_is_refused() -> None:
+    kit = DeskKit()
+    for user in ("ann smith", "", "ä", "x" * 65):
+        with pytest.raises(InvalidRequest, match="nobody can be"):
+            change(kit, (Scope(None, None, user), {"max_open_orders": 1}))

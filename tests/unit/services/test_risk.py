@@ -245,3 +245,23 @@ def test_a_cross_is_held_against_the_limits_of_both_accounts(kit: DeskKit) -> No
     kit.limits.change([Rule(Scope(None, "B"), Limits(max_order_qty=Decimal(1)))], 0, "a test")
     with pytest.raises(RiskRefused, match="max_order_qty of account B"):
         kit.risk.check("S44", fix("35=s|548=X|55=AAPL|44=10|552=2|54=1|11=X1|1=A|38=5|54=2|11=X2|1=B|38=5|"))
+
+
+def test_what_trades_without_an_order_is_stopped_too(kit: DeskKit) -> None:
+    hit = fix("35=AJ|693=R|694=1|11=Z|55=AAPL|54=1|38=100|44=200|")
+    passed = fix("35=AJ|693=R|694=6|55=AAPL|")
+    limit(kit, max_order_qty=Decimal(10))
+    with pytest.raises(RiskRefused, match="max_order_qty"):
+        kit.risk.check("S44", hit)
+    kit.risk.check("S44", passed)
+    kit.risk.kill(None, "stop")
+    for body in (
+        hit,
+        passed,
+        fix("35=S|117=Q|55=AAPL|132=10|133=11|"),
+        fix("35=i|117=Q|"),
+        fix("35=L|66=L1|"),
+    ):
+        with pytest.raises(RiskRefused, match="kill switch"):
+            kit.risk.check("S44", body)
+    kit.risk.check("S44", fix("35=R|131=R|146=1|55=AAPL|"))
