@@ -19,7 +19,7 @@ from sendfix.storage.searcher import FirstPlace, condition_of
 
 T = TypeVar("T")
 
-ROWS_AT_ONCE = 500
+ROWS_AT_ONCE = 200
 # As the writer writes it. An execution of one leg is none of the order as a whole.
 _IS_LEG = f'"multi_leg_reporting_type":"{LEG}"'
 
