@@ -15,7 +15,7 @@ from sendfix.fix.encode import default_handling
 from sendfix.fix.fieldtypes import format_utc
 from sendfix.fix.groups import Fields, nest
 from sendfix.fix.lists import ORDERS, list_orders
-from sendfix.fix.parse import DATA_OF_LENGTH, SOH, msg_type_of, parse
+from sendfix.fix.parse import SOH, msg_type_of, parse
 from sendfix.fix.plan import plan
 from sendfix.fix.rules import check_order
 
@@ -179,11 +179,12 @@ def _raw(text: str) -> bytes:
     fields = text.strip().strip(f"|{SOH}").split(SOH if SOH in text else "|")
     if not text.isascii():
         raise InvalidRequest([FieldError("raw", "must be ASCII text")])
-    if not any(int(tag) in DATA_OF_LENGTH for tag in map(_tag_of, fields) if tag):
-        wrong = [part for part in fields if not _tag_of(part)]
-        if wrong:
-            raise InvalidRequest([FieldError("raw", f"{wrong[0][:40]!r} is no tag=value")])
-    return SOH.join([*fields, ""]).encode()
+    raw = SOH.join([*fields, ""])
+    wrong = [part for part in fields if not _tag_of(part)]
+    # Data may hold anything, SOH too: then the parts of it are no fields.
+    if wrong and "".join(f"{tag}={value}{SOH}" for tag, value in parse(raw.encode())) != raw:
+        raise InvalidRequest([FieldError("raw", f"{wrong[0][:40]!r} is no tag=value")])
+    return raw.encode()
 
 
 def _tag_of(part: str) -> str:

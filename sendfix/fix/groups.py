@@ -16,6 +16,8 @@ from sendfix.fix.fieldtypes import Formatter, formatter_of
 from sendfix.fix.parse import DATA_OF_LENGTH, SOH
 
 MAX_ENTRIES = 1_000
+MOST_ERRORS = 100
+"""Of a message: who gets so many mends them before asking for more, and a million would take seconds to tell."""
 LENGTH_OF_DATA = {data: length for length, data in DATA_OF_LENGTH.items()}
 
 
@@ -115,6 +117,8 @@ class GroupPlan:
             return ""
         parts = [str(len(entries))]
         for number, entry in enumerate(entries):
+            if len(errors) >= MOST_ERRORS:
+                break
             parts += self._entry(entry, f"{path}[{number}]", errors)
         return SOH.join(parts)
 
@@ -123,6 +127,8 @@ class GroupPlan:
         complained = set()
         for key, value in entry.items():
             place = f"{path}.{key}"
+            if len(errors) >= MOST_ERRORS:
+                break
             known = self._formatters.get(key)
             if known is None:
                 errors.append(FieldError(place, f"{key} is no field of the repeating group {self.label}"))

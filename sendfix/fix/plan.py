@@ -12,7 +12,7 @@ from sendfix.domain.order import Order, Pending
 from sendfix.domain.values import format_decimal
 from sendfix.fix.dictionary import Dictionary, Field
 from sendfix.fix.fieldtypes import Formatter, format_text, format_utc, formatter_of
-from sendfix.fix.groups import LENGTH_OF_DATA, GroupPlan
+from sendfix.fix.groups import LENGTH_OF_DATA, MOST_ERRORS, GroupPlan
 from sendfix.fix.parse import DATA_OF_LENGTH, SOH
 
 TRANSACT_TIME = 60
@@ -71,6 +71,8 @@ class Plan:
     ) -> None:
         """Fields as a person gave them; None takes away what `texts` had. Nobody may give what is `set_by_desk`."""
         for key, value in fields.items():
+            if len(errors) >= MOST_ERRORS:
+                break
             entry = self._formatters.get(key)
             if entry is None:
                 errors.append(FieldError(key, self._no_field(key)))
@@ -147,7 +149,8 @@ class Plan:
             ("price", terms.price),
             ("stop_px", terms.stop_px),
             ("time_in_force", terms.time_in_force),
-            ("order_id", order.order_id),
+            # It names the order beside its ClOrdID: better none than no request at all.
+            ("order_id", order.order_id if order.order_id is None or order.order_id.isascii() else None),
             *(
                 (key, value)
                 for key, value in order.fields.items()
@@ -182,7 +185,21 @@ class Plan:
         parts += [f"{tag}={texts[tag]}" for tag in sorted(texts, key=self._rank.__getitem__)]
         parts += [f"{tag}={text}" for tag, text in custom.items()]
         parts.append("")
-        return SOH.join(parts).encode("ascii")
+        try:
+            return SOH.join(parts).encode("ascii")
+        except UnicodeEncodeError:
+            # Of an order that is known from the counterparty's reports alone.
+            raise InvalidRequest(
+                [
+                    FieldError(
+                        known.key,
+                        f"{known.name}({tag}) is {text!r}, which is not ASCII: call the counterparty",
+                    )
+                    for tag, text in texts.items()
+                    if not text.isascii()
+                    for known in (self.dictionary.fields[tag],)
+                ]
+            ) from None
 
     def _within(self, tag: int) -> str:
         """Where a field of a repeating group is to be given."""

@@ -101,6 +101,8 @@ class MassDesk(Inattentive):
         if which.session_name is not None:
             names = [self._sessions.get(which.session_name).config.name]
         for name in names:
+            if self._sessions.find(name) is None:
+                continue  # removed while those before it were canceled
             orders = [order for order in self._blotter.open_orders(name) if which.takes(order)]
             cl_ord_id = self._mass_cancel(name, which) if len(orders) > 1 else None
             if cl_ord_id is None:
@@ -141,8 +143,10 @@ class MassDesk(Inattentive):
                 self._do_instead(waiting, values.get(58) or "it gave no reason")
         elif message.msg_type in _REJECTS:
             values = parse_values(message.raw.encode("utf-8", "replace"))
+            ref_id = values.get(379)
+            by_type = ref_id not in self._waiting
             for request_id, waiting in list(self._waiting.items()):
-                named = values.get(379) == request_id or values.get(372) == waiting.msg_type
+                named = ref_id == request_id or (by_type and values.get(372) == waiting.msg_type)
                 if named and waiting.session_name == message.session_name:
                     del self._waiting[request_id]
                     self._do_instead(waiting, values.get(58) or "it gave no reason")
@@ -167,6 +171,7 @@ class MassDesk(Inattentive):
             body = encode_mass_cancel(cl_ord_id, which.symbol, which.side, self._now(), dictionary)
             self._send(name, cl_ord_id, (cl_ord_id,), body)
         except SendFixError as error:
+            self._forget(cl_ord_id)
             log.warning("session %s: OrderMassCancelRequest(q) was not sent: %s", name, error)
             return None
         self._later(ANSWER_SECONDS, lambda: self._too_late(cl_ord_id))

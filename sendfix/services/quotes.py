@@ -118,6 +118,8 @@ class Quotes(Inattentive):
                 refusal.quote_req_id, refusal.quote_id, symbol, text=refusal.text, refused=True
             )
         rejection = read_rejection(values, dictionary)
+        if rejection.ref_msg_type not in (None, "R"):
+            return None  # the number may be that of a quote's request before the numbers were reset
         for quote_req_id, asked in self._asked.items():
             by_number = asked.msg_seq_num is not None and asked.msg_seq_num == rejection.ref_seq_num
             if asked.session_name == message.session_name and (quote_req_id == rejection.ref_id or by_number):

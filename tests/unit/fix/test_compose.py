@@ -178,6 +178,7 @@ def test_what_is_wrong_with_a_raw_message(fix42: Dictionary, raw: str, field: st
         ("35=D|58=Zürich|", "must be ASCII"),
         ("35=D|58=" + "x" * 100_001, "at most 100000"),
         ("|||", "is no tag=value"),
+        ("35=B|148=x|33=1|58=l|lost|95=3|96=abc|", "'lost' is no tag=value"),
     ],
 )
 def test_no_message_to_speak_of(fix42: Dictionary, raw: str, said: str) -> None:
@@ -185,6 +186,15 @@ def test_no_message_to_speak_of(fix42: Dictionary, raw: str, said: str) -> None:
         by_raw(fix42, raw)
     assert [error.field for error in refused.value.errors] == ["raw"]
     assert said in str(refused.value)
+
+
+def test_of_very_many_mistakes_the_first_are_told(fix42: Dictionary) -> None:
+    orders = [{"no_allocs": [{}] * 100}] * 1000
+    found = by_fields(fix42, "E", no_orders=orders, **{f"x{number}": 1 for number in range(1000)})
+    assert found.body is None
+    assert 100 <= len(found.errors) < 110
+    many = {f"x{number}": 1 for number in range(1000)}
+    assert 100 <= len(by_fields(fix42, "D", no_allocs=[many]).errors) < 110
 
 
 def test_a_message_that_is_wrong_on_purpose_goes_as_it_stands(fix42: Dictionary) -> None:

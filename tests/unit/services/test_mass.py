@@ -115,6 +115,39 @@ def test_what_refuses_is_canceled_one_by_one(mass: Mass, refusal: str) -> None:
     assert len(mass.canceled()) == 3
 
 
+def test_a_refusal_by_its_id_is_of_that_request_alone(mass: Mass) -> None:
+    mass.kit.send(cl_ord_id="F", symbol="MSFT")
+    (first,) = mass.desk.cancel(Filter("S44", symbol="AAPL")).mass_cancels
+    mass.desk.cancel(Filter("S44", symbol="MSFT"))
+    mass.answer(f"35=j|34=9|45=6|372=q|379={first}|380=3")
+    mass.pass_time(0)
+    assert sorted(mass.canceled()) == ["A", "B"]
+
+
+def test_what_can_not_be_written_waits_for_no_answer_and_stops_no_other(mass: Mass) -> None:
+    """A counterparty's ids and symbols may be what it can't be told again."""
+    mass.kit.entry(
+        "S44", 0, "8=FIX.4.4|9=1|35=8|34=9|37=\u00d6|11=B|17=1|150=0|39=0|10=0|".replace("|", "\x01").encode()
+    )
+    odd = "37=1|17=1|150=0|39=0|55=\u00dc|54=1|38=5|14=0|151=5|6=0"
+    for number in (1, 2):
+        raw = f"8=FIX.4.4|9=1|35=8|34=1{number}|11=T{number}|{odd}|10=0|".replace("37=1", f"37={number}")
+        mass.kit.entry("S44", 0, raw.replace("|", "\x01").encode())
+    canceled = mass.desk.cancel(Filter("S44", symbol="\u00dc"))
+    assert [reason for _order, reason in canceled.results] == [
+        "symbol: Symbol(55) is '\u00dc', which is not ASCII: call the counterparty"
+    ] * 2
+    mass.answer("35=j|34=13|45=6|372=q|380=3")
+    mass.pass_time(0)
+    assert mass.kit.engine.sent == []
+    for session in mass.kit.sessions:
+        session.config = replace(session.config, mass_cancel=False)
+    assert len(mass.desk.cancel(Filter()).results) == 6
+    assert sorted(mass.canceled()) == ["A", "B", "C", "D"]
+    mass.kit.desk.ask_status("S44")
+    assert mass.kit.engine.sent[-1].startswith("35=H|11=C|")
+
+
 def test_what_does_not_answer_is_canceled_one_by_one(mass: Mass) -> None:
     mass.desk.cancel(Filter("S44"))
     mass.pass_time(ANSWER_SECONDS - 1)
