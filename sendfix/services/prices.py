@@ -6,7 +6,7 @@ that are given by REST or the file are of one session or of all. They are not ke
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -47,6 +47,9 @@ class Prices:
         self._last_fill = last_fill
         self._filled = filled
         self._known: dict[Key, dict[str, Price]] = {}
+        # As they were taken: to make prices of all of them would hold up orders for a second.
+        self._file: dict[str, GivenPrice] = {}
+        self._file_taken = now()
         self._given: set[Key] = set()
 
     def note(self, session_name: str, symbol: str, px: Decimal, at: datetime, source: str) -> None:
@@ -73,44 +76,63 @@ class Prices:
 
     def take_file(self, given: Sequence[GivenPrice], problems: Sequence[str]) -> None:
         """What the price file says now, in place of what it said before; and which of its lines can't be used."""
-        now = self._now()
-        before = {key: sources.pop(FILE) for key, sources in self._known.items() if FILE in sources}
-        self._known = {key: sources for key, sources in self._known.items() if sources}
-        for one in given:
-            self._put((one.session_name, one.symbol), Price(one.px, min(one.at or now, now), FILE))
+        before, self._file = self._file, {one.symbol: one for one in given}
+        self._file_taken = self._now()
         self.file_problems = tuple(problems)
-        self.on_change(None, {symbol for _session_name, symbol in before} | {one.symbol for one in given})
+        self.on_change(None, before.keys() | self._file.keys())
 
     def last(self, session_name: str, symbol: str) -> Price | None:
         """The freshest, however old it is; of two of the same time, that of the earlier of `SOURCES`."""
         best = self._last_fill(session_name, symbol)
+        of_file = self._of_file(symbol)
+        if of_file is not None and of_file.counts_before(best):
+            best = of_file
         for key in ((session_name, symbol), (None, symbol)):
             for price in self._known.get(key, _NOTHING).values():
                 if price.counts_before(best):
                     best = price
         return best
 
-    def known(self, session_name: str | None = None, symbol: str | None = None) -> list[KnownPrice]:
-        """Every price that there is, by symbol and session, those that are for all sessions first, and the freshest of
-        each before the others. None is any."""
-        found = [
-            one
-            for one in self._everything()
-            if (session_name is None or one.session_name in (None, session_name))
-            and symbol in (None, one.symbol)
+    def known(
+        self, session_name: str | None = None, symbol: str | None = None, most: int | None = None
+    ) -> tuple[list[KnownPrice], int]:
+        """The prices that there are, by symbol and session, those that are for all sessions first, and the freshest of
+        each before the others; None is any. Of more than `most` the first, and how many there are."""
+        known = [
+            (key, len(sources))
+            for key, sources in self._known.items()
+            if (session_name is None or key[0] in (None, session_name)) and symbol in (None, key[1])
         ]
-        found.sort(key=lambda one: (one.price.at, -SOURCES.index(one.price.source)), reverse=True)
-        found.sort(key=lambda one: (one.symbol, one.session_name or ""))
-        return found
+        filed = self._file.keys() if symbol is None else self._file.keys() & {symbol}
+        filled = [
+            key
+            for key in self._filled()
+            if session_name in (None, key[0])
+            and symbol in (None, key[1])
+            and self._last_fill(*key) is not None
+        ]
+        count = len(filed) + len(filled) + sum(number for _key, number in known)
+        keys = dict.fromkeys((one, "") for one in filed)
+        keys.update(dict.fromkeys((one, name or "") for (name, one), _number in known))
+        keys.update(dict.fromkeys((one, name) for name, one in filled))
+        found: list[KnownPrice] = []
+        for one, name in sorted(keys)[:most]:
+            prices = self._prices_of(name or None, one)
+            prices.sort(key=lambda price: (price.at, -SOURCES.index(price.source)), reverse=True)
+            found += [KnownPrice(name or None, one, price) for price in prices]
+        return found[:most], count
 
-    def _everything(self) -> Iterator[KnownPrice]:
-        for (session_name, symbol), sources in self._known.items():
-            for price in sources.values():
-                yield KnownPrice(session_name, symbol, price)
-        for name, symbol in self._filled():
-            fill = self._last_fill(name, symbol)
-            if fill is not None:
-                yield KnownPrice(name, symbol, fill)
+    def _prices_of(self, session_name: str | None, symbol: str) -> list[Price]:
+        """Those of that session, or those of all sessions."""
+        found = list(self._known.get((session_name, symbol), _NOTHING).values())
+        other = self._of_file(symbol) if session_name is None else self._last_fill(session_name, symbol)
+        return found if other is None else [*found, other]
+
+    def _of_file(self, symbol: str) -> Price | None:
+        found = self._file.get(symbol)
+        if found is None:
+            return None
+        return Price(found.px, min(found.at or self._file_taken, self._file_taken), FILE)
 
     def _put(self, key: Key, price: Price) -> None:
         self._known.setdefault(key, {})[price.source] = price

@@ -21,10 +21,10 @@ def prices(query: schemas.prices.PricesQuery) -> dict[str, Any]:
     """Last prices by symbol and session, from market data, REST, the price file and our own fills.
     At most 5,000; `left_out` are as many more."""
     now = datetime.now(UTC)
-    found = context().prices.known(query.session_name, query.symbol)
+    found, count = context().prices.known(query.session_name, query.symbol, MAX_LIMIT)
     return {
-        "prices": [_to_json(one, now) for one in found[:MAX_LIMIT]],
-        "left_out": max(0, len(found) - MAX_LIMIT),
+        "prices": [_to_json(one, now) for one in found],
+        "left_out": count - len(found),
         "file_problems": list(context().prices.file_problems),
     }
 

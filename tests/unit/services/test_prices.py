@@ -60,7 +60,7 @@ def test_the_order_in_which_they_come_does_not_matter(sources: list[str], ages: 
     found = prices.last("S44", "X")
     assert found is not None
     assert found.source == min(SOURCES, key=lambda source: (age[source], SOURCES.index(source)))
-    assert prices.known(symbol="X")[0].price.source in (found.source, REST, FILE)
+    assert prices.known(symbol="X")[0][0].price.source in (found.source, REST, FILE)
 
 
 def test_a_time_to_come_is_now_and_what_is_no_number_is_nothing() -> None:
@@ -112,7 +112,7 @@ def test_positions_are_worth_what_is_known_and_a_bust_takes_its_price_back() -> 
     (position,) = kit.positions.take_changed()
     assert (position.last_px, position.last_at, position.last_source) == (15, NOW, REST)
     assert (position.average.unrealised, position.profit) == (500, 500)
-    assert [(known.price.source, known.session_name) for known in kit.prices.known("S44", "AAPL")] == [
+    assert [(known.price.source, known.session_name) for known in kit.prices.known("S44", "AAPL")[0]] == [
         (REST, None),
         (FILL, "S44"),
     ]
@@ -127,3 +127,27 @@ def test_a_fill_by_a_clock_that_is_ahead_is_not_fresher_than_what_comes_after_it
     last = kit.prices.last("S44", "AAPL")
     assert last is not None
     assert (last.px, last.source) == (150, "trade")
+
+
+def test_the_first_of_many_prices_and_how_many_there_are() -> None:
+    fill = Price(Decimal(9), NOW, FILL)
+    prices = Prices(
+        lambda: NOW, lambda name, _symbol: fill if name == "S44" else None, lambda: [("S44", "B")]
+    )
+    prices.take_file(
+        [GivenPrice("B", Decimal(1), NOW - ago(2)), GivenPrice("A", Decimal(2), NOW + ago(9))], []
+    )
+    prices.give([GivenPrice("B", Decimal(3), NOW - ago(1)), GivenPrice("B", Decimal(4), NOW, "S42")])
+    every = [
+        ("A", None, FILE),
+        ("B", None, REST),
+        ("B", None, FILE),
+        ("B", "S42", REST),
+        ("B", "S44", FILL),
+    ]
+    for most in range(7):
+        found, count = prices.known(most=most)
+        assert count == len(every)
+        assert [(one.symbol, one.session_name, one.price.source) for one in found] == every[:most]
+    assert found[0].price == Price(Decimal(2), NOW, FILE)
+    assert prices.known("S44", "B", 1) == (found[1:2], 3)
