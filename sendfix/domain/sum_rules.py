@@ -69,9 +69,12 @@ def _turnover(
         return
     if sums.unpriced:
         exposure.find_prices()
-    if sums.unpriced or sums.unpriced_fills:
-        count = sums.unpriced + sums.unpriced_fills
-        text = f"of {count} open orders or fills nobody knows the price: give one by PUT /api/prices"
+    if sums.unpriced_fills:
+        text = f"of {sums.unpriced_fills} fills of today LastPx(31) is missing: ask the counterparty to correct them"
+        found.append(_refused(rule, name, limit, "price", text, ZERO))
+        return
+    if sums.unpriced:
+        text = f"of {sums.unpriced} open orders nobody knows the price: give one by PUT /api/prices"
         found.append(_refused(rule, name, limit, "price", text, ZERO))
         return
     before = sums.executed + sums.notional

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from sendfix.domain.errors import EngineUnavailable, RiskRefused, SendFixError
 from sendfix.domain.limits import Limits, Rule, Scope
+from sendfix.domain.price import GivenPrice
 from sendfix.domain.schedule import Schedule
 from tests.unit.domain.test_exposure import shown
 from tests.unit.services.desk_kit import DeskKit, LoopEngine, fix
@@ -296,3 +297,22 @@ def test_an_order_that_makes_no_sense_does_not_keep_the_next_desk_from_starting(
     limited(kit, max_daily_turnover=Decimal(1100))
     kit.entry("S44", 1, fix("8=FIX.4.4|9=1|35=D|34=2|11=Z|1=A|55=AAPL|54=1|152=a lot|40=1|10=000|"))
     assert restarted(kit).risk.sums.track((None, "A", None)).orders == 1
+
+
+def test_what_to_do_about_an_order_and_about_a_fill_of_which_nobody_knows_the_price() -> None:
+    kit = DeskKit()
+    sent = kit.send(account="A", ord_type="MARKET", price=None).cl_ord_id
+    limited(kit, max_daily_turnover=Decimal(10**6))
+    with pytest.raises(
+        RiskRefused, match="of 1 open orders nobody knows the price: give one by PUT /api/prices"
+    ):
+        kit.send(account="A")
+    kit.prices.give([GivenPrice("AAPL", Decimal(200))])
+    kit.send(account="A")
+    kit.report(sent, "17=E1|150=F|39=2|1=A|55=AAPL|54=1|38=100|32=100|14=100|151=0|6=0")
+    with pytest.raises(
+        RiskRefused, match=r"of 1 fills of today LastPx\(31\) is missing: ask the counterparty"
+    ):
+        kit.send(account="A")
+    kit.report(sent, "17=E2|19=E1|150=G|39=2|1=A|55=AAPL|54=1|38=100|32=100|31=200|14=100|151=0|6=200")
+    kit.send(account="A")
