@@ -34,6 +34,7 @@ class PriceFile:
         self._path = path
         self._take = take
         self._seen: object = ()
+        self._waited = False
         self._prices: list[GivenPrice] = []
         self._greenlet: gevent.Greenlet[[], None] | None = None
 
@@ -71,7 +72,11 @@ class PriceFile:
             signature: object = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
             if signature == self._seen:
                 return None
-            self._seen = signature
+            if self._seen and not self._waited:
+                # It may be half written, and the last price have half of its digits: at the next look it is whole.
+                self._waited = True
+                return None
+            self._waited, self._seen = False, signature
             if stat.st_size > MAX_BYTES:
                 return Found(self._prices, [f"is larger than {MAX_BYTES} bytes, and is not read"])
             data = self._path.read_bytes()

@@ -93,10 +93,12 @@ def test_a_change_is_seen_and_a_file_that_is_gone_leaves_its_prices(tmp_path: Pa
     path.write_text("A,2\nbroken\n")
     os.utime(path, ns=(1, 1))
     file.look()
+    file.look()
     path.unlink()
     file.look()
     file.look()
     path.mkdir()
+    file.look()
     file.look()
     assert taken.all[1:] == [
         ([("A", 1)], []),
@@ -104,6 +106,19 @@ def test_a_change_is_seen_and_a_file_that_is_gone_leaves_its_prices(tmp_path: Pa
         ([("A", 2)], ["can't be read: No such file or directory"]),
         ([("A", 2)], ["can't be read: Is a directory"]),
     ]
+
+
+def test_a_price_that_is_just_being_written_is_not_taken(tmp_path: Path) -> None:
+    path = tmp_path / "prices.csv"
+    taken = Taken()
+    file = PriceFile(path, taken.take)
+    path.write_text("A,187.20\n")
+    file.look()
+    path.write_text("A,1")
+    file.look()
+    path.write_text("A,187.30\n")
+    file.look()
+    assert taken.all == [([("A", Decimal("187.20"))], []), ([("A", Decimal("187.30"))], [])]
 
 
 def test_it_is_watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
