@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 
 from sendfix.domain.enums import OrdType, TimeInForce
 from sendfix.domain.errors import FieldError
+from sendfix.domain.values import decimal_of_text
 from sendfix.fix.dictionary import Dictionary
 
 SYMBOL, SECURITY_ID, NO_LEGS = 55, 48, 555
@@ -51,8 +51,14 @@ def check_order(texts: Mapping[int, str], dictionary: Dictionary, errors: list[F
     if not any(tag in texts for tag in QUANTITIES):
         complain(ORDER_QTY, "is required")
     for tag in QUANTITIES:
-        if tag in texts and Decimal(texts[tag]) <= 0:
-            complain(tag, f"must be above zero, got {texts[tag]}")
+        if tag not in texts:
+            continue
+        try:
+            if decimal_of_text(texts[tag]) <= 0:
+                complain(tag, f"must be above zero, got {texts[tag]}")
+        except ValueError as error:
+            # Of an order that was sent as it stood, without validation.
+            complain(tag, str(error))
     if ORD_TYPE in texts:
         ord_type = texts[ORD_TYPE]
         name = OrdType(ord_type).name if OrdType.of_code(ord_type) else ord_type

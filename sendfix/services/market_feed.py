@@ -9,6 +9,7 @@ import logging
 import re
 from datetime import timedelta
 
+from sendfix.domain.errors import FieldError
 from sendfix.domain.market import Problem, Trade
 from sendfix.fix.market_data import (
     INCREMENT,
@@ -19,7 +20,7 @@ from sendfix.fix.market_data import (
     symbols_of,
     values_of,
 )
-from sendfix.fix.market_requests import HEAD_BYTES
+from sendfix.fix.market_requests import HEAD_BYTES, check_symbol
 from sendfix.services.intake import utc
 from sendfix.services.market_line import Line, Request, Watched
 from sendfix.services.market_state import MarketState
@@ -183,7 +184,9 @@ class MarketFeed(Inattentive):
 
     def _stray(self, line: Line, md_req_id: str, symbol: str | None) -> None:
         """Of a request that is no more: this desk has ended it, or has asked for it in an earlier run."""
-        if symbol is not None and md_req_id.startswith(self._id_prefix):
+        if not md_req_id.startswith(self._id_prefix) or not md_req_id.isascii():
+            return
+        if symbol is not None and not isinstance(check_symbol(symbol, "symbol"), FieldError):
             line.end_stray(md_req_id, symbol)
             self._state.on_work()
 

@@ -7,7 +7,13 @@ from typing import Any
 import pytest
 
 from sendfix.domain.enums import OrdStatus
-from sendfix.domain.errors import DuplicateClOrdID, EngineUnavailable, NotLoggedOn, RiskRefused
+from sendfix.domain.errors import (
+    DuplicateClOrdID,
+    EngineUnavailable,
+    InvalidRequest,
+    NotLoggedOn,
+    RiskRefused,
+)
 from sendfix.domain.order import Order
 from sendfix.fix.compose import Draft
 from sendfix.services.composer import Composer
@@ -238,6 +244,14 @@ def test_a_field_that_one_replace_brings_and_the_next_takes_away_is_gone(kit: De
     for number, (cl_ord_id, orig) in enumerate([(first, "A"), (second, first)]):
         kit.report(cl_ord_id, f"17=R{number}|150=5|39=0|41={orig}|55=AAPL|54=1|38=100|14=0|151=100|6=0")
     assert "max_floor" not in order.fields
+
+
+def test_an_order_that_went_as_it_stood_is_not_replaced_as_it_stands(
+    kit: DeskKit, composer: Composer
+) -> None:
+    composer.send("S44", Draft(raw="35=D|11=A|55=AAPL|54=1|38=5|40=1|152=many|", validate=False))
+    with pytest.raises(InvalidRequest, match=r"CashOrderQty\(152\) must be a number, got 'many'"):
+        kit.desk.replace_order("A", {"order_qty": 6}, {})
 
 
 def test_any_message_goes_and_is_found_with_its_answers(kit: DeskKit, composer: Composer) -> None:

@@ -308,6 +308,15 @@ def test_a_subscription_of_an_earlier_run_is_ended_once_and_that_of_another_desk
     assert len(kit.sent) == 3
 
 
+def test_what_is_said_of_a_symbol_that_can_not_be_is_no_reason_to_ask_for_anything(kit: MarketKit) -> None:
+    first = kit.subscribe("AAPL")
+    kit.snapshot(first)
+    kit.market.subscribe("S44", ["MSFT"], 10)
+    kit.says(f"35=X|34=3|262={MINE}old|268=1|279=0|269=0|55=\u00dc|270=1|271=1")
+    assert [one[55] for one in kit.sent] == [["AAPL"], ["MSFT"]]
+    assert kit.stale() is None
+
+
 def test_what_could_not_be_sent_is_tried_again(kit: MarketKit) -> None:
     kit.subscribe("AAPL")
     kit.market.not_sent(kit.sendings[-1], "the engine is busy")
