@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sendfix.domain.enums import OrdStatus
 from sendfix.domain.ledger import EXACT, ZERO
-from sendfix.domain.order import Order
+from sendfix.domain.order import Order, Pending
 from sendfix.domain.proposed import LONG_SALES, direction
 from sendfix.domain.values import decimal_of_text
 
@@ -69,14 +69,24 @@ def part_of(order: Order) -> Part | None:
 
 
 def moved_part_of(order: Order, part: Part | None) -> Part | None:
-    """What counts in another account as well: that to which an unanswered replace would move the order. `part` is that
-    of the order."""
-    if part is None:
+    """What counts in another account as well: that to which an unanswered replace would move the order, the latest if
+    there are several. `part` is that of the order."""
+    account = next((one.account for one in reversed(order.requests) if _moves(order, one)), None)
+    if part is None or account is None:
         return None
-    for request in reversed(order.requests):
-        if request.type == "replace" and request.account and request.account != order.account:
-            return part._replace(whose=part.whose._replace(account=request.account), orders=0)
-    return None
+    moved = part._replace(whose=part.whose._replace(account=account), orders=0)
+    moving = [one for one in order.requests if _moves(order, one) and one.account == account]
+    sizes = [one.order_qty for one in moving if one.order_qty is not None]
+    if sizes:
+        left = max(EXACT.subtract(max(sizes), order.cum_qty), ZERO)
+        moved = moved._replace(qty=left, long_sale=left if order.side in LONG_SALES else ZERO)
+    prices = [one.price if one.price is not None else one.stop_px for one in moving]
+    px = max((abs(one) for one in prices if one is not None), default=None)
+    return moved if px is None else moved._replace(notional=EXACT.multiply(moved.qty, px))
+
+
+def _moves(order: Order, request: Pending) -> bool:
+    return request.type == "replace" and bool(request.account) and request.account != order.account
 
 
 def cash_of(order: Order) -> Decimal | None:

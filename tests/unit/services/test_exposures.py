@@ -278,6 +278,8 @@ def test_a_replace_to_another_account_counts_there_until_it_is_answered() -> Non
     assert restarted(kit).risk.sums.track((None, "A", None)).symbol("AAPL").buy == 100
     with pytest.raises(RiskRefused, match="0 held and 100 open on that side it could be 200"):
         kit.desk.replace_order(sent[1], {"account": "A"}, {})
+    kit.desk.replace_order(sent[0], {"account": "B", "order_qty": 1000}, {})
+    assert kit.risk.sums.track((None, "A", None)).symbol("AAPL").buy == 100
     reject = f"8=FIX.4.4|9=1|35=9|34=9|37=O1|11={new_id}|41={sent[0]}|39=0|434=2|58=no|10=000|"
     kit.entry("S44", 0, fix(reject))
     kit.desk.replace_order(sent[1], {"account": "A"}, {})
