@@ -49,7 +49,7 @@ class Prices:
         self._known: dict[Key, dict[str, Price]] = {}
         # As they were taken: to make prices of all of them would hold up orders for a second.
         self._file: dict[str, GivenPrice] = {}
-        self._file_taken = now()
+        self._file_taken = self._now()
         self._given: set[Key] = set()
 
     def note(self, session_name: str, symbol: str, px: Decimal, at: datetime, source: str) -> None:
