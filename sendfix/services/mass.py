@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sendfix.domain.enums import Side
-from sendfix.domain.errors import SendFixError
+from sendfix.domain.errors import SendFixError, StorageUnavailable
 from sendfix.domain.order import Order
 from sendfix.fix.dictionary import Dictionary
 from sendfix.fix.encode import encode_mass_cancel, encode_mass_status
@@ -17,6 +17,7 @@ from sendfix.fix.parse import parse_values
 from sendfix.services.blotter import Blotter
 from sendfix.services.desk import Desk
 from sendfix.services.ids import ClOrdIdSource
+from sendfix.services.kill_switches import KillSwitch, KillSwitches
 from sendfix.services.ports import Inattentive, MessageRow
 from sendfix.services.sessions import Session, Sessions
 
@@ -200,3 +201,19 @@ class MassDesk(Inattentive):
             why,
         )
         self._later(0, waiting.instead)
+
+
+def stop(
+    switches: KillSwitches, mass: MassDesk, session_name: str | None, reason: str, cancel_open: bool
+) -> tuple[KillSwitch, Canceled]:
+    """Turn a kill switch on and, if asked to, every open order off. A disk that is full stops neither. Raises as
+    `KillSwitches.kill`."""
+    try:
+        switch = switches.kill(session_name, reason)
+    except StorageUnavailable as error:
+        if not cancel_open:
+            raise
+        mass.cancel(Filter(session_name))
+        text = "Cancels of the open orders were sent all the same: look at each of them."
+        raise StorageUnavailable(f"{error}. {text}") from error
+    return switch, mass.cancel(Filter(session_name)) if cancel_open else Canceled((), ())

@@ -12,7 +12,7 @@ from sendfix.domain.ledger import EXACT
 from sendfix.domain.limits import Limits, Rule
 from sendfix.domain.values import format_decimal
 from sendfix.services.limits import LimitsDocument
-from sendfix.services.mass import Canceled, Filter
+from sendfix.services.mass import stop
 from sendfix.web import answers, schemas
 from sendfix.web.api import Api
 from sendfix.web.context import context
@@ -74,8 +74,8 @@ def put_risk_limits(body: schemas.risk.PutLimits) -> dict[str, Any]:
 def kill_switch(body: schemas.risk.KillSwitch) -> dict[str, Any]:
     """Stop new orders and replaces, of one session or of all, until somebody lets go.
     With `cancel_open` every open order is asked to be canceled, too; `canceled` says for each whether that was sent."""
-    switch = context().risk.kill(body.session_name, body.reason)
-    canceled = context().mass.cancel(Filter(switch.session_name)) if body.cancel_open else Canceled((), ())
+    desk = context()
+    switch, canceled = stop(desk.risk, desk.mass, body.session_name, body.reason, body.cancel_open)
     return {"kill_switch": kill_switch_to_json(switch), **mass_canceled_to_json(canceled)}
 
 

@@ -8,9 +8,10 @@ from dataclasses import replace
 import pytest
 
 from sendfix.domain.enums import Side
-from sendfix.domain.errors import NotLoggedOn, UnknownSession
-from sendfix.services.mass import ANSWER_SECONDS, Filter, MassDesk
-from tests.unit.services.desk_kit import DOWN, NOW, DeskKit, dictionary_of, fix
+from sendfix.domain.errors import NotLoggedOn, StorageUnavailable, UnknownSession
+from sendfix.services.kill_switches import KillSwitches
+from sendfix.services.mass import ANSWER_SECONDS, Filter, MassDesk, stop
+from tests.unit.services.desk_kit import DOWN, NOW, DeskKit, MemorySwitches, dictionary_of, fix
 
 
 class Mass:
@@ -203,3 +204,19 @@ def test_that_there_are_no_orders_is_no_order(mass: Mass) -> None:
     )
     assert len(mass.kit.blotter) == known
     assert [row.direction for row in mass.kit.heard.messages[-1:]] == ["IN"]
+
+
+def test_a_switch_that_can_not_be_kept_cancels_what_is_open_all_the_same() -> None:
+    mass = Mass()
+    store = MemorySwitches()
+    store.fails = True
+    switches = KillSwitches(mass.kit.sessions, store, lambda: NOW, lambda: None)
+    with pytest.raises(StorageUnavailable, match="a restart of the desk would forget it") as caught:
+        stop(switches, mass.desk, "S42", "fire", cancel_open=False)
+    assert (mass.sent, "Cancels" in str(caught.value)) == ([], False)
+    with pytest.raises(
+        StorageUnavailable, match=r"forget it: the disk is full\. Cancels of the open orders were sent"
+    ):
+        stop(switches, mass.desk, "S42", "fire", cancel_open=True)
+    assert len(mass.sent) == 1
+    assert switches.kill_reason("S42") is not None
