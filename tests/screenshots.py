@@ -27,7 +27,24 @@ from tests.e2e.desk_page import DeskPage, broker_fills  # noqa: E402
 from tests.support.stack import FIX42, FIX44, Stack  # noqa: E402
 
 WIDE, PHONE = (1440, 900), (390, 844)
-QUALITY = 82
+QUALITY = 75
+INDEX_HEAD = (
+    "# Every view, dark and light\n\nTaken by `make screenshots`, with the broker that comes with the desk."
+)
+TITLES = {
+    "desk": "The desk",
+    "order": "An order: its chain, its executions, the ladder of its messages",
+    "message": "A message, as a tree",
+    "history": "Search in everything that is stored",
+    "market": "Watch list, depth, trades",
+    "composer": "Any message, composed and answered",
+    "numbers": "Sequence numbers of a session",
+    "diagnosis": "Why a session is or is not logged on",
+    "session": "The configuration of a session",
+    "import": "Orders from a CSV",
+    "limits": "Limits, and how much of them is used",
+    "stop": "Kill switches",
+}
 THEMES = ("dark", "light")
 BOOKS = {symbol: {"mode": "match", "market": True} for symbol in ("AAPL", "MSFT", "NVDA", "TSLA", "JPM")}
 
@@ -59,7 +76,16 @@ class Camera:
         taken = cdp.send("Page.captureScreenshot", {"format": "webp", "quality": QUALITY})
         path.write_bytes(base64.b64decode(taken["data"]))
         cdp.detach()
-        self.taken.append(path.name)
+        if name not in self.taken:
+            self.taken.append(name)
+
+    def index(self) -> str:
+        """A page that shows them all, in Markdown."""
+        lines = [INDEX_HEAD]
+        for name in self.taken:
+            lines.append(f"\n## {TITLES.get(name, name.replace('-', ', ').capitalize())}\n")
+            lines += [f"![{name}, {theme}]({self._folder.name}/{name}-{theme}.webp)" for theme in THEMES]
+        return "\n".join([*lines, ""])
 
 
 def trade(stack: Stack) -> str:
@@ -251,7 +277,10 @@ def main() -> None:
             browser.close()
         finally:
             stack.stop()
-    print(f"{len(camera.taken)} pictures in {folder}")
+    (folder.parent / "screenshots.md").write_text(camera.index())
+    print(
+        f"{len(camera.taken)} views, dark and light, in {folder}; shown by {folder.parent / 'screenshots.md'}"
+    )
 
 
 if __name__ == "__main__":
