@@ -50,7 +50,9 @@ def encode_replace(cmd: ReplaceOrder, dictionary: Dictionary) -> bytes:
     message = plan(dictionary, "AC" if "no_legs" in order.fields else "G")
     errors: list[FieldError] = []
     before = order.pending_replace
-    texts = message.order_texts(order, before)
+    kept: list[FieldError] = []
+    texts = message.order_texts(order, before, kept)
+    errors += [error for error in kept if error.field.partition("[")[0] not in cmd.changes]
     changes = {}
     for key, value in cmd.changes.items():
         if key in _FIXED:

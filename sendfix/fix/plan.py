@@ -136,8 +136,11 @@ class Plan:
             raise ValueError("is raw data or its length, which a custom tag can't be")
         return format_text(value)
 
-    def order_texts(self, order: Order, replace: Pending | None = None) -> dict[int, str]:
-        """What the order has of this message's fields: as confirmed last, or as the unanswered `replace` wants it."""
+    def order_texts(
+        self, order: Order, replace: Pending | None = None, errors: list[FieldError] | None = None
+    ) -> dict[int, str]:
+        """What the order has of this message's fields: as confirmed last, or as the unanswered `replace` wants it.
+        `errors` gets what of its repeating groups can't be said again, since it was sent without validation."""
         texts: dict[int, str] = {}
         terms = order if replace is None else replace
         for key, value in (
@@ -162,7 +165,7 @@ class Plan:
             if value is None or entry is None or entry[0] in _REMARKS:
                 continue
             if entry[0] in self._groups:
-                self._add_group(texts, [], key, entry[0], value)
+                self._add_group(texts, [] if errors is None else errors, key, entry[0], value)
             elif isinstance(value, str):
                 texts[entry[0]] = value
             elif not isinstance(value, list):

@@ -254,6 +254,16 @@ def test_an_order_that_went_as_it_stood_is_not_replaced_as_it_stands(
         kit.desk.replace_order("A", {"order_qty": 6}, {})
 
 
+def test_a_replace_leaves_out_nothing_of_a_leg(kit: DeskKit, composer: Composer) -> None:
+    raw = "35=AB|11=A|55=S|54=1|38=5|40=1|555=2|600=A|624=ODD|600=B|624=2|"
+    composer.send("S44", Draft(raw=raw, validate=False))
+    with pytest.raises(InvalidRequest, match=r"no_legs\[0\].leg_side: LegSide\(624\) must be"):
+        kit.desk.replace_order("A", {"order_qty": 6}, {})
+    legs = [{"leg_symbol": "A", "leg_side": "1"}, {"leg_symbol": "B", "leg_side": "2"}]
+    kit.desk.replace_order("A", {"order_qty": 6, "no_legs": legs}, {})
+    assert "|555=2|600=A|624=1|600=B|624=2|" in kit.engine.sent[-1]
+
+
 def test_any_message_goes_and_is_found_with_its_answers(kit: DeskKit, composer: Composer) -> None:
     sent = composer.send("S44", Draft("R", {"quote_req_id": "Q1", "no_related_sym": [{"symbol": "AAPL"}]}))
     assert sent.orders == []
