@@ -158,7 +158,8 @@ class CancelRejected:
 
 @dataclass(frozen=True, slots=True)
 class MessageRejected:
-    """Reject(3) or BusinessMessageReject(j) of one of our messages. `ref_id` is BusinessRejectRefID(379)."""
+    """Reject(3) or BusinessMessageReject(j) of one of our messages. `ref_id` is BusinessRejectRefID(379); `of_its_kind`
+    says that any other message of its type would be refused as well."""
 
     session_name: str
     at: datetime
@@ -167,6 +168,7 @@ class MessageRejected:
     ref_id: str | None
     reason: str | None = None
     text: str | None = None
+    of_its_kind: bool = True
 
 
 @dataclass(frozen=True, slots=True)

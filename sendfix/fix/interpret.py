@@ -44,6 +44,7 @@ from sendfix.fix.reading import (
     decimal,
     needed,
     number,
+    refuses_the_kind,
 )
 
 IN, OUT, EVENT = 0, 1, 2
@@ -161,7 +162,14 @@ def _session_reject(session_name: str, raw: bytes, at: datetime, dictionary: Dic
     if reason is not None and 371 in values:
         reason = f"{reason}, {_named(values[371], dictionary)}"
     return MessageRejected(
-        session_name, at, number(values.get(45)), values.get(372), None, reason, values.get(58)
+        session_name,
+        at,
+        number(values.get(45)),
+        values.get(372),
+        None,
+        reason,
+        values.get(58),
+        refuses_the_kind(values),
     )
 
 
@@ -175,6 +183,7 @@ def _business_reject(session_name: str, raw: bytes, at: datetime, dictionary: Di
         values.get(379),
         _reason(values, 380, dictionary) if 380 in values else None,
         values.get(58),
+        refuses_the_kind(values),
     )
 
 

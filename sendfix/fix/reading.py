@@ -49,3 +49,14 @@ def code(members: dict[str, E], text: str | None) -> E | str | None:
 
 def number(text: str | None) -> int | None:
     return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+# SessionRejectReason(373) "invalid MsgType"; BusinessRejectReason(380) "other", "unsupported message type", "not
+# authorized". The rest of both is about that one message, or about this moment.
+_OF_THE_KIND = {"3": (373, frozenset({None, "11"})), "j": (380, frozenset({None, "0", "3", "6"}))}
+
+
+def refuses_the_kind(values: Values) -> bool:
+    """Whether a Reject(3) or BusinessMessageReject(j) says that the counterparty takes no message of that type."""
+    tag, reasons = _OF_THE_KIND[values[35]]
+    return values.get(tag) in reasons

@@ -178,7 +178,8 @@ class Fold:
 
     def _message_rejected(self, event: events.MessageRejected) -> Effect:
         if event.ref_msg_type == "H":
-            self._sessions.get(event.session_name).status_requests_refused = True
+            if event.of_its_kind:
+                self._sessions.get(event.session_name).status_requests_refused = True
             return NOTHING
         if event.ref_msg_type not in _ORDER_MESSAGES:
             return NOTHING

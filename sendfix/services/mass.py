@@ -14,6 +14,7 @@ from sendfix.domain.order import Order
 from sendfix.fix.dictionary import Dictionary
 from sendfix.fix.encode import encode_mass_cancel, encode_mass_status
 from sendfix.fix.parse import parse_values
+from sendfix.fix.reading import refuses_the_kind
 from sendfix.services.blotter import Blotter
 from sendfix.services.desk import Desk
 from sendfix.services.ids import ClOrdIdSource
@@ -125,7 +126,6 @@ class MassDesk(Inattentive):
         request_id = self._ids.next()
 
         def one_by_one() -> None:
-            session.mass_status_refused = True
             self._desk.ask_status_of(session, orders)
 
         self._waiting[request_id] = _Waiting(name, MASS_STATUS, one_by_one)
@@ -150,6 +150,9 @@ class MassDesk(Inattentive):
                 named = ref_id == request_id or (by_type and values.get(372) == waiting.msg_type)
                 if named and waiting.session_name == message.session_name:
                     del self._waiting[request_id]
+                    session = self._sessions.find(waiting.session_name)
+                    if waiting.msg_type == MASS_STATUS and session is not None and refuses_the_kind(values):
+                        session.mass_status_refused = True
                     self._do_instead(waiting, values.get(58) or "it gave no reason")
 
     def _mass_cancel(self, name: str, which: Filter) -> str | None:

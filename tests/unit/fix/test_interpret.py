@@ -198,6 +198,7 @@ def test_a_session_reject_names_the_field() -> None:
         None,
         "SessionRejectReason(373) 1, REQUIRED_TAG_MISSING, OrderQty(38)",
         "Required tag missing",
+        of_its_kind=False,
     )
 
 

@@ -244,9 +244,15 @@ def test_status_is_asked_for_open_orders_until_the_counterparty_refuses(kit: Des
     kit.desk.ask_status("S44")
     assert [text.startswith("35=H|") and f"|11={first}|" in text for text in kit.engine.sent] == [True]
 
+    # Of that one alone: "application not available", "value is incorrect".
+    kit.entry("S44", 0, fix(f"8=FIX.4.4|9=1|35=j|34=7|45=3|372=H|379={first}|380=4|58=later|10=000|"))
+    kit.entry("S44", 0, fix("8=FIX.4.4|9=1|35=3|34=8|45=3|372=H|371=55|373=5|10=000|"))
+    kit.desk.ask_status("S44")
+    assert len(kit.engine.sent) == 2
+
     kit.entry("S44", 0, fix(f"8=FIX.4.4|9=1|35=j|34=9|45=3|372=H|379={first}|380=3|58=unsupported|10=000|"))
     kit.desk.ask_status("S44")
-    assert len(kit.engine.sent) == 1
+    assert len(kit.engine.sent) == 2
     assert kit.desk.order(first).status is OrdStatus.PENDING_NEW
 
 

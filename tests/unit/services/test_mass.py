@@ -191,9 +191,13 @@ def test_the_status_of_all_is_asked_for_at_once_where_the_version_can(mass: Mass
 
 def test_a_counterparty_that_does_not_know_the_request_is_not_asked_so_again(mass: Mass) -> None:
     asked = mass.desk.ask_status(Filter("S44", side=Side.BUY))
-    mass.answer(f"35=j|34=9|45=6|372=AF|379={asked.mass_status_req_id}|380=3")
+    mass.answer(f"35=j|34=9|45=6|372=AF|379={asked.mass_status_req_id}|380=4")
     mass.pass_time(0)
     assert [body[:7] for body in mass.sent[1:]] == ["35=H|11"] * 2
+    asked = mass.desk.ask_status(Filter("S44", side=Side.BUY))
+    mass.answer(f"35=j|34=9|45=6|372=AF|379={asked.mass_status_req_id}|380=3")
+    mass.pass_time(0)
+    assert [body[:7] for body in mass.sent[4:]] == ["35=H|11"] * 2
     assert mass.desk.ask_status(Filter("S44")).mass_status_req_id is None
 
 
