@@ -134,7 +134,7 @@ class Fold:
         known = self._sent_before(event)
         if known is not None:
             return Effect(known)
-        order = self._blotter.find(event.orig_cl_ord_id)
+        order = self._order_of(event.session_name, event.orig_cl_ord_id)
         if order is None:
             order = self._strangers.find_orig(event)
             if order is not None:

@@ -264,6 +264,14 @@ def test_a_replace_leaves_out_nothing_of_a_leg(kit: DeskKit, composer: Composer)
     assert "|555=2|600=A|624=1|600=B|624=2|" in kit.engine.sent[-1]
 
 
+def test_a_request_on_another_session_is_none_of_the_order(kit: DeskKit, composer: Composer) -> None:
+    order = kit.send(cl_ord_id="A")
+    composer.send("S42", Draft(raw="35=F|11=X|41=A|55=AAPL|54=1|38=100|60=20260302-14:03:00|"))
+    assert order.pending is None
+    assert "the unknown order A" in kit.heard.messages[-1].raw
+    assert [reason for _order, reason in kit.desk.cancel_orders([order])] == [None]
+
+
 def test_any_message_goes_and_is_found_with_its_answers(kit: DeskKit, composer: Composer) -> None:
     sent = composer.send("S44", Draft("R", {"quote_req_id": "Q1", "no_related_sym": [{"symbol": "AAPL"}]}))
     assert sent.orders == []
