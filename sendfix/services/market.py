@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from sendfix.config.types import MarketDataConfig
 from sendfix.domain.errors import FieldError, InvalidRequest, UnknownBook
+from sendfix.domain.market import Book
 from sendfix.fix.market_requests import (
     UNSUBSCRIBE,
     check_symbol,
@@ -20,7 +21,7 @@ from sendfix.fix.market_requests import (
 )
 from sendfix.services.market_line import Line, Outgoing
 from sendfix.services.market_state import Instrument, MarketState
-from sendfix.services.market_view import View
+from sendfix.services.market_view import REMOVED, View
 from sendfix.services.ports import Inattentive
 from sendfix.services.sessions import Session
 
@@ -108,6 +109,9 @@ class Market(Inattentive):
         return found
 
     def find(self, session_name: str, symbol: str) -> View | None:
+        """None where nobody wants it. Who has watched a session that is removed gets an empty book that is stale."""
+        if self._state.sessions.find(session_name) is None:
+            return View(session_name, symbol, Book(), REMOVED, None)
         line = self._state.lines.get(session_name)
         one = line.watched.get(symbol) if line is not None else None
         return None if line is None or one is None else self._state.view(line, one)
@@ -150,6 +154,7 @@ class Market(Inattentive):
         self._configured.pop(session_name, None)
         for symbol in line.watched if line is not None else ():
             self._state.forget(session_name, symbol)
+            self._state.on_change((session_name, symbol))
 
     @property
     def next_due(self) -> datetime:

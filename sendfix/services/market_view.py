@@ -10,6 +10,7 @@ from sendfix.services.intake import utc
 from sendfix.services.market_line import Line, Watched
 from sendfix.services.sessions import Session
 
+REMOVED = "The session is not in the configuration any more"
 LATE = 1.5
 """Silent for so many HeartBtInt(108), a session says nothing about the market any more: QuickFIX has asked by then."""
 
@@ -35,7 +36,7 @@ def view_of(session: Session | None, line: Line, one: Watched, now: datetime) ->
 def stale_reason(session: Session | None, line: Line, one: Watched, now: datetime) -> str | None:
     """None while it is live. A quiet market is live for as long as the session lives."""
     if session is None:
-        return "The session is not in the configuration any more"
+        return REMOVED
     if session.not_logged_on_reason is not None:
         return f"Session {line.session_name} is not logged on: {session.not_logged_on_reason}"
     heard_at_ns = max(line.heard_at_ns, session.last_received_at or 0, session.connected_at or 0)

@@ -132,6 +132,18 @@ def test_a_client_that_has_gone_or_wants_nothing_more_is_told_nothing(kit: Kit) 
     assert [view.symbol for view in kit.market.market.views("S44")] == ["MSFT"]
 
 
+def test_the_book_of_a_session_that_is_removed_is_not_left_as_live(kit: Kit) -> None:
+    kit.wants("a", "AAPL")
+    kit.told()
+    kit.at += 1
+    sessions = kit.market.sessions
+    sessions.configure([session.config for session in sessions if session.config.name != "S44"])
+    kit.market.market.session_removed("S44")
+    assert kit.told() == [("a", [("AAPL", 0)])]
+    ((_sid, (book,)),) = kit.clients.told
+    assert book["stale_reason"] == "The session is not in the configuration any more"
+
+
 def test_what_is_wrong_is_named_and_leaves_what_was_wanted(kit: Kit) -> None:
     kit.wants("a", "AAPL")
     answer = kit.watch.watch("a", {"books": [{"session_name": "S44", "symbol": 7}]})
