@@ -48,7 +48,7 @@ class Market(Inattentive):
         """`new_id` makes MDReqIDs(262)."""
         self._state = state
         self._new_id = new_id
-        self._watching: dict[str, set[Instrument]] = {}
+        self._watching: dict[str, dict[Instrument, int]] = {}
         self._configured: dict[str, MarketDataConfig | None] = {}
         for session in state.sessions:
             self.session_changed(session)
@@ -84,13 +84,13 @@ class Market(Inattentive):
         """Want these from now on, and none of those before. Raises `InvalidRequest`, its fields being `books.<n>`, and
         then nothing has changed."""
         self._check(books, lambda number: f"books.{number}")
-        wanted = set(books)
+        wanted = dict.fromkeys(books, depth)
         now = self._state.clock()
-        for session_name, symbol in self._watching.get(who, set()) - wanted:
+        for session_name, symbol in self._watching.get(who, {}).keys() - wanted.keys():
             line = self._state.lines.get(session_name)
             if line is not None:
                 line.unwant(symbol, who, now)
-        for session_name, symbol in dict.fromkeys(books):
+        for session_name, symbol in wanted:
             line = self._line(session_name)
             line.want(symbol, who, depth, now)
             self._state.tell(line)
@@ -136,7 +136,10 @@ class Market(Inattentive):
     def session_changed(self, session: Session) -> None:
         """Want what the configuration says, and no more what it said before."""
         name, wanted = session.config.name, session.config.market_data
+        is_new = name not in self._state.lines
         line = self._line(name)
+        if is_new:
+            self._take_up(line)
         if self._configured.get(name) == wanted:
             return
         self._configured[name] = wanted
@@ -148,6 +151,14 @@ class Market(Inattentive):
                 self.subscribe(name, wanted.symbols, wanted.depth, CONFIGURATION)
         except InvalidRequest as error:
             log.error("session %s: market_data of the configuration: %s", name, error)
+
+    def _take_up(self, line: Line) -> None:
+        """What clients have watched since before the session was removed."""
+        for who, books in self._watching.items():
+            for (session_name, symbol), depth in books.items():
+                if session_name == line.session_name:
+                    line.want(symbol, who, depth, self._state.clock())
+        self._state.tell(line)
 
     def session_removed(self, session_name: str) -> None:
         line = self._state.lines.pop(session_name, None)

@@ -137,11 +137,17 @@ def test_the_book_of_a_session_that_is_removed_is_not_left_as_live(kit: Kit) -> 
     kit.told()
     kit.at += 1
     sessions = kit.market.sessions
+    configs = [session.config for session in sessions]
     sessions.configure([session.config for session in sessions if session.config.name != "S44"])
     kit.market.market.session_removed("S44")
     assert kit.told() == [("a", [("AAPL", 0)])]
     ((_sid, (book,)),) = kit.clients.told
     assert book["stale_reason"] == "The session is not in the configuration any more"
+    sessions.configure(configs)
+    kit.market.log_on()
+    kit.market.snapshot(kit.market.sent[-1][262])
+    kit.at += 1
+    assert kit.told() == [("a", [("AAPL", 1)])]
 
 
 def test_what_is_wrong_is_named_and_leaves_what_was_wanted(kit: Kit) -> None:
