@@ -36,9 +36,11 @@ LOAD = ROOT / "tests" / "bench" / "load.py"
 WORDS = ("AAPL", "", "FILLED", "", "230", "")
 
 
-def load(stack: Stack, orders: int, rate: float, in_flight: int) -> subprocess.Popen[bytes]:
-    command = [sys.executable, LOAD, stack.desk_url, "frames", str(in_flight), str(orders), str(rate), "1"]
-    return subprocess.Popen(command, stdout=subprocess.PIPE)
+def load(stack: Stack, orders: int, rate: float, output: Path) -> subprocess.Popen[bytes]:
+    """What it prints is longer than a pipe takes."""
+    command = [sys.executable, LOAD, stack.desk_url, "frames", "16", str(orders), str(rate), "1"]
+    with output.open("wb") as file:
+        return subprocess.Popen(command, stdout=file)
 
 
 def count(page: Page, testid: str) -> int:
@@ -116,13 +118,14 @@ def run(stack: Stack, browser: Browser, orders: int, rate: float, seconds: float
 
     began = time.monotonic()
     while (missing := LINES - count(page, "log-count")) > 0 or count(page, "tab-orders") < orders:
-        filling = load(stack, min(max(missing // 3, 500), 5_000), 0, 16)
+        filling = load(stack, min(max(missing // 3, 500), 5_000), 0, stack.folder / "filling.json")
         while filling.poll() is None:
             page.wait_for_timeout(200)
     print(f"filled in {time.monotonic() - began:.0f} s")
 
     before = heap(cdp)
-    steady = load(stack, int(rate * (seconds + 2)), rate, 16)
+    sent_to = stack.folder / "steady.json"
+    steady = load(stack, int(rate * (seconds + 2)), rate, sent_to)
     page.wait_for_timeout(2000)
     page.evaluate(TAKE)
     began = time.monotonic()
@@ -132,8 +135,8 @@ def run(stack: Stack, browser: Browser, orders: int, rate: float, seconds: float
     type_for(page, seconds - (time.monotonic() - began))
     loaded = page.evaluate(TAKE)
     took = time.monotonic() - began
-    output, _ = steady.communicate(timeout=60)
-    sent = json.loads(output)
+    steady.wait(timeout=90)
+    sent = json.loads(sent_to.read_bytes())
     eventually(
         lambda: page.get_by_test_id("desk-link").get_attribute("data-state") == "online", "the page is live"
     )
