@@ -25,7 +25,7 @@ from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tests.bench.ui_probe import PROBE, TAKE  # noqa: E402
+from tests.bench.ui_probe import PROBE, TAKE, USABLE  # noqa: E402
 from tests.conftest import CHROMIUM  # noqa: E402
 from tests.support.stack import Stack, eventually  # noqa: E402
 
@@ -63,10 +63,10 @@ def first_views(browser: Browser, stack: Stack) -> list[float]:
     for _ in range(5):
         context = browser.new_context(viewport={"width": 1440, "height": 900})
         page = context.new_page()
+        page.add_init_script(USABLE)
         page.goto(stack.desk_url)
-        page.wait_for_selector("[data-testid=desk-link][data-state=online]")
-        page.wait_for_selector("[data-testid=ticket-symbol]:enabled")
-        found.append(float(page.evaluate("() => performance.now()")))
+        page.wait_for_function("() => window.usableAt")
+        found.append(float(page.evaluate("() => window.usableAt")))
         context.close()
     return found
 

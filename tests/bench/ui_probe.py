@@ -22,6 +22,16 @@ new PerformanceObserver((list) => {
 addEventListener('keydown', () => { window.probe.typed += 1; }, { capture: true });
 """
 
+# When the page is live and its ticket takes a symbol.
+USABLE = """
+new MutationObserver((_changes, observer) => {
+  if (!document.querySelector('[data-testid=desk-link][data-state=online]')) return;
+  if (!document.querySelector('[data-testid=ticket-symbol]:enabled')) return;
+  window.usableAt = performance.now();
+  observer.disconnect();
+}).observe(document, { subtree: true, childList: true, attributes: true });
+"""
+
 TAKE = """() => {
   const { frames, keys, typed, longTasks } = window.probe;
   window.probe.frames = [];
