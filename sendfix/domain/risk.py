@@ -133,13 +133,12 @@ def _collar(
             if not applied.pass_without_price:
                 found.append(_refused(name, collar, field, why_not))
             return
-        away = (px - fresh.px) / fresh.px * HUNDRED
-        if away * (sign or 1) > collar.value or (
-            (applied.both_sides or not sign) and abs(away) > collar.value
-        ):
+        away = (px - fresh.px) * HUNDRED
+        most = collar.value * fresh.px
+        if away * (sign or 1) > most or ((applied.both_sides or not sign) and abs(away) > most):
             where = "above" if away > 0 else "below"
             worth = f"the last price {format_decimal(fresh.px)} ({fresh.source}, {fresh.at:%H:%M:%S} UTC)"
-            text = f"{tag} {format_decimal(px)} is {abs(away):.2f} % {where} {worth}"
+            text = f"{tag} {format_decimal(px)} is {abs(away / fresh.px):.2f} % {where} {worth}"
             found.append(_refused(name, collar, field, text))
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sendfix.domain.enums import Side
 from sendfix.domain.limits import Applied, Limits, Rule, Scope
 from sendfix.domain.price import Price
 from sendfix.domain.proposed import Proposed, Refusal
@@ -146,3 +147,22 @@ def test_in_any_second_no_more_than_twice_the_rate_goes(rate: int, pauses: list[
             went.append(at)
     for start in went:
         assert sum(start <= one < start + 1 for one in went) <= 2 * rate
+
+
+@pytest.mark.parametrize(
+    ("last", "price", "side", "said"),
+    [
+        ("100", "105", Side.BUY, None),
+        ("100", "105.01", Side.BUY, "5.01 % above the last price 100"),
+        ("100", "50", Side.BUY, None),
+        ("100", "94.99", Side.SELL, "5.01 % below the last price 100"),
+        ("100", "200", Side.SELL, None),
+        ("0", "1", Side.BUY, "there is no last price"),
+        ("100", "-1", Side.SELL, "101.00 % below the last price 100"),
+    ],
+)
+def test_a_price_is_held_against_the_last_one(last: str, price: str, side: Side, said: str | None) -> None:
+    limits = Limits(price_collar_buy_percent=Decimal(5), price_collar_sell_percent=Decimal(5))
+    order = Proposed(Decimal(10), Decimal(price), symbol="AAPL", side=side)
+    refusals = held(limits, order, last=Price(Decimal(last), NOW, "trade"))
+    assert [said is not None and said in refusal.text for refusal in refusals] == [True] * (said is not None)
