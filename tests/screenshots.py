@@ -176,7 +176,7 @@ def open_message(desk: DeskPage, _story: str) -> None:
 
 def open_market(desk: DeskPage, _story: str) -> None:
     desk.page.keyboard.press("w")
-    desk.get("market-symbol").fill(" ".join(BOOKS))
+    desk.get("market-symbol").fill(", ".join(BOOKS))
     desk.get("market-session").select_option(FIX44)
     desk.get("market-add").click()
     row = desk.get(f"watch-{FIX44}-AAPL")
