@@ -138,12 +138,12 @@ class Reader:
         if query.text:
             conditions.append(column.raw.contains(query.text, autoescape=True))
         statement = _page(select(tables.messages).where(*conditions), tables.messages, query)
-        return [_message(row) for row in self._rows(statement)]
+        return [message_of(row) for row in self._rows(statement)]
 
     def message(self, message_id: int) -> MessageRow | None:
         statement = select(tables.messages).where(tables.messages.c.id == message_id)
         rows = self._rows(statement)
-        return _message(rows[0]) if rows else None
+        return message_of(rows[0]) if rows else None
 
     def alarms(self, query: AlarmQuery) -> list[Alarm]:
         column = tables.alarms.c
@@ -198,7 +198,7 @@ def _alarm(text: str) -> Alarm:
     return Alarm.from_record(orjson.loads(text))
 
 
-def _message(row: Any) -> MessageRow:
+def message_of(row: Any) -> MessageRow:
     return MessageRow(
         row.id,
         row.session_name,

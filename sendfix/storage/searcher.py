@@ -12,11 +12,12 @@ from sqlalchemy.sql.functions import GenericFunction
 
 from sendfix.domain.order import Execution, Order
 from sendfix.services.columns import EXECUTIONS, MESSAGES, ORDERS, Subject
-from sendfix.services.ports import BookedExecution, MessageRow
+from sendfix.services.ports import BookedExecution
 from sendfix.services.search import Condition, Found, Op, Position, Search, lower
 from sendfix.services.tag_search import TagTest
 from sendfix.storage import tables
 from sendfix.storage.lanes import Lane, Lanes
+from sendfix.storage.reader import message_of
 
 T = TypeVar("T")
 
@@ -185,22 +186,8 @@ def _execution(row: Any) -> BookedExecution:
     return BookedExecution(row.id, Execution.from_record(orjson.loads(row.record)), row.order_no)
 
 
-def _message(row: Any) -> MessageRow:
-    return MessageRow(
-        row.id,
-        row.session_name,
-        row.direction,
-        row.at_ns,
-        row.msg_seq_num,
-        row.msg_type,
-        row.raw,
-        row.order_no,
-        row.refused,
-    )
-
-
 _ITEMS: dict[str, Callable[[Any], Any]] = {
     ORDERS.name: _order,
     EXECUTIONS.name: _execution,
-    MESSAGES.name: _message,
+    MESSAGES.name: message_of,
 }

@@ -2,6 +2,7 @@
 import { signal } from '../lib.js';
 
 const SHOWN = 5;
+const GOOD_SHOWN = 2; // the newest: what went well must not cover what is looked at next
 const GOOD_FOR_MS = 5000;
 
 export const toasts = signal([]);
@@ -14,7 +15,9 @@ export function toast(kind, title, text = '') {
     return;
   }
   const id = nextId++;
-  toasts.value = [...toasts.value, { id, kind, title, text, times: 1 }].slice(-SHOWN);
+  const all = [...toasts.value, { id, kind, title, text, times: 1 }];
+  const good = all.filter((one) => one.kind === 'good').slice(-GOOD_SHOWN);
+  toasts.value = all.filter((one) => one.kind !== 'good' || good.includes(one)).slice(-SHOWN);
   if (kind !== 'error') setTimeout(() => dismiss(id), GOOD_FOR_MS);
 }
 
