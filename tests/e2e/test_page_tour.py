@@ -60,6 +60,7 @@ def test_the_tour_is_offered_once_on_an_empty_desk(
     if width > 760:
         desk.get("help-button").click()
         desk.get("help-tour").click()
+        expect(desk.get("tour-next")).to_be_focused()
         page.keyboard.press("ArrowRight")
         expect(desk.get("tour")).to_contain_text(headings[1])
         page.keyboard.press("ArrowLeft")
