@@ -15,6 +15,7 @@ from datetime import date, datetime
 from decimal import Decimal, localcontext
 
 from sendfix.domain.ledger import EXACT, ZERO, Ledger
+from sendfix.domain.price import FILL, Price
 
 KEPT_FILLS = 1_000
 Place = tuple[datetime, int]
@@ -107,6 +108,8 @@ class Book:
         self._superseded: dict[Hashable, Hashable | None] = {}
         self._places: dict[Hashable, Fill] = {}
         self._standing: Standing | None = None
+        self._last_fill: Price | None = None
+        self._last_fill_known = True
         # What each account holds: kept with each fill, where `standing` may have to be made anew.
         self._net_qtys: dict[str | None, Decimal] = {}
         self._openings: dict[str | None, Place] = {}
@@ -117,13 +120,19 @@ class Book:
         return self._net_qtys
 
     @property
-    def last_fill(self) -> tuple[Decimal, datetime] | None:
-        """Price and time of the last fill that has a price; an opening position is no fill."""
+    def last_fill(self) -> Price | None:
+        """Of the last fill that has a price, at no cost; an opening position is no fill."""
+        if not self._last_fill_known:
+            self._last_fill = self._find_last_fill()
+            self._last_fill_known = True
+        return self._last_fill
+
+    def _find_last_fill(self) -> Price | None:
         for fill in reversed(self._fills):
             if fill.px is not None and not fill.opening:
-                return fill.px, fill.priced_at
+                return Price(fill.px, fill.priced_at, FILL)
         px, at = self._base.last_px, self._base.last_at
-        return None if px is None or at is None else (px, at)
+        return None if px is None or at is None else Price(px, at, FILL)
 
     @property
     def standing(self) -> Standing:
@@ -181,6 +190,7 @@ class Book:
             self.whole = False
             return
         self._by_key[fill.key] = fill
+        self._last_fill_known = False
         self._count(fill, 1)
         if not self._fills or self._fills[-1].place < fill.place:
             self._fills.append(fill)
@@ -195,6 +205,7 @@ class Book:
     def _remove(self, fill: Fill) -> None:
         del self._fills[bisect_left(self._fills, fill.place, key=_place)]
         self._standing = None
+        self._last_fill_known = False
         self._count(fill, -1)
 
     def _count(self, fill: Fill, sign: int) -> None:

@@ -50,6 +50,21 @@ class Sums:
         return found
 
 
+class _Place:
+    """What one account holds of one symbol on one session, and could still buy and sell there; `worst` is the largest
+    position, long or short, that it could come to."""
+
+    __slots__ = ("buy", "net", "sell", "worst")
+
+    def __init__(self) -> None:
+        self.net = self.buy = self.sell = self.worst = ZERO
+
+    def widen(self) -> Decimal:
+        """After any of the three has changed: how much larger the worst became."""
+        before, self.worst = self.worst, _worst(self.net, self.buy, self.sell)
+        return self.worst - before
+
+
 class Exposure:
     """`price_of` is asked for the last price of an order that has none of its own, once, while it is open."""
 
@@ -63,9 +78,8 @@ class Exposure:
         self._parts: dict[Hashable, Part] = {}
         # Open orders without a price of their own: their symbol, and the price that was found for it.
         self._hints: dict[Hashable, tuple[str, Decimal | None]] = {}
-        self._net: dict[tuple[str, str, str], Decimal] = {}
+        self._places: dict[tuple[str, str, str], _Place] = {}
         self._accounts: dict[tuple[str, str], set[str]] = {}
-        self._open: dict[tuple[str, str, str], list[Decimal]] = {}
         self._executed: dict[Whose, tuple[Decimal, int]] = {}
 
     def track(self, key: Key) -> Sums:
@@ -83,10 +97,8 @@ class Exposure:
         self._targets.clear()
         for part in self._parts.values():
             self._add(self._of(mask, part.whose), mask, part, 1)
-        for (session_name, account, symbol), net in self._net.items():
-            self._move(mask, (session_name, account, symbol), net)
-        for place in {*self._net, *self._open}:
-            self._widen(mask, place, _worst(*self._place(*place)))
+        for key, place in self._places.items():
+            self._move(mask, key, place.net, place.worst)
         for whose, (amount, unpriced) in self._executed.items():
             self._execute(mask, whose, amount, unpriced)
 
@@ -96,12 +108,13 @@ class Exposure:
             part = self._priced(key, part)
         else:
             self._hints.pop(key, None)
-        before = self._parts.get(key)
-        if part != before:
+        if part != self._parts.get(key):
             with localcontext(EXACT):
-                self._replace(key, before, part)
+                self.replace(key, part)
 
-    def _replace(self, key: Hashable, before: Part | None, part: Part | None) -> None:
+    def replace(self, key: Hashable, part: Part | None) -> None:
+        """`put` of what has a price, or is nothing, by a caller who computes with `EXACT`."""
+        before = self._parts.get(key)
         if before is not None:
             del self._parts[key]
             self._count(before, -1)
@@ -141,9 +154,10 @@ class Exposure:
 
     def wider(self, part: Part) -> Decimal:
         """How much the largest position that its account could come to on its session would grow by this."""
-        net, buy, sell = self._place(part.whose[0], part.whose[1], part.symbol)
-        after = _worst(net, buy + part.qty, sell) if part.sign > 0 else _worst(net, buy, sell + part.qty)
-        return after - _worst(net, buy, sell)
+        place = self._places.get((part.whose[0], part.whose[1], part.symbol), _NOWHERE)
+        if part.sign > 0:
+            return _worst(place.net, place.buy + part.qty, place.sell) - place.worst
+        return _worst(place.net, place.buy, place.sell + part.qty) - place.worst
 
     def find_prices(self) -> None:
         """Look again for a price of the orders that have none; there are few of them, or they fill soon."""
@@ -152,15 +166,16 @@ class Exposure:
             del self._hints[key]
             self.put(key, part)
 
-    def _hold(self, place: tuple[str, str, str], net: Decimal) -> None:
-        before, buy, sell = self._place(*place)
-        if net == before:
-            return
-        self._net[place] = net
-        wider = _worst(net, buy, sell) - _worst(before, buy, sell)
-        for mask in self._masks:
-            self._move(mask, place, net - before)
-            self._widen(mask, place, wider)
+    def _hold(self, key: tuple[str, str, str], net: Decimal) -> None:
+        place = self._places.get(key)
+        if place is None:
+            place = self._places[key] = _Place()
+        more, place.net = net - place.net, net
+        wider = place.widen()
+        if more:
+            for mask in self._masks:
+                self._move(mask, key, more, wider)
+        self._forget_flat(key, place)
 
     def _priced(self, key: Hashable, part: Part) -> Part:
         symbol, px = self._hints.get(key, (part.symbol, None))
@@ -173,15 +188,16 @@ class Exposure:
         """This is in the path of every order: what it adds to is looked up once for each session, account and user."""
         wider = ZERO
         if part.sign:
-            place = (part.whose[0], part.whose[1], part.symbol)
-            net, both = self._net.get(place, ZERO), self._open.get(place)
-            if both is None:
-                both = self._open[place] = [ZERO, ZERO]
-            worst = _worst(net, both[0], both[1])
-            both[part.sign < 0] += part.qty if times > 0 else -part.qty
-            wider = _worst(net, both[0], both[1]) - worst
-            if not (both[0] or both[1]):
-                del self._open[place]
+            key = (part.whose[0], part.whose[1], part.symbol)
+            place = self._places.get(key)
+            if place is None:
+                place = self._places[key] = _Place()
+            if part.sign > 0:
+                place.buy += part.qty if times > 0 else -part.qty
+            else:
+                place.sell += part.qty if times > 0 else -part.qty
+            wider = place.widen()
+            self._forget_flat(key, place)
         targets = self._targets.get(part.whose)
         if targets is None:
             targets = self._targets[part.whose] = [(mask, self._of(mask, part.whose)) for mask in self._masks]
@@ -206,13 +222,15 @@ class Exposure:
             symbol.long_sale += part.long_sale if times > 0 else -part.long_sale
         return symbol
 
-    def _move(self, mask: Mask, place: tuple[str, str, str], more: Decimal) -> None:
-        if not mask[2]:
-            self._of(mask, Whose(place[0], place[1], "")).symbol(place[2]).net += more
+    def _forget_flat(self, key: tuple[str, str, str], place: _Place) -> None:
+        if not (place.net or place.buy or place.sell):
+            del self._places[key]
 
-    def _widen(self, mask: Mask, place: tuple[str, str, str], more: Decimal) -> None:
+    def _move(self, mask: Mask, key: tuple[str, str, str], more: Decimal, wider: Decimal) -> None:
         if not mask[2]:
-            self._of(mask, Whose(place[0], place[1], "")).symbol(place[2]).gross += more
+            symbol = self._of(mask, Whose(key[0], key[1], "")).symbol(key[2])
+            symbol.net += more
+            symbol.gross += wider
 
     def _execute(self, mask: Mask, whose: Whose, amount: Decimal, unpriced: int) -> None:
         sums = self._of(mask, whose)
@@ -230,14 +248,13 @@ class Exposure:
             found = self._sums[key] = Sums()
         return found
 
-    def _place(self, session_name: str, account: str, symbol: str) -> tuple[Decimal, Decimal, Decimal]:
-        place = (session_name, account, symbol)
-        buy, sell = self._open.get(place, (ZERO, ZERO))
-        return self._net.get(place, ZERO), buy, sell
-
 
 def _worst(net: Decimal, buy: Decimal, sell: Decimal) -> Decimal:
-    return max(abs(net + buy), abs(net - sell))
+    long, short = abs(net + buy), abs(net - sell)
+    return long if long > short else short
+
+
+_NOWHERE = _Place()
 
 
 def _mask(key: Key) -> Mask:

@@ -107,6 +107,18 @@ class Tightest:
     whose: str
 
 
+class SumLimits:
+    """The limits of one rule that look at more than the order itself, and the key of the sums that they look at."""
+
+    __slots__ = ("key", "limits", "of_positions", "whose")
+
+    def __init__(self, rule: Rule) -> None:
+        self.limits = rule.limits
+        self.of_positions = rule.limits.of_positions
+        self.key = rule.scope.key
+        self.whose = rule.scope.text
+
+
 class OpenHours:
     """Trading hours, and whose they are."""
 
@@ -179,7 +191,7 @@ class Applied:
         ]
         self.duplicate_seconds = max(windows, key=lambda one: one[0], default=None)
         self.rates = _rates(rules)
-        self.sums = [rule for rule in rules if rule.limits.of_sums]
+        self.sums = [SumLimits(rule) for rule in rules if rule.limits.of_sums]
         self.needs_price = bool(collars or self.notional or self.sums)
         self.needs_fields = any(limits != Limits(limits.max_orders_per_second) for _, limits in _each(rules))
 
@@ -188,14 +200,14 @@ def _each(rules: Sequence[Rule]) -> list[tuple[str, Limits]]:
     return [(rule.scope.text, rule.limits) for rule in rules]
 
 
-def _rates(rules: Sequence[Rule]) -> list[tuple[int, Scope]]:
+def _rates(rules: Sequence[Rule]) -> list[tuple[int, Key, str]]:
     """One for each scope: a session's own limits and a rule for the session have the same."""
     found: dict[Scope, int] = {}
     for rule in rules:
         rate = rule.limits.max_orders_per_second
         if rate is not None:
             found[rule.scope] = min(rate, found.get(rule.scope, rate))
-    return [(rate, scope) for scope, rate in found.items()]
+    return [(rate, scope.key, scope.text) for scope, rate in found.items()]
 
 
 def _lowest(rules: Sequence[Rule], name: str) -> Tightest | None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal, localcontext
+from decimal import Decimal
 
 from sendfix.domain.enums import api_name
-from sendfix.domain.ledger import EXACT, ZERO
+from sendfix.domain.ledger import ZERO
 from sendfix.domain.order import Order
 from sendfix.domain.part import Part, Whose
 from sendfix.domain.price import Price
@@ -35,17 +35,16 @@ def more_of(
 ) -> More:
     """`replaced` is the order that a replace is for, and what it adds as it is, unless the replace moves it to another
     account or instrument: then it counts beside that. `last` the last price of the symbol,
-    `fresh` the same unless it is too old, which `why_not` says then."""
+    `fresh` the same unless it is too old, which `why_not` says then. For a caller who computes with `EXACT`."""
     sign = direction(proposed.side)
     own = proposed.worth_px
-    with localcontext(EXACT):
-        qty = _qty(proposed, replaced)
-        unknown_qty = _why_no_qty(proposed, sign, qty)
-        px = own if own is not None else None if fresh is None else fresh.px
-        notional, unknown_notional = _notional(proposed, replaced, qty, px)
-        if unknown_notional == "":
-            text = "an order without a price can't be held against it: give a limit price"
-            unknown_notional = f"{text}; {why_not}"
+    qty = _qty(proposed, replaced)
+    unknown_qty = _why_no_qty(proposed, sign, qty)
+    px = own if own is not None else None if fresh is None else fresh.px
+    notional, unknown_notional = _notional(proposed, replaced, qty, px)
+    if unknown_notional == "":
+        text = "an order without a price can't be held against it: give a limit price"
+        unknown_notional = f"{text}; {why_not}"
     if unknown_qty is not None:
         sign, qty = 0, ZERO
     part = Part(
@@ -57,8 +56,10 @@ def more_of(
         (qty or ZERO) if proposed.side in LONG_SALES else ZERO,
         notional,
     )
-    known = [abs(one) for one in (own, None if last is None else last.px) if one is not None]
-    return More(proposed, part, max(known, default=None), unknown_qty, unknown_notional)
+    worth = None if own is None else abs(own)
+    if last is not None and (worth is None or abs(last.px) > worth):
+        worth = abs(last.px)
+    return More(proposed, part, worth, unknown_qty, unknown_notional)
 
 
 def _qty(proposed: Proposed, replaced: tuple[Order, Part | None] | None) -> Decimal | None:

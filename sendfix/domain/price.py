@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 TRADE, MID, REST, FILE, FILL = "trade", "mid", "rest", "file", "fill"
 SOURCES = (TRADE, MID, REST, FILE, FILL)
@@ -12,8 +13,7 @@ SOURCES = (TRADE, MID, REST, FILE, FILL)
 price file; our own last fill on the session. Of two prices of the same time, that of the earlier source counts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Price:
+class Price(NamedTuple):
     """`at` is when it was so, in UTC; `source` one of `SOURCES`."""
 
     px: Decimal

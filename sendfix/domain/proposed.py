@@ -13,11 +13,12 @@ SELLS = frozenset({Side.SELL, Side.SELL_PLUS, Side.SELL_SHORT, Side.SELL_SHORT_E
 SHORT_SALES = frozenset({Side.SELL_SHORT, Side.SELL_SHORT_EXEMPT})
 LONG_SALES = SELLS - SHORT_SALES
 """Sales of what is held."""
+_SIGNS: dict[Side | str | None, int] = {**dict.fromkeys(BUYS, 1), **dict.fromkeys(SELLS, -1)}
 
 
 def direction(side: Side | str | None) -> int:
     """1 for what adds to a position, -1 for what takes away, 0 for what does neither or is not told."""
-    return 1 if side in BUYS else -1 if side in SELLS else 0
+    return _SIGNS.get(side, 0)
 
 
 @dataclass(slots=True)

@@ -7,12 +7,13 @@ from datetime import datetime
 from decimal import Decimal
 
 from sendfix.domain.enums import api_name
-from sendfix.domain.limits import Applied, Tightest
+from sendfix.domain.limits import Applied, OpenHours, Tightest
 from sendfix.domain.price import Price
 from sendfix.domain.proposed import SHORT_SALES, Proposed, Refusal, direction
 from sendfix.domain.values import format_decimal
 
 HUNDRED = Decimal(100)
+_TAGS = {"price": "Price(44)", "stop_px": "StopPx(99)"}
 
 
 def over_limits(
@@ -31,11 +32,16 @@ def over_limits(
         _collar(found, applied, proposed, before, fresh, why_not)
         return found
     _symbol(found, applied, proposed)
-    _order_qty(found, applied.order_qty, proposed)
-    _notional(found, applied.notional, proposed, fresh, why_not)
+    if applied.order_qty is not None:
+        _order_qty(found, applied.order_qty, proposed)
+    if applied.notional is not None:
+        _notional(found, applied.notional, proposed, fresh, why_not)
     _collar(found, applied, proposed, before, fresh, why_not)
-    _hours(found, applied, now)
-    _short_sale(found, applied, proposed, before)
+    for hours in applied.hours:
+        if not hours.open_at(now):
+            found.append(_closed(hours, now))
+    if proposed.side in SHORT_SALES:
+        _short_sale(found, applied, proposed, before)
     return found
 
 
@@ -53,9 +59,11 @@ def fresh_price(applied: Applied, last: Price | None, now: datetime) -> tuple[Pr
 
 def _symbol(found: list[Refusal], applied: Applied, proposed: Proposed) -> None:
     for blocked, whose in applied.blocked_symbols:
-        for tag, symbol in _symbols_in(proposed, blocked):
-            text = f"{tag} {symbol!r} is one of blocked_symbols {whose}"
-            found.append(Refusal("blocked_symbols", "symbol", text))
+        if proposed.symbol in blocked:
+            found.append(_blocked("Symbol(55)", proposed.symbol, whose))
+        for leg in proposed.legs:
+            if leg in blocked:
+                found.append(_blocked("LegSymbol(600)", leg, whose))
     for allowed, whose in applied.symbols:
         if proposed.symbol not in allowed:
             found.append(_not_allowed("Symbol(55)", proposed.symbol, allowed, whose))
@@ -64,18 +72,15 @@ def _symbol(found: list[Refusal], applied: Applied, proposed: Proposed) -> None:
                 found.append(_not_allowed("LegSymbol(600)", leg, allowed, whose))
 
 
-def _symbols_in(proposed: Proposed, blocked: frozenset[str]) -> list[tuple[str, str]]:
-    legs = [("LegSymbol(600)", leg) for leg in proposed.legs if leg in blocked]
-    return [("Symbol(55)", proposed.symbol), *legs] if proposed.symbol in blocked else legs
+def _blocked(tag: str, symbol: str, whose: str) -> Refusal:
+    return Refusal("blocked_symbols", "symbol", f"{tag} {symbol!r} is one of blocked_symbols {whose}")
 
 
 def _not_allowed(tag: str, symbol: str, allowed: frozenset[str], whose: str) -> Refusal:
     return Refusal("symbols", "symbol", f"{tag} {symbol!r} is none of the {len(allowed)} symbols {whose}")
 
 
-def _order_qty(found: list[Refusal], limit: Tightest | None, proposed: Proposed) -> None:
-    if limit is None:
-        return
+def _order_qty(found: list[Refusal], limit: Tightest, proposed: Proposed) -> None:
     if proposed.order_qty is None:
         why = proposed.unsized or "an order without OrderQty(38)"
         found.append(_refused("max_order_qty", limit, "order_qty", f"{why} can't be held against it"))
@@ -85,10 +90,8 @@ def _order_qty(found: list[Refusal], limit: Tightest | None, proposed: Proposed)
 
 
 def _notional(
-    found: list[Refusal], limit: Tightest | None, proposed: Proposed, fresh: Price | None, why_not: str
+    found: list[Refusal], limit: Tightest, proposed: Proposed, fresh: Price | None, why_not: str
 ) -> None:
-    if limit is None:
-        return
     name, qty, cash = "max_notional", proposed.order_qty, proposed.cash_order_qty
     px, of_what = proposed.worth_px, ""
     if px is None and qty is not None and fresh is not None:
@@ -122,12 +125,10 @@ def _collar(
     collar = applied.collar_sell if sign < 0 else applied.collar_buy
     if collar is None:
         return
-    name = "price_collar_percent"
-    for field, tag, px in (
-        ("price", "Price(44)", proposed.price),
-        ("stop_px", "StopPx(99)", proposed.stop_px),
-    ):
-        if px is None or (before is not None and not _bolder(field, proposed, before, sign, applied)):
+    name, both_sides = "price_collar_percent", applied.both_sides or not sign
+    for field in ("price", "stop_px"):
+        px = proposed.price if field == "price" else proposed.stop_px
+        if px is None or (before is not None and not _bolder(field, proposed, before, sign, both_sides)):
             continue
         if fresh is None:
             if not applied.pass_without_price:
@@ -135,39 +136,33 @@ def _collar(
             return
         away = (px - fresh.px) * HUNDRED
         most = collar.value * fresh.px
-        if away * (sign or 1) > most or ((applied.both_sides or not sign) and abs(away) > most):
-            where = "above" if away > 0 else "below"
+        if (-away if sign < 0 else away) > most or (both_sides and abs(away) > most):
+            tag, where = _TAGS[field], "above" if away > 0 else "below"
             worth = f"the last price {format_decimal(fresh.px)} ({fresh.source}, {fresh.at:%H:%M:%S} UTC)"
             text = f"{tag} {format_decimal(px)} is {abs(away / fresh.px):.2f} % {where} {worth}"
             found.append(_refused(name, collar, field, text))
 
 
-def _bolder(field: str, proposed: Proposed, before: Proposed, sign: int, applied: Applied) -> bool:
+def _bolder(field: str, proposed: Proposed, before: Proposed, sign: int, both_sides: bool) -> bool:
     """Whether a replace has more quantity, or a price that the collar has not let through already."""
     now, then = getattr(proposed, field), getattr(before, field)
     if then is None or not proposed.is_like(before) or _more(proposed.order_qty, before.order_qty):
         return True
-    return bool(now != then if applied.both_sides or not sign else (now - then) * sign > 0)
+    return bool(now != then if both_sides else (now - then) * sign > 0)
 
 
 def _more(now: Decimal | None, then: Decimal | None) -> bool:
     return now is None or then is None or now > then
 
 
-def _hours(found: list[Refusal], applied: Applied, now: datetime) -> None:
-    for hours in applied.hours:
-        if not hours.open_at(now):
-            opens = hours.schedule.next_session(now)
-            when = (
-                "nothing opens any more" if opens is None else f"they begin {hours.schedule.opening(opens)}"
-            )
-            text = f"it is outside trading_hours {hours.whose}, when only cancels and smaller replaces go: {when}"
-            found.append(Refusal("trading_hours", "session_name", text))
+def _closed(hours: OpenHours, now: datetime) -> Refusal:
+    opens = hours.schedule.next_session(now)
+    when = "nothing opens any more" if opens is None else f"they begin {hours.schedule.opening(opens)}"
+    text = f"it is outside trading_hours {hours.whose}, when only cancels and smaller replaces go: {when}"
+    return Refusal("trading_hours", "session_name", text)
 
 
 def _short_sale(found: list[Refusal], applied: Applied, proposed: Proposed, before: Proposed | None) -> None:
-    if proposed.side not in SHORT_SALES or not (applied.no_short_sales or applied.locate):
-        return
     side = f"Side(54) {api_name(proposed.side)}"
     for whose in applied.no_short_sales:
         found.append(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal, localcontext
+from decimal import Decimal
 
 from sendfix.domain.enums import api_name
 from sendfix.domain.exposure import Exposure, Sums, SymbolSums
-from sendfix.domain.ledger import EXACT, ZERO
-from sendfix.domain.limits import Rule
+from sendfix.domain.ledger import ZERO
+from sendfix.domain.limits import SumLimits
 from sendfix.domain.more import More
 from sendfix.domain.proposed import LONG_SALES, Refusal
 from sendfix.domain.values import format_decimal
@@ -23,14 +23,14 @@ class _Found:
     refusal: Refusal
 
 
-def over_sums(rules: Sequence[Rule], exposure: Exposure, more: More) -> list[Refusal]:
-    """Every limit that would be broken; where one is broken in several scopes, that with the least room."""
+def over_sums(rules: Sequence[SumLimits], exposure: Exposure, more: More) -> list[Refusal]:
+    """Every limit that would be broken; where one is broken in several scopes, that with the least room. For a caller
+    who computes with `EXACT`."""
     found: list[_Found] = []
-    with localcontext(EXACT):
-        # By session and account, so the same for each scope.
-        wider = exposure.wider(more.part) if more.part.sign else ZERO
-        for rule in rules:
-            _of_scope(found, rule, exposure, more, wider)
+    # By session and account, so the same for each scope.
+    wider = exposure.wider(more.part) if more.part.sign else ZERO
+    for rule in rules:
+        _of_scope(found, rule, exposure, more, wider)
     worst: dict[str, _Found] = {}
     for one in found:
         before = worst.get(one.refusal.rule)
@@ -39,8 +39,8 @@ def over_sums(rules: Sequence[Rule], exposure: Exposure, more: More) -> list[Ref
     return [one.refusal for one in worst.values()]
 
 
-def _of_scope(found: list[_Found], rule: Rule, exposure: Exposure, more: More, wider: Decimal) -> None:
-    limits, sums = rule.limits, exposure.track(rule.scope.key)
+def _of_scope(found: list[_Found], rule: SumLimits, exposure: Exposure, more: More, wider: Decimal) -> None:
+    limits, sums = rule.limits, exposure.track(rule.key)
     most = limits.max_open_orders
     if most is not None and more.part.orders and sums.orders + more.part.orders > most:
         text = f"{sums.orders} are open: wait for one to fill, or cancel one"
@@ -51,7 +51,7 @@ def _of_scope(found: list[_Found], rule: Rule, exposure: Exposure, more: More, w
         )
     if limits.max_daily_turnover is not None:
         _turnover(found, rule, limits.max_daily_turnover, exposure, sums, more)
-    if limits.of_positions:
+    if rule.of_positions:
         if more.unknown_qty is not None:
             _unknown(found, rule, more, more.unknown_qty)
         elif more.part.qty > 0:
@@ -59,7 +59,7 @@ def _of_scope(found: list[_Found], rule: Rule, exposure: Exposure, more: More, w
 
 
 def _turnover(
-    found: list[_Found], rule: Rule, limit: Decimal, exposure: Exposure, sums: Sums, more: More
+    found: list[_Found], rule: SumLimits, limit: Decimal, exposure: Exposure, sums: Sums, more: More
 ) -> None:
     name = "max_daily_turnover"
     if more.unknown_notional is not None:
@@ -87,7 +87,7 @@ def _turnover(
         found.append(_refused(rule, name, limit, "order_qty", text, limit - before))
 
 
-def _positions(found: list[_Found], rule: Rule, one: SymbolSums, more: More, wider: Decimal) -> None:
+def _positions(found: list[_Found], rule: SumLimits, one: SymbolSums, more: More, wider: Decimal) -> None:
     limits, part = rule.limits, more.part
     moved = one.net + one.buy if part.sign > 0 else one.net - one.sell
     net, net_after = abs(moved), abs(moved + part.sign * part.qty)
@@ -119,7 +119,7 @@ def _positions(found: list[_Found], rule: Rule, one: SymbolSums, more: More, wid
         found.append(_refused(rule, "forbid_oversell", None, "order_qty", text, left))
 
 
-def _unknown(found: list[_Found], rule: Rule, more: More, why: str) -> None:
+def _unknown(found: list[_Found], rule: SumLimits, more: More, why: str) -> None:
     limits = rule.limits
     for name, limit in (
         ("max_gross_position", limits.max_gross_position),
@@ -142,6 +142,8 @@ def _held(one: SymbolSums, sign: int) -> str:
     return f"{format_decimal(one.net)} held and {format_decimal(working)} open on that side"
 
 
-def _refused(rule: Rule, name: str, limit: Decimal | None, field: str, text: str, room: Decimal) -> _Found:
+def _refused(
+    rule: SumLimits, name: str, limit: Decimal | None, field: str, text: str, room: Decimal
+) -> _Found:
     is_on = "is on" if limit is None else f"is {format_decimal(limit)}"
-    return _Found(room, Refusal(name, field, f"{name} {rule.scope.text} {is_on}, and {text}"))
+    return _Found(room, Refusal(name, field, f"{name} {rule.whose} {is_on}, and {text}"))

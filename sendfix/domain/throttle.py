@@ -19,8 +19,9 @@ class TokenBucket:
         """Whether one more may go now. A new `rate` begins with a full bucket."""
         if rate != self._rate:
             self._rate, self._tokens = rate, float(rate)
-        else:
-            self._tokens = min(float(rate), self._tokens + max(0.0, at - self._at) * rate)
+        elif at > self._at:
+            tokens = self._tokens + (at - self._at) * rate
+            self._tokens = tokens if tokens < rate else float(rate)
         self._at = at
         return self._tokens >= 1
 

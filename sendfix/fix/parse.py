@@ -49,7 +49,7 @@ def parse(raw: bytes) -> list[tuple[int, str]]:
 def parse_values(raw: bytes) -> dict[int, str]:
     """The same as a dictionary, in reverse order; of a tag that is there more than once, the first counts."""
     parts = _parts(raw)
-    parts.reverse()
+    parts.reverse()  # of two with the same tag the first is put in last
     try:
         values = {_TAGS[tag]: value for tag, value in [part.split("=", 1) for part in parts]}
     except (KeyError, ValueError):
@@ -58,7 +58,10 @@ def parse_values(raw: bytes) -> dict[int, str]:
 
 
 def _parts(raw: bytes) -> list[str]:
-    parts = text_of(raw).split(SOH)
+    try:
+        parts = raw.decode().split(SOH)
+    except UnicodeDecodeError:
+        parts = text_of(raw).split(SOH)
     if not parts[-1]:
         parts.pop()
     return parts

@@ -78,7 +78,7 @@ def confirmed(order: Order) -> Proposed:
     )
 
 
-def unclear(msg_type: str, values: Mapping[int, str], body: bytes) -> str | None:
+def unclear(msg_type: str, values: Mapping[int, str], proposed: Proposed, body: bytes) -> str | None:
     """Why a message may mean something else to the counterparty than what is held against the limits: only one that is
     sent without validation can."""
     if msg_type == "E":
@@ -90,14 +90,17 @@ def unclear(msg_type: str, values: Mapping[int, str], body: bytes) -> str | None
         for tag, name in _NAMES.items():
             if often[tag] > 1:
                 return f"{name}({tag}) is there {often[tag]} times"
-    for tag in (ORDER_QTY, CASH_ORDER_QTY, PRICE, STOP_PX):
-        if tag not in values:
-            continue
-        number = _decimal(values, tag)
-        if number is None or (number <= 0 and tag in (ORDER_QTY, CASH_ORDER_QTY)):
-            what = "no number" if number is None else "not above zero"
-            return f"{_NAMES[tag]}({tag}) {values[tag][:40]!r} is {what}"
+    for tag, number in ((ORDER_QTY, proposed.order_qty), (CASH_ORDER_QTY, proposed.cash_order_qty)):
+        if tag in values and (number is None or number <= 0):
+            return _unreadable(tag, values, "no number" if number is None else "not above zero")
+    for tag, number in ((PRICE, proposed.price), (STOP_PX, proposed.stop_px)):
+        if number is None and tag in values:
+            return _unreadable(tag, values, "no number")
     return None
+
+
+def _unreadable(tag: int, values: Mapping[int, str], what: str) -> str:
+    return f"{_NAMES[tag]}({tag}) {values[tag][:40]!r} is {what}"
 
 
 def accounts_of(body: bytes) -> list[str]:

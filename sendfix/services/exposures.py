@@ -116,9 +116,9 @@ class Exposures(Inattentive):
 
     def reserve(self, cl_ord_id: str, sent_as: str, part: Part | None, user: str | None) -> None:
         """A message that is let through counts from now on, until its order does; `sent_as` is the ClOrdID by which the
-        link knows it."""
+        link knows it. For a caller who computes with `EXACT`; the part is one of `more_of`."""
         self._on_their_way[cl_ord_id] = _OnItsWay(sent_as, user)
-        self.sums.put((WAY, cl_ord_id), part)
+        self.sums.replace((WAY, cl_ord_id), part)
 
     def release(self, cl_ord_ids: Iterable[str]) -> None:
         """They are not sent after all."""

@@ -12,7 +12,7 @@ from sendfix.domain.errors import UnknownSession
 from sendfix.domain.execution import Execution
 from sendfix.domain.ledger import ZERO
 from sendfix.domain.position import OpeningPosition, Position, position_of
-from sendfix.domain.price import FILL, Price
+from sendfix.domain.price import Price
 from sendfix.domain.reports import WHOLE
 from sendfix.domain.schedule import Schedule
 from sendfix.domain.trading_day import day_start, trading_day
@@ -95,8 +95,7 @@ class Positions(Inattentive):
     def last_fill(self, session_name: str, symbol: str) -> Price | None:
         """The price of our own last fill, at no cost."""
         book = self._books.get((session_name, symbol))
-        found = None if book is None else book.last_fill
-        return None if found is None else Price(*found, FILL)
+        return None if book is None else book.last_fill
 
     def net_qtys(self, session_name: str, symbol: str) -> Mapping[str | None, Decimal]:
         """What each account holds, at no cost."""

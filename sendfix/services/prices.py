@@ -47,6 +47,7 @@ class Prices:
         self._last_fill = last_fill
         self._filled = filled
         self._known: dict[Key, dict[str, Price]] = {}
+        self._freshest: dict[Key, Price] = {}
         # As they were taken: to make prices of all of them would hold up orders for a second.
         self._file: dict[str, GivenPrice] = {}
         self._file_taken = self._now()
@@ -84,13 +85,14 @@ class Prices:
     def last(self, session_name: str, symbol: str) -> Price | None:
         """The freshest, however old it is; of two of the same time, that of the earlier of `SOURCES`."""
         best = self._last_fill(session_name, symbol)
-        of_file = self._of_file(symbol)
-        if of_file is not None and of_file.counts_before(best):
-            best = of_file
-        for key in ((session_name, symbol), (None, symbol)):
-            for price in self._known.get(key, _NOTHING).values():
-                if price.counts_before(best):
-                    best = price
+        others = (
+            self._freshest.get((session_name, symbol)),
+            self._freshest.get((None, symbol)),
+            self._of_file(symbol) if self._file else None,
+        )
+        for price in others:
+            if price is not None and price.counts_before(best):
+                best = price
         return best
 
     def known(
@@ -135,7 +137,12 @@ class Prices:
         return Price(found.px, min(found.at or self._file_taken, self._file_taken), FILE)
 
     def _put(self, key: Key, price: Price) -> None:
-        self._known.setdefault(key, {})[price.source] = price
+        sources = self._known.setdefault(key, {})
+        sources[price.source] = price
+        best: Price | None = None
+        for one in sources.values():
+            if one.counts_before(best):
+                best = self._freshest[key] = one
 
 
 _NOTHING: dict[str, Price] = {}

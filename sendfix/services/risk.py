@@ -6,14 +6,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Hashable, Sequence
 from datetime import datetime
+from decimal import localcontext
 
 from sendfix.domain.errors import RiskRefused
 from sendfix.domain.exposure import Exposure
-from sendfix.domain.limits import Applied, Scope
+from sendfix.domain.ledger import EXACT
+from sendfix.domain.limits import Applied, Key
 from sendfix.domain.more import more_of
 from sendfix.domain.order import Order
-from sendfix.domain.part import Whose
-from sendfix.domain.proposed import Refusal
+from sendfix.domain.part import Part, Whose
+from sendfix.domain.proposed import Proposed, Refusal
 from sendfix.domain.risk import fresh_price, over_limits
 from sendfix.domain.sum_rules import over_sums
 from sendfix.domain.throttle import Recent, TokenBucket
@@ -75,7 +77,7 @@ class Risk(KillSwitches):
         self._told = told
         self._user = user
         self._is_on_its_way = is_on_its_way
-        self._buckets: dict[Scope, TokenBucket] = {}
+        self._buckets: dict[Key, TokenBucket] = {}
         self._recent: dict[str, Recent] = {}
 
     def hold_reason(self, session_name: str) -> str | None:
@@ -112,12 +114,15 @@ class Risk(KillSwitches):
         counted = Counted()
         goes = False
         try:
-            for body in bodies:
-                msg_type = msg_type_of(body)
-                if msg_type in TRADING:
-                    self._check_stopped(self._sessions.get(session_name))
-                if msg_type in ORDERING or (msg_type == QUOTE_RESPONSE and _takes_a_quote(body)):
-                    self._check_one(session_name, msg_type or "", body, order, only_look, sent_as, counted)
+            with localcontext(EXACT):
+                for body in bodies:
+                    msg_type = msg_type_of(body)
+                    if msg_type in ORDERING or (msg_type == QUOTE_RESPONSE and _takes_a_quote(body)):
+                        self._check_one(
+                            session_name, msg_type or "", body, order, only_look, sent_as, counted
+                        )
+                    elif msg_type in TRADING:
+                        self._check_stopped(self._sessions.get(session_name))
             goes = not only_look
         finally:
             if not goes:
@@ -155,48 +160,62 @@ class Risk(KillSwitches):
         window = 0.0 if applied.duplicate_seconds is None else applied.duplicate_seconds[0]
         longest = max(window, self.limits.longest_window)
         at = now.timestamp() if applied.rates or longest else 0.0
-        same: Hashable = None
         part = None
         if values is None and (applied.needs_fields or longest or user is not None):
             values = parse_values(body)
         if values is not None and (applied.needs_fields or self.limits.document.rules):
-            why = unclear(msg_type, values, body)
+            proposed = proposed_of(msg_type, values, body)
+            proposed.account = account
+            why = unclear(msg_type, values, proposed, body)
             if why is not None:
                 text = f"{why}, so that it can't be held against the limits"
                 self._refuse(session, [Refusal("risk_limits", "raw", text)])
-        if values is not None and applied.needs_fields:
-            proposed = proposed_of(msg_type, values, body)
-            proposed.account = account
-            before = None if order is None else confirmed(order)
-            last = self._prices.last(session_name, proposed.symbol) if applied.needs_price else None
-            fresh, why_not = fresh_price(applied, last, now)
-            refusals = over_limits(applied, proposed, before, fresh, why_not, now)
-            if applied.sums and (before is None or proposed.raises(before)):
-                self._exposures.begin_days()
-                sums = self._exposures.sums
-                replaced = None
-                if order is not None and before is not None:
-                    replaced = (order, sums.get(order.order_no) if proposed.is_like(before) else None)
-                whose = Whose(session_name, proposed.account, user or "")
-                more = more_of(proposed, whose, replaced, last, fresh, why_not)
-                refusals += over_sums(applied.sums, sums, more)
-                part = more.part
-            if refusals:
-                self._refuse(session, refusals)
+            part = self._hold_against(session, applied, proposed, order, user or "", now)
+        recent = None
         if values is not None and longest and msg_type not in REPLACES:
-            same = tuple([values.get(tag) for tag in _WHAT_MAKES_IT_THE_SAME])
+            same = tuple(map(values.get, _WHAT_MAKES_IT_THE_SAME))
+            recent = self._recent_of(session)
             if applied.duplicate_seconds is not None:
-                self._check_duplicate(session, same, applied.duplicate_seconds, at)
+                self._check_duplicate(session, recent, same, applied.duplicate_seconds, at)
         if applied.rates and not only_look:
             self._check_rates(session, applied, at, counted)
-        if same is not None:
-            recent = self._recent_of(session)
+        if recent is not None:
             recent.let_go(longest, at)
             counted.noted.append((recent, same, recent.note(same, at)))
         cl_ord_id = "" if values is None else values.get(CL_ORD_ID, "")
         if cl_ord_id and (part is not None or user is not None):
             self._exposures.reserve(cl_ord_id, sent_as or cl_ord_id, part, user)
             counted.cl_ord_ids.append(cl_ord_id)
+
+    def _hold_against(
+        self,
+        session: Session,
+        applied: Applied,
+        proposed: Proposed,
+        order: Order | None,
+        user: str,
+        now: datetime,
+    ) -> Part | None:
+        """What it adds to the sums, if there is a limit that looks at them."""
+        name = session.config.name
+        before = None if order is None else confirmed(order)
+        last = self._prices.last(name, proposed.symbol) if applied.needs_price else None
+        fresh, why_not = fresh_price(applied, last, now)
+        refusals = over_limits(applied, proposed, before, fresh, why_not, now)
+        part = None
+        if applied.sums and (before is None or proposed.raises(before)):
+            self._exposures.begin_days()
+            sums = self._exposures.sums
+            replaced = None
+            if order is not None and before is not None:
+                replaced = (order, sums.get(order.order_no) if proposed.is_like(before) else None)
+            whose = Whose(name, proposed.account, user)
+            more = more_of(proposed, whose, replaced, last, fresh, why_not)
+            refusals += over_sums(applied.sums, sums, more)
+            part = more.part
+        if refusals:
+            self._refuse(session, refusals)
+        return part
 
     def _check_stopped(self, session: Session) -> None:
         reason = self.kill_reason(session.config.name)
@@ -206,31 +225,34 @@ class Risk(KillSwitches):
             self._refuse(session, [Refusal("risk_limits", "session_name", self.limits.document.problem)])
 
     def _check_rates(self, session: Session, applied: Applied, at: float, counted: Counted) -> None:
-        buckets = [(rate, scope, self._bucket(scope)) for rate, scope in applied.rates]
-        for rate, scope, bucket in buckets:
+        buckets = []
+        for rate, key, whose in applied.rates:
+            bucket = self._buckets.get(key)
+            if bucket is None:
+                bucket = self._buckets[key] = TokenBucket()
             if not bucket.has(rate, at):
-                head = f"max_orders_per_second {scope.text} is {rate}"
+                head = f"max_orders_per_second {whose} is {rate}"
                 text = f"{head}, and as many orders and replaces went within the last second: wait a moment"
                 self._refuse(session, [Refusal("max_orders_per_second", "session_name", text)])
-        for _rate, _scope, bucket in buckets:
+            buckets.append(bucket)
+        for bucket in buckets:
             bucket.spend()
-            counted.spent.append(bucket)
+        counted.spent += buckets
 
-    def _bucket(self, scope: Scope) -> TokenBucket:
-        found = self._buckets.get(scope)
-        if found is None:
-            found = self._buckets[scope] = TokenBucket()
-        return found
-
-    def _check_duplicate(self, session: Session, same: Hashable, limit: tuple[float, str], at: float) -> None:
+    def _check_duplicate(
+        self, session: Session, recent: Recent, same: Hashable, limit: tuple[float, str], at: float
+    ) -> None:
         window, whose = limit
-        ago = self._recent_of(session).seconds_since(same, window, at)
+        ago = recent.seconds_since(same, window, at)
         if ago is not None:
             text = f"duplicate_seconds {whose} is {window:g}, and the same order was sent {ago:.1f} s ago"
             self._refuse(session, [Refusal("duplicate_seconds", "order_qty", f"{text}: wait, or change it")])
 
     def _recent_of(self, session: Session) -> Recent:
-        return self._recent.setdefault(session.config.name, Recent())
+        found = self._recent.get(session.config.name)
+        if found is None:
+            found = self._recent[session.config.name] = Recent()
+        return found
 
     def _refuse(self, session: Session, refusals: Sequence[Refusal]) -> None:
         name = session.config.name

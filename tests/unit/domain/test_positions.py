@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from sendfix.domain.book import Book, Fill
 from sendfix.domain.position import Position, position_of
+from sendfix.domain.price import FILL, Price
 
 START = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
 TODAY = START.date()
@@ -39,7 +40,9 @@ def seen(made: Book) -> dict[Any, Any]:
     standing = made.standing
     held = {account: qty for account, qty in made.net_qtys.items() if qty}
     assert held == {a: ledger.net_qty for a, ledger in standing.ledgers.items() if ledger.net_qty}
-    last = None if standing.last_at is None else (standing.last_px, standing.last_at)
+    last = None
+    if standing.last_px is not None and standing.last_at is not None:
+        last = Price(standing.last_px, standing.last_at, FILL)
     assert made.last_fill == last
     return {
         account: position_of("SIM", account, "AAPL", standing, TODAY) for account in sorted(standing.ledgers)
