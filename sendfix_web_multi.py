@@ -212,7 +212,9 @@ def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str,
         now,
         refused,
         bus.health_changed,
-        limits=RiskLimits(sessions, RiskLimitsFile(settings.store_dir / "risk_limits.json"), now),
+        limits=RiskLimits(
+            sessions, RiskLimitsFile(settings.store_dir / "risk_limits.json"), now, bus.health_changed
+        ),
         exposures=exposures,
         prices=prices,
         user=user.current,

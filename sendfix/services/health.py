@@ -30,6 +30,7 @@ class Health:
     alarms: int
     configuration_problem: str | None
     kill_switches: list[KillSwitch]
+    limits_problem: str | None
 
 
 class HealthCheck:
@@ -100,4 +101,5 @@ class HealthCheck:
             len(self._alarms),
             configuration_problem,
             kill_switches,
+            limits_problem,
         )

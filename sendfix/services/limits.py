@@ -45,10 +45,17 @@ class LimitsStore(Protocol):
 
 
 class RiskLimits:
-    def __init__(self, sessions: Sessions, store: LimitsStore, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        sessions: Sessions,
+        store: LimitsStore,
+        now: Callable[[], datetime],
+        on_change: Callable[[], None] = lambda: None,
+    ) -> None:
         self._sessions = sessions
         self._store = store
         self._now = now
+        self._on_change = on_change
         self._applied: dict[tuple[str, str, str], tuple[Limits, Applied]] = {}
         self.longest_window = 0.0
         self._hold(store.load())
@@ -112,6 +119,7 @@ class RiskLimits:
         self._store.save(changed)
         self._hold(changed)
         _log_changes(before, changed)
+        self._on_change()
         return changed
 
     def _hold(self, document: LimitsDocument) -> None:

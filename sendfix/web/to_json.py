@@ -326,6 +326,7 @@ def health_to_json(health: Health) -> dict[str, Any]:
         "alarms": health.alarms,
         "configuration_problem": health.configuration_problem,
         "kill_switches": [kill_switch_to_json(switch) for switch in health.kill_switches],
+        "limits_problem": health.limits_problem,
         "sessions": [
             {
                 "name": session.config.name,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import requests
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e.desk_page import DeskPage
-from tests.support.stack import FIX44, Stack
+from tests.support.stack import FIX44, Stack, session_config
 
 pytestmark = pytest.mark.browser
 ACCOUNT = "<b>page</b>"
@@ -101,3 +102,26 @@ def test_a_fault_stands_by_its_field_and_a_change_by_another_is_told(
     expect(desk.get("limit-problem")).to_contain_text("The limits have been changed meanwhile")
     page.keyboard.press("Escape")
     expect(desk.get("limits-edit")).to_have_count(0)
+
+
+def test_a_banner_says_that_the_limits_are_not_known_until_they_are_set(
+    browser_context: BrowserContext, tmp_path: Path
+) -> None:
+    alone = Stack(tmp_path)  # the desk without broker and engine
+    alone.write_config([session_config(FIX44, "FIX.4.4", "SENDFIX44", 1)])
+    (tmp_path / "store").mkdir()
+    (tmp_path / "store" / "risk_limits.json").write_text("{")
+    try:
+        alone.start_desk()
+        desk = DeskPage(browser_context.new_page(), alone).open()
+        expect(desk.get("banner")).to_contain_text("risk_limits.json in the store can't be read")
+        desk.get("set-limits").click()
+        desk.get("limits-add").click()
+        desk.get("limit-account").fill("A1")
+        desk.get("limit-max_order_qty").fill("10")
+        desk.get("limit-reason").fill("the file was broken")
+        desk.get("limit-save").click()
+        expect(desk.get("limit-scope")).to_contain_text("Account A1")
+        expect(desk.get("set-limits")).to_have_count(0)
+    finally:
+        alone.stop()

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.desk_page import DeskPage
+from tests.e2e.test_page_look import CUT_OFF
 from tests.support.stack import FIX42, FIX44, Stack
 
 pytestmark = pytest.mark.browser
@@ -110,3 +111,50 @@ def test_a_quote_is_asked_for_and_a_refusal_shown(desk: DeskPage) -> None:
     desk.get(f"watch-{FIX44}-NOSUCH").click()
     desk.get("quote-ask").click()
     expect(desk.get("quote")).to_contain_text("Refused")
+
+
+def test_the_market_stands_beside_the_messages_and_stays_there(desk: DeskPage, page: Page) -> None:
+    watch(desk, "PG, MA", FIX44)
+    market, log = desk.get("market"), desk.get("log")
+    expect(log).to_have_count(0)
+    desk.get("market-place").click()
+    desk.get("place-both").click()
+    expect(log).to_be_visible()
+    expect(market).to_be_visible()
+
+    def width() -> float:
+        box = market.bounding_box()
+        assert box is not None
+        return box["width"]
+
+    before = width()
+    desk.get("splitter-upright").press("ArrowLeft")
+    page.wait_for_function("(was) => document.querySelector('.market').clientWidth > was + 10", arg=before)
+    desk.get("layouts").click()
+    desk.get("layouts-name").fill("beside")
+    desk.get("layouts-save").click()
+    page.keyboard.press("Escape")
+
+    # The keyboard goes from the one to the other, and moves the market on.
+    page.locator("body").press("w")
+    expect(desk.get(f"watch-{FIX44}-MA")).to_be_focused()
+    page.keyboard.press("w")
+    expect(desk.get("log-lines")).to_be_focused()
+    page.keyboard.press("Shift+W")
+    expect(log).to_have_count(0)
+    expect(desk.get("bottom-market")).to_have_attribute("aria-selected", "true")
+
+    desk.get("layouts").click()
+    desk.get("layouts-pick").click()
+    expect(log).to_be_visible()
+    page.reload()
+    expect(market).to_be_visible()
+    expect(log).to_be_visible()
+    assert width() > before + 10
+
+    page.set_viewport_size({"width": 1024, "height": 768})
+    for place in ("behind", "messages", "orders", "both"):
+        desk.get("market-place").click()
+        desk.get(f"place-{place}").click()
+        expect(page.locator("main")).to_have_class(re.compile(f"market-{place}"))
+        assert page.evaluate(CUT_OFF) == []

@@ -31,7 +31,7 @@ class SessionHealth(Output):
 
 class Health(Output):
     """`degraded` names its `problems`; the desk itself is up in either case. `ready`: engine and database are there and
-    every journal is folded to its end."""
+    every journal is folded to its end. `limits_problem` says why no order is sent: the limits are not known."""
 
     status: Literal["ok", "degraded"]
     ready: bool
@@ -42,4 +42,5 @@ class Health(Output):
     alarms: int
     configuration_problem: str | None
     kill_switches: list[KillSwitch]
+    limits_problem: str | None
     sessions: list[SessionHealth]

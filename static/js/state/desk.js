@@ -18,7 +18,7 @@ const AFTER_LOSS = { orders: ORDERS_HELD, executions: EXECUTIONS_HELD, messages:
 
 export const sessions = signal([]);
 const WELL = { available: true, reason: null };
-export const health = signal({ engine: WELL, storage: WELL, configuration: null, switches: [] });
+export const health = signal({ engine: WELL, storage: WELL, configuration: null, limits: null, switches: [] });
 export const version = signal('');
 export const outdated = signal(false); // the desk was updated since the page was opened
 export const loaded = signal(false);
@@ -114,7 +114,7 @@ function putSession(session) {
 }
 
 function putHealth(now) {
-  health.value = { engine: now.engine ?? WELL, storage: now.storage ?? WELL, configuration: now.configuration_problem ?? null, switches: now.kill_switches ?? [] };
+  health.value = { engine: now.engine ?? WELL, storage: now.storage ?? WELL, configuration: now.configuration_problem ?? null, limits: now.limits_problem ?? null, switches: now.kill_switches ?? [] };
 }
 
 onJoined((payload) => {

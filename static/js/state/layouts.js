@@ -1,9 +1,9 @@
-// Named arrangements of the page: which columns where, sorted and filtered how, what stands below the blotter, how high.
+// Named arrangements of the page: which columns where, sorted and filtered how, which regions stand where, how large.
 import { signal } from '../lib.js';
 import { allRemembered, put, recall } from './prefs.js';
 import { Templates } from './templates.js';
 
-const LAID_OUT = ['split', 'bottom.tab', 'blotter.tab', 'positions.chart', 'log.filter', 'log.whole', 'statistics.by', 'statistics.period'];
+const LAID_OUT = ['split', 'split.messages', 'split.orders', 'split.both', 'market.place', 'bottom.tab', 'blotter.tab', 'positions.chart', 'log.filter', 'log.whole', 'statistics.by', 'statistics.period'];
 const GRID = 'grid.';
 
 export const laidOut = signal(0); // rises when the grids must be made anew
@@ -26,6 +26,7 @@ export function layOut(body) {
 }
 
 export function describe(body) {
-  const tabs = [body['blotter.tab'] ?? 'orders', body['bottom.tab'] === 'market' ? 'market' : 'messages'];
-  return tabs.join(' and ');
+  const upper = body['blotter.tab'] ?? 'orders';
+  if ((body['market.place'] ?? 'behind') !== 'behind') return `${upper}, messages and market`;
+  return `${upper} and ${body['bottom.tab'] === 'market' ? 'market' : 'messages'}`;
 }

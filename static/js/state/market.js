@@ -2,9 +2,9 @@
 import { batch, computed, effect, signal, untracked } from '../lib.js';
 import { link, on, onJoined, tellDesk } from '../net/socket.js';
 import { selectedSession, sessions } from './desk.js';
+import { marketInSight } from './places.js';
 import { remembered } from './prefs.js';
 import { toast } from './toasts.js';
-import { bottomTab, phoneTab } from './view.js';
 
 const MOST_WATCHED = 200;
 const DEPTH = 20;
@@ -22,9 +22,6 @@ export const chosen = computed(() => watched.value.find((one) => bookKey(one) ==
 export const severalSessions = computed(() => new Set(watched.value.map((one) => one.session_name)).size > 1);
 
 export const choose = (entry) => { chosenKey.value = bookKey(entry); };
-
-export const phone = matchMedia('(max-width: 760px)');
-export const inSight = computed(() => (phone.matches ? phoneTab.value === 'market' : bottomTab.value === 'market'));
 
 // Each book has a signal of its own, so that a change draws one row again and not the list; and what changed is drawn
 // once for each frame of the screen at most, however often it came.
@@ -50,7 +47,7 @@ function draw() {
 
 // Out of sight nothing is drawn; what came meanwhile is there when somebody looks.
 const schedule = () => {
-  if (!inSight.peek() || !arrived.size || frame !== null) return;
+  if (!marketInSight.peek() || !arrived.size || frame !== null) return;
   const wait = drawnAt + BUSY_MS - performance.now();
   frame = wait > 0 ? setTimeout(() => { frame = requestAnimationFrame(draw); }, wait) : requestAnimationFrame(draw);
 };
@@ -62,7 +59,7 @@ on('book_updated', (book) => {
 });
 
 effect(() => {
-  if (inSight.value) schedule();
+  if (marketInSight.value) schedule();
 });
 
 // Prices over time, for the chart: {x: seconds, y: prices, what}. Numbers here are drawn and never traded on.
@@ -143,7 +140,7 @@ const wanted = signal(false);
 let unseen = null;
 effect(() => {
   clearTimeout(unseen);
-  if (inSight.value) wanted.value = true;
+  if (marketInSight.value) wanted.value = true;
   else unseen = setTimeout(() => { wanted.value = false; }, UNSEEN_MS);
 });
 

@@ -1,8 +1,8 @@
 import { html } from '../lib.js';
 import { stale } from '../net/socket.js';
-import { phone } from '../state/market.js';
 import { laidOut } from '../state/layouts.js';
-import { bottomTab, phoneTab } from '../state/view.js';
+import { logInSight, marketInSight, marketPlace, phone } from '../state/places.js';
+import { phoneTab } from '../state/view.js';
 import { Alarms } from './alarms.js';
 import { Banner } from './banner.js';
 import { Compare } from './compare.js';
@@ -19,7 +19,7 @@ import { Log } from './log.js';
 import { NotifySettings } from './notify.js';
 import { Market } from './market.js';
 import { Sessions } from './sessions.js';
-import { split, Splitter } from './splitter.js';
+import { LINES, Splitter } from './splitter.js';
 import { Ticket } from './ticket.js';
 import { Toasts } from './toasts.js';
 import { Tour } from './tour.js';
@@ -31,15 +31,27 @@ export const App = () => html`
   <div class=${`app phone-${phoneTab.value} ${stale.value ? 'is-lost' : ''}`}>
     <${TopBar} />
     <${Banner} />
-    <main class="regions" style=${{ '--split': `${split.value}fr`, '--rest': `${100 - split.value}fr` }}>
-      <div class="left"><${Sessions} /><${Ticket} /></div>
-      <${Blotter} key=${laidOut.value} />
-      <${Splitter} />
-      ${(bottomTab.value === 'log' || phone.matches) && html`<${Log} />`}
-      ${(bottomTab.value === 'market' || phone.matches) && html`<${Market} />`}
-    </main>
+    <${Regions} />
     <nav class="phone-nav" aria-label="Regions">
       ${PHONE_TABS.map(([id, title]) => html`<button type="button" key=${id} data-testid=${`nav-${id}`} aria-current=${phoneTab.value === id ? 'page' : undefined} onClick=${() => { phoneTab.value = id; }}>${title}</button>`)}
     </nav>
     <${NotifySettings} /><${Drawer} /><${Compare} /><${Dialogs} /><${SessionTools} /><${SessionConfig} /><${ImportOrders} /><${Composer} /><${Alarms} /><${KillSwitch} /><${Limits} /><${Tour} /><${Toasts} />
   </div>`;
+
+// In the order in which the eye, and the tab key, go over them.
+function Regions() {
+  const place = marketPlace.value;
+  const beside = place !== 'behind';
+  const market = (phone.value || marketInSight.value) && html`<${Market} />`;
+  const line = beside && html`<${Splitter} key=${place} name=${place} />`;
+  const shares = { '--upper': `${LINES.rows.value.value}fr`, '--lower': `${100 - LINES.rows.value.value}fr` };
+  if (beside) Object.assign(shares, { '--main': `${LINES[place].value.value}fr`, '--side': `${100 - LINES[place].value.value}fr` });
+  return html`<main class=${`regions market-${place}`} style=${shares}>
+    <div class="left"><${Sessions} /><${Ticket} /></div>
+    <${Blotter} key=${laidOut.value} />
+    ${place === 'orders' && html`${line}${market}`}
+    <${Splitter} />
+    ${logInSight.value && html`<${Log} />`}
+    ${place !== 'orders' && html`${line}${market}`}
+  </main>`;
+}

@@ -5,6 +5,7 @@ import { clocksApart } from '../net/clock.js';
 import { link } from '../net/socket.js';
 import { alarms, alarmsOpen } from '../state/alarms.js';
 import { health, outdated, unloaded } from '../state/desk.js';
+import { limitsOpen } from '../state/limits.js';
 import { zone } from '../state/prefs.js';
 import { stopping } from '../state/view.js';
 import { Icon } from './bits.js';
@@ -22,10 +23,11 @@ function faults() {
   if (unloaded.value) found.push(['wait', `What the desk has stored is not all on the page yet: ${unloaded.value} Trying again by itself.`]);
   if (clocksApart.value !== null) found.push(['wait', apart(clocksApart.value)]);
   if (state === 'slow') found.push(['wait', 'The desk has not answered for several seconds. What you see may be late.']);
-  const { engine, storage, configuration, switches } = health.value; // what is wrong with a session stands on its card
+  const { engine, storage, configuration, limits, switches } = health.value; // what is wrong with a session stands on its card
   if (!engine.available) found.push(['bad', `The FIX engine is not available, so nothing can be sent. ${engine.reason ?? ''}`]);
   if (!storage.available) found.push(['wait', storage.reason]);
   if (configuration) found.push(['wait', configuration]);
+  if (limits) found.push(['bad', `No new order and no replace is sent; cancels are: ${limits}.`, SetLimits]);
   for (const one of switches) found.push(['bad', `${one.text}. No new order and no replace is sent; cancels are.`, () => html`<${LetGo} kill=${one} />`]);
   const count = alarms.value.length;
   if (count) found.push(['bad', `${count === 1 ? 'A report of a counterparty is' : `${count} reports of counterparties are`} in no order: ${newest(alarms.value[count - 1])}`, LookAtAlarms]);
@@ -35,6 +37,8 @@ function faults() {
 const Reload = () => html`<button type="button" class="small" onClick=${() => location.reload()}>Load the page anew</button>`;
 
 const apart = (ms) => `The clock of this computer is ${ago(0, Math.abs(ms))} ${ms < 0 ? 'ahead of' : 'behind'} the desk’s. All times on the page are the desk’s.`;
+
+const SetLimits = () => html`<button type="button" class="small" data-testid="set-limits" onClick=${() => { limitsOpen.value = true; }}>Set limits…</button>`;
 
 const LetGo = ({ kill }) => html`<button type="button" class="small" data-testid="let-go-kill" onClick=${() => { stopping.value = { letGo: kill }; }}>Let go…</button>`;
 

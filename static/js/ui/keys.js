@@ -2,11 +2,11 @@
 import { askCancelAll, askCancelLast } from '../state/actions.js';
 import { compose } from '../state/composer.js';
 import { selectedSession, selectSession, sessions } from '../state/desk.js';
+import { nextPlace, toggleMarket } from '../state/places.js';
 import * as ticket from '../state/ticket.js';
 import { dismissAll } from '../state/toasts.js';
 import { blotterTab, decoded, drawerKey, helpOpen, nowhere, phoneTab, question, searching, showLog } from '../state/view.js';
 import { cancelChosen } from './blotter.js';
-import { toggleMarket } from './bottom_tabs.js';
 
 // At once where it can be, for the next key may already be on its way; else when the page has been drawn again.
 const focus = (selector) => {
@@ -52,6 +52,7 @@ export const KEYS = [
   { key: 'n', shown: ['n'], does: 'New order: clear the ticket', act: onTicket(() => { ticket.startNew(); focus('#ticket-symbol'); }) },
   { key: 't', shown: ['t'], does: 'Templates of the ticket', act: onTicket(() => { if (ticket.order.value) ticket.startNew(); setTimeout(() => document.querySelector('[data-testid=ticket-templates]')?.click(), 0); }) },
   { key: 'w', shown: ['w'], does: 'Market or messages', act: toggleMarket },
+  { key: 'W', shown: ['Shift', 'w'], does: 'Market behind the messages, beside them, beside the orders, beside both', act: nextPlace },
   { key: 'c', shown: ['c'], does: 'Compose any message', act: () => compose() },
   { key: 'x', shown: ['x'], does: 'Cancel the selected orders, or the last one (asks first)', act: () => cancelChosen() || askCancelLast() },
   { key: 'X', shown: ['Shift', 'x'], does: 'Cancel all open orders (asks first)', act: askCancelAll },

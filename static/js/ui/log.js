@@ -36,7 +36,7 @@ function Bar() {
   const now = { ...NO_FILTER, ...logFilter.value };
   const changed = JSON.stringify(now) !== JSON.stringify(NO_FILTER);
   return html`<div class="bar">
-    <${BottomTabs} composing />
+    <${BottomTabs} of="log" />
     <h2><span class="num count" data-testid="log-count">${log.view.length === log.size ? log.size : `${log.view.length} of ${log.size}`}</span></h2>
     <select aria-label="Session" data-testid="log-session" value=${now.session} onChange=${(event) => set('session', event.target.value)}>
       <option value="">All sessions</option>${sessions.value.map((one) => html`<option key=${one.name} value=${one.name} selected=${one.name === now.session}>${one.name}</option>`)}</select>

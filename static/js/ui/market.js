@@ -3,7 +3,7 @@ import { html, signal } from '../lib.js';
 import { defaultSession, watch, watched, chosen } from '../state/market.js';
 import { sessions, symbols } from '../state/desk.js';
 import { Icon } from './bits.js';
-import { BottomTabs } from './bottom_tabs.js';
+import { BottomTabs, PlaceMenu } from './bottom_tabs.js';
 import { Depth } from './market_depth.js';
 import { Prints } from './market_prints.js';
 import { WatchList } from './market_watch.js';
@@ -12,7 +12,7 @@ const typed = signal('');
 const pickedSession = signal(null);
 
 export const Market = () => html`<section class="panel market" aria-label="Market" data-testid="market">
-  <div class="bar"><${BottomTabs} /><${Add} /></div>
+  <div class="bar"><${BottomTabs} of="market" /><${Add} /><span class="grow"></span><${PlaceMenu} /></div>
   ${watched.value.length ? html`<div class="market-body">
     <${WatchList} />
     ${chosen.value && html`<${Depth} key=${`${chosen.value.session_name}/${chosen.value.symbol}`} entry=${chosen.value} /><${Prints} entry=${chosen.value} />`}

@@ -2,7 +2,8 @@
 import { html, useRef } from '../lib.js';
 import { fractionDigits, minus, showDecimal } from '../fix/decimal.js';
 import { time } from '../fix/times.js';
-import { bookKey, bookOf, choose, chosen, moveEntry, phone, severalSessions, staleness, unwatch, watched } from '../state/market.js';
+import { bookKey, bookOf, choose, chosen, moveEntry, severalSessions, staleness, unwatch, watched } from '../state/market.js';
+import { phone } from '../state/places.js';
 import { zone } from '../state/prefs.js';
 import { fillTicket } from './market_fill.js';
 import { Icon } from './bits.js';
@@ -28,7 +29,7 @@ export function WatchList() {
   };
   return html`<div class="watch" data-testid="watch-list"><table role="grid" aria-label="Watch list">
     <thead><tr><th scope="col">Symbol</th><th scope="col" class="num size">Bid size</th><th scope="col" class="num">Bid</th><th scope="col" class="num">Offer</th><th scope="col" class="num size">Offer size</th>
-      <th scope="col" class="num">Last</th><th scope="col" class="num">Change</th><th scope="col" class="num far">Volume</th><th scope="col" class="num far">Time</th><td class="row-tools"></td></tr></thead>
+      <th scope="col" class="num last">Last</th><th scope="col" class="num change">Change</th><th scope="col" class="num far">Volume</th><th scope="col" class="num far">Time</th><td class="row-tools"></td></tr></thead>
     <tbody ref=${body} onKeyDown=${onKeyDown}>${watched.value.map((entry, at) => html`<${Row} key=${bookKey(entry)} entry=${entry} first=${at === 0} last=${at === watched.value.length - 1} />`)}</tbody>
   </table></div>`;
 }
@@ -48,14 +49,14 @@ function Row({ entry, first, last }) {
     fillTicket(entry, side, level.price);
   };
   // A finger that chooses a row must not hit a price: on a phone only the book's are for that.
-  const price = (level, side, word) => (!level ? '–' : phone.matches ? html`<${Moving} value=${level.price} digits=${digits} />` : html`<button type="button" class="price" tabindex=${isChosen ? 0 : -1} title=${`${word} ${entry.symbol} at ${level.price}`} disabled=${Boolean(why)}
+  const price = (level, side, word) => (!level ? '–' : phone.value ? html`<${Moving} value=${level.price} digits=${digits} />` : html`<button type="button" class="price" tabindex=${isChosen ? 0 : -1} title=${`${word} ${entry.symbol} at ${level.price}`} disabled=${Boolean(why)}
     data-testid=${`watch-${side === '1' ? 'offer' : 'bid'}`} onClick=${(event) => press(event, side, level)}><${Moving} value=${level.price} digits=${digits} /></button>`);
   return html`<tr title=${entry.session_name} class=${`${isChosen ? 'chosen' : ''} ${why ? 'stale' : ''} ${why || book?.warning ? 'two-lines' : ''}`} tabindex=${isChosen ? 0 : -1} aria-selected=${Boolean(isChosen)} data-key=${bookKey(entry)}
     data-testid=${`watch-${entry.session_name}-${entry.symbol}`} data-stale=${Boolean(why)} onClick=${() => choose(entry)}>
     <th scope="row"><${Standing} why=${why} warning=${book?.warning} /> <b>${entry.symbol}</b>${severalSessions.value && html` <small>${entry.session_name}</small>`}${(why || book?.warning) && html`<span class=${`row-why ${why ? '' : 'tone-wait'}`} title=${why ?? book.warning}>${why ? `Stale: ${why}` : book.warning}</span>`}</th>
     <td class="num size"><${Moving} value=${bid?.size} /></td><td class="num tone-buy">${price(bid, '2', 'Sell')}</td>
     <td class="num tone-sell">${price(offer, '1', 'Buy')}</td><td class="num size"><${Moving} value=${offer?.size} /></td>
-    <td class="num strong"><${Moving} value=${book?.last_px} digits=${digits} kept /></td><td class="num"><${Change} book=${book} digits=${digits} /></td>
+    <td class="num strong last"><${Moving} value=${book?.last_px} digits=${digits} kept /></td><td class="num change"><${Change} book=${book} digits=${digits} /></td>
     <td class="num far">${showDecimal(book?.volume)}</td><td class="num far">${book?.updated_at ? time(book.updated_at, zone.value).slice(0, 8) : ''}</td>
     <td class="row-tools"><span><button type="button" class="icon-button" tabindex="-1" aria-label=${`Move ${entry.symbol} up`} title="Up (Alt+Up)" disabled=${first} onClick=${(event) => { event.stopPropagation(); moveEntry(entry, -1); }}><${Icon} name="up" size=${11} /></button>
       <button type="button" class="icon-button" tabindex="-1" aria-label=${`Move ${entry.symbol} down`} title="Down (Alt+Down)" disabled=${last} onClick=${(event) => { event.stopPropagation(); moveEntry(entry, 1); }}><${Icon} name="down" size=${11} /></button>

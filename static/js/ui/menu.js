@@ -1,7 +1,8 @@
 // A button with a box below it that closes by a press beside it or Esc. children(close) draws what is in it.
 import { html, useEffect, useRef, useState } from '../lib.js';
+import { Icon } from './bits.js';
 
-export function Menu({ label, testid, title, children, right = true, small = true }) {
+export function Menu({ label, icon = null, testid, title, children, right = true, small = true }) {
   const [open, setOpen] = useState(false);
   const box = useRef(null);
   useEffect(() => {
@@ -29,7 +30,7 @@ export function Menu({ label, testid, title, children, right = true, small = tru
     all[(all.indexOf(document.activeElement) + step + all.length) % all.length]?.focus();
   };
   return html`<div class="picker" ref=${box} onKeyDown=${onKeyDown}>
-    <button type="button" class=${small ? 'small' : ''} data-testid=${testid} aria-expanded=${open} title=${title} onClick=${() => setOpen(!open)}>${label}</button>
+    <button type="button" class=${icon ? 'icon-button' : small ? 'small' : ''} aria-label=${icon ? label : undefined} data-testid=${testid} aria-expanded=${open} title=${title} onClick=${() => setOpen(!open)}>${icon ? html`<${Icon} name=${icon} size=${16} />` : label}</button>
     ${open && html`<div class=${`menu ${right ? 'menu-right' : ''}`} role="group" aria-label=${label}>${children(close)}</div>`}
   </div>`;
 }

@@ -44,3 +44,4 @@ def test_limits_that_nobody_knows_are_a_problem() -> None:
         kit.sessions, kit.engine, lambda: None, lambda: 0, kit.alarms, limits_problem=lambda: "unknown limits"
     )
     assert health.health().problems == ["unknown limits"]
+    assert health.health().limits_problem == "unknown limits"

@@ -240,6 +240,18 @@ def test_a_document_that_can_not_be_read_stops_everything_new(tmp_path: Path, co
     assert RiskLimitsFile(path).load().problem is None
 
 
+def test_a_change_is_told_and_a_refused_one_is_not() -> None:
+    kit = DeskKit()
+    told: list[int] = []
+    limits = RiskLimits(
+        kit.sessions, MemoryLimits(), lambda: NOW, lambda: told.append(limits.document.version)
+    )
+    limits.change([], 0, "a test")
+    with pytest.raises(StateForbids):
+        limits.change([], 0, "a test")
+    assert told == [1]
+
+
 def test_rules_written_by_hand_must_be_such_as_can_be_set(tmp_path: Path) -> None:
     path = tmp_path / "risk_limits.json"
     rules = [{"scope": {"user": "ann"}, "limits": {"max_net_position": 1}}]
