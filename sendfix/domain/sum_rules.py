@@ -89,8 +89,12 @@ def _turnover(
 
 def _positions(found: list[_Found], rule: SumLimits, one: SymbolSums, more: More, wider: Decimal) -> None:
     limits, part = rule.limits, more.part
-    moved = one.net + one.buy if part.sign > 0 else one.net - one.sell
-    net, net_after = abs(moved), abs(moved + part.sign * part.qty)
+    if part.sign > 0:
+        moved = one.net + one.buy
+        net, net_after = abs(moved), abs(moved + part.qty)
+    else:
+        moved = one.net - one.sell
+        net, net_after = abs(moved), abs(moved - part.qty)
     limit = limits.max_gross_position
     if limit is not None and wider > 0 and one.gross + wider > limit:
         after = format_decimal(one.gross + wider)
