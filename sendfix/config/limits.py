@@ -51,7 +51,7 @@ def limits_of(reader: ObjectReader | None) -> Limits:
 def rules_of(rules: Sequence[object]) -> tuple[list[Rule], list[ConfigError]]:
     """A document's rules, `{"scope": {…}, "limits": {…}}` each; and what is wrong, the first of each rule."""
     found, errors = [], []
-    for number, rule in enumerate(rules, 1):
+    for number, rule in enumerate(rules):
         try:
             found.append(_rule(f"rules[{number}]", rule))
         except ConfigError as error:

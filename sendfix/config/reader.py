@@ -185,7 +185,7 @@ class ObjectReader:
         if key == "sessions":
             self.required(key)
         found = []
-        for number, value in enumerate(self.items(key), 1):
+        for number, value in enumerate(self.items(key)):
             name = value.get("name") if isinstance(value, dict) and key == "sessions" else None
             label = f"session {name}" if isinstance(name, str) and name else f"{key}[{number}]"
             prefix = "" if key == "sessions" else f"{self.prefix}{key}[{number}]."

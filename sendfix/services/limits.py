@@ -135,7 +135,7 @@ class RiskLimits:
             found.append(FieldError("rules", f"are {len(rules)}; there can be {MOST_RULES}"))
         known = {rule.scope.session_name for rule in self.document.rules}
         seen: dict[Scope, int] = {}
-        for number, rule in enumerate(rules, 1):
+        for number, rule in enumerate(rules):
             at, name = f"rules[{number}]", rule.scope.session_name
             if name is not None and name not in known and self._sessions.find(name) is None:
                 found.append(FieldError(f"{at}.scope.session_name", f"there is no session named {name!r}"))
@@ -153,7 +153,7 @@ class RiskLimits:
 
 def _nobodies(rules: Sequence[Rule]) -> Iterator[FieldError]:
     """Rules that would never apply."""
-    for number, rule in enumerate(rules, 1):
+    for number, rule in enumerate(rules):
         user = rule.scope.user
         if user is not None and not USER.fullmatch(user):
             text = f"nobody can be {user!r}: a user has 1 to 64 of the characters A-Z a-z 0-9 . _ @ -"

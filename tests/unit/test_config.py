@@ -133,7 +133,7 @@ def without(key: str) -> dict[str, Any]:
         ({**SESSION, "port": True}, "session A: port: is true; give a whole number"),
         ({**SESSION, "port": "${NO_SUCH}"}, "session A: port: the environment variable NO_SUCH is not set"),
         (without("port"), "session A: port: is missing"),
-        (without("name"), "sessions[1]: name: is missing"),
+        (without("name"), "sessions[0]: name: is missing"),
         ({**SESSION, "name": "a/b"}, "name: is 'a/b'; give 1 to 64 of the characters"),
         ({**SESSION, "name": ".."}, "name: is '..'; give 1 to 64 of the characters"),
         ({**SESSION, "name": "x" * 65}, "give 1 to 64 of the characters"),
@@ -143,7 +143,7 @@ def without(key: str) -> dict[str, Any]:
         ({**SESSION, "target_comp_id": "A\u0001B"}, "session A: target_comp_id: has a control character"),
         ({**SESSION, "enabled": "yes"}, 'session A: enabled: is "yes"; give true or false'),
         ({**SESSION, "alternates": {}}, "session A: alternates: is an object; give a list"),
-        ({**SESSION, "alternates": [{"server_ip": "x"}]}, "session A: alternates[1]: port: is missing"),
+        ({**SESSION, "alternates": [{"server_ip": "x"}]}, "session A: alternates[0]: port: is missing"),
         ({**SESSION, "tls": []}, "session A: tls: is a list; give an object"),
         ({**SESSION, "tls": {"ca_fil": "x"}}, 'session A: tls: unknown key "ca_fil"; did you mean "ca_file"?'),
         ({**SESSION, "tls": {"cert_file": "x"}}, "session A: tls: cert_file: and key_file belong together"),
@@ -168,7 +168,7 @@ def without(key: str) -> dict[str, Any]:
         ({**SESSION, "limits": {"symbols": "AAPL"}}, 'limits: symbols: is "AAPL"; give a list'),
         ({**SESSION, "limits": {"blocked_symbols": ["AAPL", 7]}}, "limits: blocked_symbols: is 7; give a text"),
         ({**SESSION, "limits": {"duplicate_seconds": 0}}, "limits: duplicate_seconds: is 0; give a number from 0.001"),
-        ("text", 'sessions[1]: is "text"; give an object'),
+        ("text", 'sessions[0]: is "text"; give an object'),
     ],
 )  # fmt: skip
 def test_a_mistake_is_one_line_that_says_where(tmp_path: Path, session: Any, message: str) -> None:

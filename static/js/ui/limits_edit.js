@@ -55,9 +55,9 @@ export function EditLimits({ scope: given, onDone, onClose }) {
     event.preventDefault();
     const rule = { scope: named(scope), limits: limitsOf(values) };
     const rules = isNew || at < 0 ? [...document.rules, rule] : document.rules.with(at, rule);
-    put(rules, isNew || at < 0 ? rules.length : at + 1, 'The limits hold from the next order on');
+    put(rules, isNew || at < 0 ? rules.length - 1 : at, 'The limits hold from the next order on');
   };
-  const remove = () => put(document.rules.toSpliced(at, 1), 0, 'The limits are removed');
+  const remove = () => put(document.rules.toSpliced(at, 1), null, 'The limits are removed');
   const change = (key) => (value) => setValues({ ...values, [key]: value });
   return html`<${Dialog} title=${isNew ? 'Add limits' : `Limits: ${whoseOf(given)}`} wide onClose=${onClose} testid="limits-edit"><form onSubmit=${save} class="config-form">
     ${isNew && html`<fieldset class="limit-scope-fields"><legend>For all orders that have</legend>

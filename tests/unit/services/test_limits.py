@@ -259,7 +259,7 @@ def test_rules_written_by_hand_must_be_such_as_can_be_set(tmp_path: Path) -> Non
     path.write_text(json.dumps(kept))
     kit = DeskKit(limits=RiskLimitsFile(path))
     words = refusals(kit)["risk_limits"]
-    assert "rules[1].limits positions are known by session and account, not by user" in words
+    assert "rules[0].limits positions are known by session and account, not by user" in words
     change(kit)
     kit.send()
 
