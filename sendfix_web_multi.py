@@ -37,7 +37,7 @@ from sendfix.fix.redact import mask
 from sendfix.link.client import EngineLink
 from sendfix.services.alarms import AlarmDesk, Alarms
 from sendfix.services.arrival import arrival_price
-from sendfix.services.blotter import RECENT_ORDERS, Blotter
+from sendfix.services.blotter import Blotter
 from sendfix.services.composer import Composer
 from sendfix.services.configuration import Configuration
 from sendfix.services.desk import Desk
@@ -53,15 +53,10 @@ from sendfix.services.prices import Prices
 from sendfix.services.risk import Risk
 from sendfix.services.sequence import SequenceDesk
 from sendfix.services.sessions import Session, Sessions
-from sendfix.storage.database import DeskLock, migrate, open_engine
 from sendfix.storage.kill_switches import KillSwitchFile
-from sendfix.storage.lanes import Lanes
 from sendfix.storage.price_file import PriceFile
-from sendfix.storage.reader import Reader
+from sendfix.storage.records import Records
 from sendfix.storage.risk_limits import RiskLimitsFile
-from sendfix.storage.searcher import Searcher
-from sendfix.storage.statistics import StatisticsReader
-from sendfix.storage.writer import Writer
 from sendfix.web import assets, openapi, page, problems, request_id, user
 from sendfix.web.context import Context
 from sendfix.web.live import Broadcaster, Json
@@ -77,7 +72,6 @@ ROOT = Path(__file__).resolve().parent
 # The link stops reading, and the engine's journals keep, what the database can't take.
 MOST_UNSTORED_MESSAGES = 200_000
 SETTLE_SECONDS = 3.0
-SEARCHES_AT_ONCE = 3
 SWITCH_SECONDS = 0.0005
 LATEST_FIX = "FIX.4.4"
 
@@ -96,20 +90,14 @@ class Parts:
         position_events: PositionEvents,
         price_file: PriceFile | None,
         market: MarketSide,
-        writer: Writer,
-        reader: Reader,
-        lanes: Lanes,
-        lock: DeskLock,
+        records: Records,
     ) -> None:
         self._link = link
         self._broadcaster = broadcaster
         self._position_events = position_events
         self._price_file = price_file
         self._market = market
-        self._writer = writer
-        self._reader = reader
-        self._lanes = lanes
-        self._lock = lock
+        self._records = records
 
     def close(self) -> None:
         """Let the browsers go, stop reading from the engine, store what is left."""
@@ -119,10 +107,7 @@ class Parts:
         self._market.close()
         self._broadcaster.close()
         self._link.close()
-        self._writer.close()
-        self._reader.close()
-        self._lanes.close()
-        self._lock.release()
+        self._records.close()
 
 
 def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
@@ -168,22 +153,14 @@ def shutdown(app: Flask) -> None:
 
 def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str, str]) -> None:
     openings = read_opening_positions(settings.opening_positions)
-    lock = DeskLock(settings.database_url)
-    writer_engine = open_engine(settings.database_url)
-    migrate(writer_engine)
-    reader = Reader(open_engine(settings.database_url))
-    lanes = Lanes(
-        [open_engine(settings.database_url) for _ in range(SEARCHES_AT_ONCE)], settings.search_seconds
-    )
-    searcher = Searcher(lanes)
-    resume = reader.resume(RECENT_ORDERS)
+    bus = Bus()
+    records = Records(settings.database_url, settings.search_seconds, lambda _problem: bus.health_changed())
+    resume, reader, writer = records.resume, records.reader, records.writer
     log.info("desk: took up %d orders from the database", len(resume.orders))
 
-    bus = Bus()
     sessions = Sessions(config.sessions)
     blotter = Blotter(reader)
     blotter.resume(resume.orders, resume.next_order_no)
-    writer = Writer(writer_engine, lambda _problem: bus.health_changed())
     link = EngineLink(
         settings.engine_socket,
         [session.name for session in config.sessions],
@@ -221,15 +198,7 @@ def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str,
         is_on_its_way=link.is_on_its_way,
     )
     ids = ClOrdIdSource(int(time.time() * 1000), secrets.randbelow(36**3))
-    desk = Desk(
-        sessions,
-        blotter,
-        link,
-        ids,
-        now,
-        dictionary_of,
-        risk,
-    )
+    desk = Desk(sessions, blotter, link, ids, now, dictionary_of, risk)
     composer = Composer(desk, sessions, blotter, reader, ids, now, dictionary_of)
     mass = MassDesk(desk, sessions, blotter, ids, now, dictionary_of, _later)
     bus.subscribe(mass)
@@ -309,10 +278,10 @@ def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str,
         settle=settle,
         dictionary_of=dictionary_of,
         any_dictionary=dictionary,
-        search=searcher,
-        order_search=OrderSearch(blotter, searcher, settle),
+        search=records.searcher,
+        order_search=OrderSearch(blotter, records.searcher, settle),
         hidden_tags=frozenset(settings.redact_tags),
-        statistics=StatisticsReader(lanes),
+        statistics=records.statistics,
     )
     app.extensions["sendfix.parts"] = Parts(
         link,
@@ -320,10 +289,7 @@ def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str,
         PositionEvents(positions, settle, broadcaster.position_changed),
         price_file,
         market,
-        writer,
-        reader,
-        lanes,
-        lock,
+        records,
     )
     writer.start()
 
