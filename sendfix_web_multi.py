@@ -62,6 +62,7 @@ from sendfix.web.context import Context
 from sendfix.web.live import Broadcaster, Json
 from sendfix.web.market_side import MarketSide
 from sendfix.web.metrics import Metrics
+from sendfix.web.once import Once
 from sendfix.web.position_events import PositionEvents
 from sendfix.web.routes import ALL as APIS
 from sendfix.web.standing import Standing
@@ -133,6 +134,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     )
     _build(app, settings, config, environ)
     request_id.register(app)
+    Once(time.monotonic, now).register(app)
     problems.register(app)
     for api in APIS:
         app.register_blueprint(api.blueprint)

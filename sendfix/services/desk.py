@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from enum import Enum
 from typing import Any
 
 from sendfix.domain.commands import CancelOrder, NewOrder, ReplaceOrder, RequestStatus
@@ -30,6 +31,18 @@ from sendfix.services.risk import Risk
 from sendfix.services.sessions import Session, Sessions
 
 log = logging.getLogger(__name__)
+
+
+class Outcome(Enum):
+    """What this desk can say of a request by its ClOrdID."""
+
+    SENT = "sent"
+    ON_ITS_WAY = "on_its_way"
+    """To the engine."""
+    ABSENT = "absent"
+    """It was not sent, unless it is still on its way to the desk."""
+    UNKNOWN = "unknown"
+    """The engine is away, or the desk is catching up with it."""
 
 
 class Desk:
@@ -90,17 +103,20 @@ class Desk:
         session = self._sessions.get(session_name)
         if session.config.account and "account" not in fields:
             fields = {**fields, "account": session.config.account}
-        new_id = cl_ord_id or self._ids.next()
-        command = NewOrder(session_name, new_id, self._now(), fields, custom_tags)
+        command = NewOrder(session_name, cl_ord_id or self._ids.next(), self._now(), fields, custom_tags)
         body = encode_new(command, self._dictionary(session_name))
-        if cl_ord_id is not None and self._blotter.find(cl_ord_id) is not None:
-            raise DuplicateClOrdID(cl_ord_id)
-        return new_id, body
+        self._must_be_new(cl_ord_id)
+        return command.cl_ord_id, body
 
     def replace_order(
-        self, cl_ord_id: str, changes: Mapping[str, Any], custom_tags: Mapping[int, str]
+        self,
+        cl_ord_id: str,
+        changes: Mapping[str, Any],
+        custom_tags: Mapping[int, str],
+        new_cl_ord_id: str | None = None,
     ) -> tuple[str, Order]:
         """The new ClOrdID and the order, its request pending. Raises as `send_order`, and `UnknownOrder`."""
+        self._must_be_new(new_cl_ord_id)
         order = self.order(cl_ord_id)
         if not _is_raised(order, changes):
             self._must_be_open(order, "replaced")
@@ -109,18 +125,19 @@ class Desk:
             raise InvalidRequest(
                 [FieldError("order_qty", "nothing to change: give order_qty, price or another field")]
             )
-        new_id = self._ids.next()
+        new_id = new_cl_ord_id or self._ids.next()
         command = ReplaceOrder(order, new_id, self._now(), changes, custom_tags)
         body = encode_replace(command, self._dictionary(order.session_name))
         self._send(order.session_name, new_id, body, order)
         return new_id, order
 
-    def cancel_order(self, cl_ord_id: str) -> tuple[str, Order]:
+    def cancel_order(self, cl_ord_id: str, new_cl_ord_id: str | None = None) -> tuple[str, Order]:
         """The request's ClOrdID and the order, its request pending. Raises as `send_order`, and `UnknownOrder`."""
+        self._must_be_new(new_cl_ord_id)
         order = self.order(cl_ord_id)
         self._must_be_open(order, "canceled")
         self._sessions.get(order.session_name)
-        new_id = self._ids.next()
+        new_id = new_cl_ord_id or self._ids.next()
         command = CancelOrder(order, new_id, self._now())
         self._send(order.session_name, new_id, encode_cancel(command, self._dictionary(order.session_name)))
         return new_id, order
@@ -158,6 +175,17 @@ class Desk:
         if order is None:
             raise UnknownOrder(cl_ord_id)
         return order
+
+    def outcome(self, session_name: str, cl_ord_id: str) -> Outcome:
+        """What became of the order, replace or cancel with that ClOrdID(11). Raises `UnknownSession`,
+        `StorageUnavailable`."""
+        self._sessions.get(session_name)
+        if self._blotter.find(cl_ord_id) is not None:
+            return Outcome.SENT
+        if self._engine.is_on_its_way(self._listed.get(cl_ord_id, cl_ord_id)):
+            return Outcome.ON_ITS_WAY
+        # The engine may have sent what this desk has not folded yet.
+        return Outcome.ABSENT if self._engine.refusal(session_name) is None else Outcome.UNKNOWN
 
     def ask_status(self, session_name: str) -> None:
         """Ask the counterparty for the status of every open order, after a logon. Stops where it is not supported."""
@@ -198,6 +226,10 @@ class Desk:
         """None when an order can be sent; else why not."""
         name = session.config.name
         return self._engine.refusal(name) or session.cannot_send_reason or self._risk.hold_reason(name)
+
+    def _must_be_new(self, cl_ord_id: str | None) -> None:
+        if cl_ord_id is not None and self._blotter.find(cl_ord_id) is not None:
+            raise DuplicateClOrdID(cl_ord_id)
 
     def _must_be_open(self, order: Order, verb: str) -> None:
         if not order.is_open:

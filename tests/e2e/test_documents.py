@@ -68,6 +68,10 @@ def test_real_answers_are_as_documented(stack: Stack) -> None:
     resting = stack.send(FIX44, ord_type="LIMIT", price="200")
     replaced = stack.post("/api/replace_order", {"cl_ord_id": resting, "price": "201"}, 202)
     answers.orders.SentRequest.model_validate(replaced, strict=True)
+    for one, outcome in ((replaced["cl_ord_id"], "sent"), ("NOBODY-HAS-THIS", "absent")):
+        found = stack.get(f"/api/requests/{one}", session_name=FIX44)
+        answers.orders.RequestOutcome.model_validate(found, strict=True)
+        assert found["outcome"] == outcome
 
 
 def test_the_document_is_whole(document: Any) -> None:

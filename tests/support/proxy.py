@@ -58,7 +58,7 @@ class Proxy:
         self.delay = 0.0
         self.garbled = 0
         self.cuts = 0
-        self._held = False
+        self._held: frozenset[Way] = frozenset()
         self._closed = False
         self._troubles = {way: _Trouble() for way in Way}
         self._pairs: list[tuple[_Pipe, _Pipe]] = []
@@ -102,16 +102,17 @@ class Proxy:
             if not self._changed.wait_for(lambda: self.cuts >= count, timeout):
                 raise AssertionError(f"the proxy has cut {self.cuts} connections, not {count}")
 
-    def hold(self) -> None:
-        """Half open: both sockets stay, new ones are taken, and each byte is swallowed, the end of a connection too."""
+    def hold(self, *ways: Way) -> None:
+        """Half open, on both ways unless some are given: the sockets stay, new ones are taken, and each byte is
+        swallowed, the end of a connection too."""
         with self._changed:
-            self._held = True
+            self._held = frozenset(ways or Way)
 
-    def let_go(self) -> None:
+    def let_go(self, reset: bool = False) -> None:
         """After `hold`. What was swallowed is lost, so the connections of that time are ended."""
         with self._changed:
-            self._held = False
-        self.cut()
+            self._held = frozenset()
+        self.cut(reset)
 
     def garble(self, every: int, way: Way) -> None:
         """Flip the lowest bit of each so-manieth byte that goes this way; 0 ends it."""
@@ -124,7 +125,7 @@ class Proxy:
         with self._changed:
             self.delay = 0.0
             self._troubles = {way: _Trouble() for way in Way}
-            held = self._held
+            held = bool(self._held)
         if held:
             self.let_go()
 
@@ -198,7 +199,7 @@ class Proxy:
                     self._read(pipe)
                 self._write(pipe)
             except OSError:
-                if self._held:
+                if pipe.way in self._held:
                     pipe.ended = True
                     continue
                 self._end(pair, reset=True)
@@ -218,10 +219,10 @@ class Proxy:
             return
         if not data:
             pipe.ended = True
-            if not pipe.waiting and not self._held:
+            if not pipe.waiting and pipe.way not in self._held:
                 pipe.sink.shutdown(socket.SHUT_WR)
             return
-        if not self._held:
+        if pipe.way not in self._held:
             data = self._spoil(data, self._troubles[pipe.way])
             if data:
                 pipe.waiting.append((time.monotonic() + self.delay, data))

@@ -97,6 +97,14 @@ class SentRequest(Output):
     order: Order
 
 
+class RequestOutcome(Output):
+    """`order` is there once it is `sent`."""
+
+    cl_ord_id: str
+    outcome: Literal["sent", "on_its_way", "absent", "unknown"]
+    order: Order | None
+
+
 class OrderList(Output):
     orders: list[Order]
     next_before: int | None

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from sendfix.domain.order import Order
 from sendfix.services.columns import ORDERS
+from sendfix.services.desk import Outcome
 from sendfix.services.ports import ExecutionQuery, MessageQuery
 from sendfix.web import answers, schemas
 from sendfix.web.api import Api
@@ -48,7 +49,9 @@ def replace_order(body: schemas.orders.ReplaceOrder) -> tuple[dict[str, Any], in
     The order changes when the counterparty confirms it; until then the request is its `pending`."""
     desk = context().desk
     orig_cl_ord_id = desk.order(body.cl_ord_id).cl_ord_id
-    cl_ord_id, order = desk.replace_order(body.cl_ord_id, fields_of(body), custom_tags_of(body.custom_tags))
+    cl_ord_id, order = desk.replace_order(
+        body.cl_ord_id, fields_of(body), custom_tags_of(body.custom_tags), body.new_cl_ord_id
+    )
     return {"cl_ord_id": cl_ord_id, "orig_cl_ord_id": orig_cl_ord_id, "order": order_to_json(order)}, 202
 
 
@@ -60,8 +63,28 @@ def cancel_order(body: schemas.orders.CancelOrder) -> tuple[dict[str, Any], int]
     It is canceled when the counterparty says so; until then the request is its `pending`."""
     desk = context().desk
     orig_cl_ord_id = desk.order(body.cl_ord_id).cl_ord_id
-    cl_ord_id, order = desk.cancel_order(body.cl_ord_id)
+    cl_ord_id, order = desk.cancel_order(body.cl_ord_id, body.new_cl_ord_id)
     return {"cl_ord_id": cl_ord_id, "orig_cl_ord_id": orig_cl_ord_id, "order": order_to_json(order)}, 202
+
+
+@api.route(
+    "GET",
+    "/api/requests/<path:cl_ord_id>",
+    query=schemas.base.SessionName,
+    answers={200: answers.orders.RequestOutcome},
+)
+def request_outcome(cl_ord_id: str, query: schemas.base.SessionName) -> dict[str, Any]:
+    """What became of an order, replace or cancel, by the ClOrdID that the caller gave it, when its answer was lost.
+    Each of them is `sent`, `on_its_way`, `absent` (not sent, unless the request itself is still to arrive) or
+    `unknown` for as long as the engine is away."""
+    desk = context().desk
+    outcome = desk.outcome(query.session_name, cl_ord_id)
+    order = desk.order(cl_ord_id) if outcome is Outcome.SENT else None
+    return {
+        "cl_ord_id": cl_ord_id,
+        "outcome": outcome.value,
+        "order": None if order is None else order_to_json(order),
+    }
 
 
 @api.route("GET", "/api/orders", query=schemas.search.OrdersQuery, answers={200: answers.orders.OrderList})

@@ -98,6 +98,10 @@ class ReplaceOrder(BaseModel):
         json_schema_extra={
             "properties": {
                 "cl_ord_id": {"type": "string", "description": "Any ClOrdID of the order's chain."},
+                "new_cl_ord_id": {
+                    "type": "string",
+                    "description": "Your own ClOrdID(11) of the request; made by the desk if absent.",
+                },
                 "order_qty": _ORDER_PROPERTIES["order_qty"],
                 "price": _ORDER_PROPERTIES["price"],
                 "stop_px": _ORDER_PROPERTIES["stop_px"],
@@ -108,13 +112,15 @@ class ReplaceOrder(BaseModel):
     )
 
     cl_ord_id: Name
+    new_cl_ord_id: Name | None = None
     custom_tags: dict[str, Any] = Field(default_factory=dict)
 
 
 class CancelOrder(Input):
-    """Which order, by any ClOrdID of its chain."""
+    """Which order, by any ClOrdID of its chain; `new_cl_ord_id` is that of the request."""
 
     cl_ord_id: Name
+    new_cl_ord_id: Name | None = None
 
 
 class PositionsQuery(Input):

@@ -27,14 +27,15 @@ export const withQuery = (path, query) => {
   return words.size ? `${path}?${words}` : path;
 };
 
-// `name` is what a person calls the server; paths of `always` have an answer worth reading whatever its status.
-export function server(name, always = []) {
+// `name` is what a person calls the server; paths of `always` have an answer worth reading whatever its status; `extra(patience)` gives
+// headers for what is not a GET.
+export function server(name, always = [], extra = () => ({})) {
   async function call(method, path, body, patience = PATIENCE_MS) {
     let answer;
     try {
       answer = await fetch(path, {
         method,
-        headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
+        headers: { ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...(method === 'GET' ? {} : extra(patience)) },
         body: body === undefined ? undefined : JSON.stringify(body),
         signal: AbortSignal.timeout(patience),
       });
@@ -54,7 +55,7 @@ export function server(name, always = []) {
   }
   return {
     get: (path, query = {}, patience = undefined) => call('GET', withQuery(path, query), undefined, patience),
-    post: (path, body) => call('POST', path, body),
+    post: (path, body, patience = undefined) => call('POST', path, body, patience),
     patch: (path, body) => call('PATCH', path, body),
     put: (path, body) => call('PUT', path, body),
     remove: (path, body) => call('DELETE', path, body),

@@ -1,9 +1,17 @@
 // The desk's REST routes.
+import { deskNow } from './clock.js';
 import { server } from './http.js';
+import { randomKey } from './keys.js';
 
-const { get, post, put, remove } = server('desk');
+// The browser sends a request again by itself when a kept connection breaks, and what waits in a network that is gone arrives when it is back:
+// by the key the desk does it once, and it does nothing that comes later than this after the press.
+export const ARRIVES_WITHIN_MS = 5000;
+const onceAndSoon = () => ({ 'Idempotency-Key': randomKey(), 'X-Not-After': new Date(deskNow() + ARRIVES_WITHIN_MS).toISOString() });
+
+const { get, post, put, remove } = server('desk', [], onceAndSoon);
 const id = encodeURIComponent;
 const COUNTING_MS = 60_000; // of months
+const SENDING_MS = ARRIVES_WITHIN_MS + 3000; // then the desk is asked what became of it
 const LOOKING_MS = 50_000; // an address that does not answer is waited for
 
 export const rest = {
@@ -38,11 +46,12 @@ export const rest = {
   previewAlarm: (alarmId, fields) => post(`/api/alarms/${id(alarmId)}/preview`, { fields }),
   bookAlarm: (alarmId, reason, fields) => post(`/api/alarms/${id(alarmId)}/book`, { reason, fields }),
   dismissAlarm: (alarmId, reason) => post(`/api/alarms/${id(alarmId)}/dismiss`, { reason }),
-  sendOrder: (body) => post('/api/send_order', body),
+  sendOrder: (body) => post('/api/send_order', body, SENDING_MS),
   checkOrders: (body) => post('/api/check_orders', body),
   sendOrders: (body) => post('/api/send_orders', body),
-  replaceOrder: (body) => post('/api/replace_order', body),
-  cancelOrder: (clOrdId) => post('/api/cancel_order', { cl_ord_id: clOrdId }),
+  replaceOrder: (body) => post('/api/replace_order', body, SENDING_MS),
+  cancelOrder: (body) => post('/api/cancel_order', body, SENDING_MS),
+  outcome: (clOrdId, sessionName) => get(`/api/requests/${id(clOrdId)}`, { session_name: sessionName }, SENDING_MS),
   orders: (query) => get('/api/orders', query),
   order: (clOrdId) => get(`/api/orders/${id(clOrdId)}`),
   ladder: (clOrdId, before) => get(`/api/orders/${id(clOrdId)}/ladder`, { before }),

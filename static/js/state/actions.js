@@ -2,6 +2,7 @@
 import { isOpen, sideLabel } from '../fix/names.js';
 import { rest } from '../net/rest.js';
 import { orders } from './desk.js';
+import { surely } from './settling.js';
 import { toast } from './toasts.js';
 import { ask } from './view.js';
 
@@ -23,10 +24,11 @@ export const canReplace = (order) => isOpen(order) || order.status === 'FILLED';
 
 export const canCancel = (order) => isOpen(order) && order.pending?.type !== 'cancel';
 
+const cancelOnce = (order) => surely(order.session_name, `Cancel of ${describe(order)}`, (clOrdId) => rest.cancelOrder({ cl_ord_id: order.cl_ord_id, new_cl_ord_id: clOrdId }));
+
 export async function cancel(order) {
   try {
-    await rest.cancelOrder(order.cl_ord_id);
-    toast('info', `Cancel sent: ${describe(order)}`, order.cl_ord_id);
+    if (await cancelOnce(order)) toast('info', `Cancel sent: ${describe(order)}`, order.cl_ord_id);
   } catch (problem) {
     toast('error', `Not canceled: ${describe(order)}`, problem.text);
   }
@@ -59,13 +61,13 @@ async function cancelMany(list) {
   if (list.length === 1) return cancel(list[0]);
   const queue = [...list];
   const refused = [];
+  let sent = 0;
   const work = async () => {
     for (let order = queue.shift(); order; order = queue.shift()) {
-      await rest.cancelOrder(order.cl_ord_id).catch((problem) => refused.push(`${order.cl_ord_id}: ${problem.text}`));
+      await cancelOnce(order).then((answer) => { sent += Number(answer !== null); }, (problem) => refused.push(`${order.cl_ord_id}: ${problem.text}`));
     }
   };
   await Promise.all(Array.from({ length: CANCELS_AT_ONCE }, work));
-  const sent = list.length - refused.length;
   if (sent) toast('info', `${sent} cancel requests sent`);
   if (refused.length) toast('error', `${refused.length} not canceled`, refused.slice(0, 10).join('\n'));
   return undefined;

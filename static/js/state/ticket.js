@@ -10,6 +10,7 @@ import { orderKey, orders, selectSession, selectedSession } from './desk.js';
 import { dictionaryOf, keepTrying } from './dictionaries.js';
 import { recall, remember } from './prefs.js';
 import { canReplace, describe } from './actions.js';
+import { surely } from './settling.js';
 import { toast } from './toasts.js';
 
 const BLANK = { side: '1', symbol: '', order_qty: '', ord_type: '2', price: '', stop_px: '', time_in_force: '0', account: '' };
@@ -268,9 +269,10 @@ async function send() {
   const { fields, custom_tags: tags } = toBody(extras.value, dictionary.value?.fields ?? []);
   Object.assign(body, fields);
   if (Object.keys(tags).length) body.custom_tags = tags;
-  const answer = await rest.sendOrder(body);
+  const what = `${sideLabel(now.side)} ${now.order_qty} ${body.symbol}`;
+  const answer = await surely(session.name, what, (clOrdId) => rest.sendOrder({ ...body, cl_ord_id: clOrdId }), body.cl_ord_id);
   remember('account', now.account);
-  toast('good', `Sent: ${sideLabel(now.side)} ${now.order_qty} ${body.symbol}`, `${answer.cl_ord_id} on ${session.name}`);
+  if (answer) toast('good', `Sent: ${what}`, `${answer.cl_ord_id} on ${session.name}`);
 }
 
 async function replace() {
@@ -283,6 +285,7 @@ async function replace() {
     toast('info', 'Nothing to replace', 'Change the quantity, a price or the time in force first.');
     return;
   }
-  const answer = await rest.replaceOrder({ cl_ord_id: was.cl_ord_id, ...changes.value });
-  toast('info', `Replace sent: ${describe(was)}`, `${answer.orig_cl_ord_id} → ${answer.cl_ord_id}`);
+  const wanted = { cl_ord_id: was.cl_ord_id, ...changes.value };
+  const answer = await surely(was.session_name, `Replace of ${describe(was)}`, (clOrdId) => rest.replaceOrder({ ...wanted, new_cl_ord_id: clOrdId }));
+  if (answer) toast('info', `Replace sent: ${describe(was)}`, `${answer.orig_cl_ord_id} → ${answer.cl_ord_id}`);
 }

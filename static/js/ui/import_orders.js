@@ -1,5 +1,6 @@
 // Orders out of a CSV file or of what is pasted: checked line by line, and only then sent.
 import { html, signal, useState } from '../lib.js';
+import { newClOrdId } from '../net/keys.js';
 import { rest } from '../net/rest.js';
 import { selectedSession } from '../state/desk.js';
 import { toast } from '../state/toasts.js';
@@ -50,12 +51,12 @@ function Import() {
   };
   const check = (event) => {
     event.preventDefault();
-    attempt(async () => setChecked(await rest.checkOrders({ csv: text, session_name: session })));
+    attempt(async () => setChecked(withIds(await rest.checkOrders({ csv: text, session_name: session }))));
   };
   // Line by line what was checked; a line that was refused is not tried.
   const send = () => attempt(async () => {
     const places = checked.results.flatMap(({ ok }, at) => (ok ? [at] : []));
-    const { results, ok, refused } = await rest.sendOrders({ orders: places.map((at) => checked.orders[at]) });
+    const { results, ok, refused } = await rest.sendOrders({ orders: places.map((at) => ({ ...checked.orders[at], cl_ord_id: checked.ids[at] })) });
     setSent(new Map(places.map((at, number) => [at, results[number]])));
     toast(refused ? 'error' : 'good', `${ok} orders sent${refused ? `, ${refused} refused` : ''}`);
   });
@@ -70,6 +71,9 @@ function Import() {
       <button type="button" class="primary" disabled=${busy || !checked?.ok || sent} data-testid="import-send" onClick=${send}>Send ${checked?.ok ?? 0} orders</button></div>
   </form><//>`;
 }
+
+// Each order has its id from the check on: what is sent again, since nobody knows whether it arrived, goes out once.
+const withIds = (checked) => ({ ...checked, ids: checked.orders.map((order) => order.cl_ord_id ?? newClOrdId()) });
 
 const Lines = ({ checked, sent }) => html`<p aria-live="polite" data-testid="import-summary">${checked.ok} can be sent${checked.refused ? `, ${checked.refused} can't` : ''}.</p>
   <div class="import-lines"><table><thead><tr><th class="num">Line</th><th>Order</th><th>Result</th></tr></thead>

@@ -221,6 +221,7 @@ class LoopEngine:
         self.unavailable_reason: str | None = None
         self.sent: list[str] = []
         self.fails_with: Exception | None = None
+        self.on_its_way: set[str] = set()
         self.on_sent: Callable[[str, bytes], None] = lambda _name, _raw: None
 
     def send(self, session_name: str, cl_ord_id: str, body: bytes) -> int | None:
@@ -237,7 +238,7 @@ class LoopEngine:
         return self.unavailable_reason
 
     def is_on_its_way(self, cl_ord_id: str) -> bool:
-        return False
+        return cl_ord_id in self.on_its_way
 
     def connect(self, session_name: str) -> None:
         self.sent.append(f"connect {session_name}")

@@ -17,6 +17,7 @@ from sendfix.domain.errors import (
     UnknownOrder,
     UnknownSession,
 )
+from sendfix.services.desk import Outcome
 from tests.unit.services.desk_kit import DOWN, LOGGED_ON, DeskKit, fix
 
 
@@ -67,6 +68,37 @@ def test_an_own_id_is_taken_once_also_after_a_restart(kit: DeskKit) -> None:
         kit.send(cl_ord_id="MINE")
     with pytest.raises(DuplicateClOrdID):
         DeskKit(kit.store).send(cl_ord_id="MINE")
+
+
+def test_an_own_id_of_a_replace_or_cancel_is_taken_once_also_after_a_restart(kit: DeskKit) -> None:
+    sent = kit.send().cl_ord_id
+    kit.acknowledge(sent)
+    assert kit.desk.replace_order(sent, {"price": "201"}, {}, "MINE-1")[0] == "MINE-1"
+    assert kit.desk.cancel_order(sent, "MINE-2")[0] == "MINE-2"
+    for desk in (kit.desk, DeskKit(kit.store).desk):
+        with pytest.raises(DuplicateClOrdID):
+            desk.replace_order(sent, {"price": "201"}, {}, "MINE-1")
+        with pytest.raises(DuplicateClOrdID):
+            desk.cancel_order(sent, "MINE-2")
+    assert len(kit.engine.sent) == 3
+
+
+def test_what_became_of_a_request_is_told_as_far_as_it_is_known(kit: DeskKit) -> None:
+    sent = kit.send(cl_ord_id="MINE").cl_ord_id
+    kit.desk.cancel_order(sent, "MINE-2")
+    assert [kit.desk.outcome("S44", one) for one in ("MINE", "MINE-2", "OTHER")] == [
+        Outcome.SENT,
+        Outcome.SENT,
+        Outcome.ABSENT,
+    ]
+    kit.engine.on_its_way.add("OTHER")
+    assert kit.desk.outcome("S44", "OTHER") is Outcome.ON_ITS_WAY
+    kit.engine.on_its_way.clear()
+    kit.engine.unavailable_reason = "the desk is catching up"
+    assert kit.desk.outcome("S44", "OTHER") is Outcome.UNKNOWN
+    assert kit.desk.outcome("S44", "MINE") is Outcome.SENT
+    with pytest.raises(UnknownSession):
+        kit.desk.outcome("S99", "MINE")
 
 
 def test_replace_and_cancel_wait_for_their_confirmation(kit: DeskKit) -> None:
