@@ -45,6 +45,20 @@ def test_last_prices_are_of_trades_and_until_then_of_the_middle(kit: MarketKit) 
     ]
 
 
+def test_after_a_minute_without_a_trade_the_middle_says_more(kit: MarketKit) -> None:
+    first = kit.subscribe("AAPL")
+    kit.snapshot(first)
+    kit.update(first, "279=0|269=2|270=10.9|271=1")
+    kit.now += timedelta(seconds=59)
+    kit.update(first, "279=1|269=0|270=10|271=9")
+    kit.now += timedelta(seconds=1)
+    kit.update(first, "279=1|269=0|270=10|271=8")
+    kit.update(first, "279=0|269=2|270=10.8|271=1")
+    kit.update(first, "279=1|269=0|270=10|271=7")
+    told = [(str(px), source) for _session_name, _symbol, px, source in kit.prices.noted]
+    assert told == [("10.5", "mid"), ("10.9", "trade"), ("10.5", "mid"), ("10.8", "trade")]
+
+
 def test_a_middle_that_stays_stays_fresh(kit: MarketKit) -> None:
     first = kit.subscribe("AAPL")
     kit.snapshot(first)
