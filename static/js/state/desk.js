@@ -10,8 +10,8 @@ import { recall, remember } from './prefs.js';
 import { RowStore } from './rows.js';
 import { toast } from './toasts.js';
 
-const ORDERS_HELD = 20000;
-const EXECUTIONS_HELD = 20000;
+const ORDERS_HELD = 10000;
+const EXECUTIONS_HELD = 10000;
 // How much is asked for when the page opens, and at most when it comes back and looks for what it missed.
 const AT_FIRST = { orders: 10000, executions: 5000, messages: 3000 };
 const AFTER_LOSS = { orders: ORDERS_HELD, executions: EXECUTIONS_HELD, messages: 50000 };

@@ -2,10 +2,11 @@
 import { effect, signal } from '../lib.js';
 import { learnMsgType, msgTypeName } from '../fix/names.js';
 import { remembered } from './prefs.js';
+import { Turn } from './turns.js';
 
 const CAP = 100000;
 const SLACK = 5000; // lines are dropped in lumps: moving the array at every line would cost more than it saves
-const EVERY_MS = 100; // how often the log is drawn at most: each paint when quiet, ten times a second under load
+const SOON_MS = 20;
 const QUIET = new Set(['0', '1']); // Heartbeat, TestRequest
 
 export const keyOfLine = (line) => (line.id ? `#${line.id}` : `${line.session_name}|${line.direction}|${line.at}|${line.msg_seq_num}|${line.text ?? ''}`);
@@ -18,12 +19,11 @@ export class Log {
     this.lines = [];
     this.view = [];
     this.keys = new Set();
-    this.types = new Set();
+    this.types = signal([]); // those that came, in order
     this.filter = NO_FILTER;
     this.version = signal(0);
     this.dropped = 0; // how many lines of the view went at its top since the filter was set
-    this.scheduled = false;
-    this.drawnAt = 0;
+    this.turn = new Turn(() => { this.version.value += 1; }, SOON_MS);
   }
 
   get size() {
@@ -35,7 +35,7 @@ export class Log {
     if (this.keys.has(key)) return;
     this.keys.add(key);
     line.key = key;
-    if (line.msg_type) this.types.add(line.msg_type);
+    this.learnType(line.msg_type);
     this.lines.push(line);
     if (this.passes(line)) this.view.push(line);
     if (this.lines.length > this.cap + SLACK) this.trim();
@@ -51,7 +51,7 @@ export class Log {
       this.keys.add(key);
       line.key = key;
       learnMsgType(line.msg_type, line.msg_type_name);
-      if (line.msg_type) this.types.add(line.msg_type);
+      this.learnType(line.msg_type);
       if (line.direction === 'EVENT' && !line.text) line.text = line.raw;
       this.lines.push(line);
       news += 1;
@@ -104,17 +104,12 @@ export class Log {
     this.refilter();
   }
 
+  learnType(type) {
+    if (type && !this.types.peek().includes(type)) this.types.value = [...this.types.peek(), type].sort();
+  }
+
   changed() {
-    if (this.scheduled) return;
-    this.scheduled = true;
-    const draw = () => {
-      this.scheduled = false;
-      this.drawnAt = performance.now();
-      this.version.value += 1;
-    };
-    const wait = this.drawnAt + EVERY_MS - performance.now();
-    if (wait > 0) setTimeout(draw, wait);
-    else requestAnimationFrame(draw);
+    this.turn.ask();
   }
 }
 

@@ -1,11 +1,10 @@
 // Rows by key, for a grid that is told what changed in lumps: at 1,000 orders/s one row may change several times
 // between two paints, and only its last state matters.
 import { signal } from '../lib.js';
+import { Turn } from './turns.js';
 
-// Drawn soon when little happens, less often when much does: nobody reads ten new pictures of a full table in a second.
 const SOON_MS = 40;
-const BUSY_MS = 250;
-const BUSY_FROM = 50; // changes in one lump
+const SLACK = 500; // rows are dropped in lumps: a table that loses rows looks at all of them
 
 export class RowStore {
   // keyOf(row) -> string; cap: most rows held; mayGo(row): whether a row may be dropped to make room.
@@ -13,14 +12,14 @@ export class RowStore {
     this.keyOf = keyOf;
     this.cap = cap;
     this.mayGo = mayGo;
-    this.waitMs = SOON_MS;
+    this.turn = new Turn(() => this.flush(), SOON_MS);
     this.rows = new Map();
     this.version = signal(0);
     this.listeners = new Set();
     this.changed = new Map();
     this.removed = new Map();
     this.fresh = new Set();
-    this.timer = null;
+    this.fullAt = cap + SLACK;
   }
 
   get size() {
@@ -40,7 +39,8 @@ export class RowStore {
     if (!this.rows.has(key) && !this.removed.delete(key)) this.fresh.add(key);
     this.rows.set(key, row);
     this.changed.set(key, row);
-    this.schedule();
+    if (this.rows.size > this.fullAt) this.makeRoom();
+    this.turn.ask();
   }
 
   remove(key) {
@@ -49,7 +49,7 @@ export class RowStore {
     this.rows.delete(key);
     this.changed.delete(key);
     if (!this.fresh.delete(key)) this.removed.set(key, row);
-    this.schedule();
+    this.turn.ask();
   }
 
   // listener({add, update, remove}); answers a function that ends it.
@@ -59,16 +59,9 @@ export class RowStore {
     return () => this.listeners.delete(listener);
   }
 
-  schedule() {
-    this.timer ??= setTimeout(() => this.flush(), this.waitMs);
-  }
-
   flush() {
-    clearTimeout(this.timer);
-    this.timer = null;
-    this.makeRoom();
+    this.turn.forget();
     const size = this.changed.size + this.removed.size;
-    this.waitMs = size < BUSY_FROM ? SOON_MS : BUSY_MS;
     if (!size) return;
     const change = { add: [], update: [], remove: [...this.removed.values()] };
     for (const [key, row] of this.changed) (this.fresh.has(key) ? change.add : change.update).push(row);
@@ -80,15 +73,13 @@ export class RowStore {
   }
 
   makeRoom() {
-    if (this.rows.size <= this.cap) return;
     let over = this.rows.size - this.cap;
     for (const [key, row] of this.rows) {
-      if (!over) break;
+      if (over <= 0) break;
       if (!this.mayGo(row)) continue;
       this.remove(key);
       over -= 1;
     }
-    clearTimeout(this.timer);
-    this.timer = null;
+    this.fullAt = Math.max(this.rows.size, this.cap) + SLACK; // what may not go is not looked at again for every row
   }
 }

@@ -1,23 +1,23 @@
 // Small parts used all over the page.
 import { html } from '../lib.js';
 import { statusIcon, statusLabel, statusTone } from '../fix/names.js';
-
-const SPRITE = new URL('../../icons/sprite.svg', import.meta.url).pathname;
+import { ICONS } from './icons.js';
 
 export const Icon = ({ name, size = 14 }) =>
-  html`<svg class="icon" width=${size} height=${size} aria-hidden="true" focusable="false"><use href=${`${SPRITE}#${name}`} /></svg>`;
+  html`<svg class="icon" viewBox="0 0 16 16" width=${size} height=${size} aria-hidden="true" focusable="false" dangerouslySetInnerHTML=${{ __html: ICONS[name] }} />`;
 
-export const iconElement = (name) => {
+const drawn = new Map();
+
+function draw(name) {
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
-  svg.setAttribute('class', 'icon');
-  svg.setAttribute('width', '12');
-  svg.setAttribute('height', '12');
-  svg.setAttribute('aria-hidden', 'true');
-  const use = document.createElementNS('http://www.w3.org/2000/svg', 'use');
-  use.setAttribute('href', `${SPRITE}#${name}`);
-  svg.append(use);
+  for (const [attribute, value] of Object.entries({ class: 'icon', viewBox: '0 0 16 16', width: 12, height: 12, 'aria-hidden': true })) svg.setAttribute(attribute, value);
+  svg.innerHTML = ICONS[name];
+  drawn.set(name, svg);
   return svg;
-};
+}
+
+// A copy of one that was drawn before: a table makes hundreds in a frame.
+export const iconElement = (name) => (drawn.get(name) ?? draw(name)).cloneNode(true);
 
 const LIGHTS = {
   connected: { icon: 'dot', tone: 'good', text: 'Connected' },

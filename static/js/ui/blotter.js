@@ -131,8 +131,14 @@ export function Blotter() {
   </section>`;
 }
 
+// As often as the rows: it changes with every order that is sent and filled.
+function openNow() {
+  orders.version.value;
+  return openCount.peek();
+}
+
 const OpenOnly = () => html`<button type="button" class="small toggle" aria-pressed=${openOnly.value} data-testid="open-only" onClick=${() => { openOnly.value = !openOnly.value; }}>
-  ${openOnly.value && html`<${Icon} name="check" size=${12} />`} Open <span class="num">${openCount.value}</span></button>`;
+  ${openOnly.value && html`<${Icon} name="check" size=${12} />`} Open <span class="num">${openNow()}</span></button>`;
 
 const Charted = () => html`<button type="button" class="small toggle" aria-pressed=${charted.value} data-testid="positions-charted" onClick=${() => { charted.value = !charted.value; }}>
   ${charted.value && html`<${Icon} name="check" size=${12} />`} Chart</button>`;
@@ -157,7 +163,7 @@ function OrderButtons() {
   const many = selected.value.length;
   return html`${many > 0 && html`<button type="button" class="small danger" data-testid="cancel-selected" onClick=${() => askCancel(selected.value)}>Cancel selected (${many})…</button>`}
     <button type="button" class="small" data-testid="import-orders" onClick=${importOrders}>Import…</button>
-    <button type="button" class="small danger" disabled=${!openCount.value} data-testid="cancel-all" onClick=${askCancelAll}>Cancel all…</button>`;
+    <button type="button" class="small danger" disabled=${!openNow()} data-testid="cancel-all" onClick=${askCancelAll}>Cancel all…</button>`;
 }
 
 export function cancelChosen() {

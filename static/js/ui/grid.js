@@ -1,8 +1,9 @@
-// AG Grid for a RowStore: rows come by key in asynchronous transactions, the columns' state is remembered.
+// AG Grid for a RowStore: rows come by key in transactions, when the store has its turn; the columns' state is remembered.
 import * as ag from '../../vendor/ag-grid.js';
 import { html, effect, useEffect, useRef } from '../lib.js';
 import { recall, remember, zone } from '../state/prefs.js';
 import { Digits } from './column_kinds.js';
+import { holdPinned } from './pinned.js';
 
 ag.ModuleRegistry.registerModules([
   ag.ClientSideRowModelModule, ag.ClientSideRowModelApiModule, ag.ColumnApiModule, ag.GridStateModule, ag.HighlightChangesModule,
@@ -36,8 +37,8 @@ export function Grid({ name, store, columns, options = {}, seen, onApi, testid, 
       defaultColDef: { sortable: true, resizable: true, filter: true, enableCellChangeFlash: true, minWidth: 60, suppressHeaderMenuButton: false },
       getRowId: ({ data }) => store.keyOf(data),
       rowData: store.all(),
-      asyncTransactionWaitMillis: 10,
       deltaSort: true,
+      rowBuffer: 3,
       cellFlashDuration: 350,
       cellFadeDuration: 500,
       suppressCellFocus: false,
@@ -52,6 +53,7 @@ export function Grid({ name, store, columns, options = {}, seen, onApi, testid, 
       ...options,
       context: { ...options.context, digits },
     });
+    const release = holdPinned(box.current);
     let stale = false;
     const stop = store.subscribe((change) => {
       if (!seen.peek()) {
@@ -59,7 +61,8 @@ export function Grid({ name, store, columns, options = {}, seen, onApi, testid, 
         return;
       }
       const grown = [...new Set([...digits.learn(change.add), ...digits.learn(change.update)])];
-      api.applyTransactionAsync(change, () => grown.length && api.refreshCells({ columns: grown, force: true, suppressFlash: true }));
+      api.applyTransaction(change);
+      if (grown.length) api.refreshCells({ columns: grown, force: true, suppressFlash: true });
     });
     const stopSeen = effect(() => {
       if (!seen.value || !stale) return;
@@ -81,6 +84,7 @@ export function Grid({ name, store, columns, options = {}, seen, onApi, testid, 
       stop();
       stopSeen();
       stopZone();
+      release();
       clearTimeout(timer);
       onApi(null);
       api.destroy();

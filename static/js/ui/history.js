@@ -26,7 +26,7 @@ function leave() {
 export function History() {
   const form = asked.value;
   const { state } = found.value;
-  const types = [...new Set([...knownMsgTypes(), ...log.types, ...(form.type ? [form.type] : [])])].sort((a, b) => msgTypeName(a).localeCompare(msgTypeName(b)));
+  const types = [...new Set([...knownMsgTypes(), ...log.types.value, ...(form.type ? [form.type] : [])])].sort((a, b) => msgTypeName(a).localeCompare(msgTypeName(b)));
   const submit = (event) => {
     event.preventDefault();
     search();

@@ -13,7 +13,7 @@ import { Decode } from './decode.js';
 import { LinkButton } from './link_button.js';
 import { DIRECTIONS, Line, ROW, whole } from './log_line.js';
 
-const SPARE = 12; // rows drawn beyond each edge
+const SPARE = 6; // rows drawn beyond each edge
 
 const following = signal(true);
 const scrollTop = signal(0);
@@ -32,18 +32,17 @@ export const Log = () => html`<section class=${`panel log ${decoded.value ? 'wit
 </section>`;
 
 function Bar() {
-  log.version.value; // types and counts follow the log
   const now = { ...NO_FILTER, ...logFilter.value };
   const changed = JSON.stringify(now) !== JSON.stringify(NO_FILTER);
   return html`<div class="bar">
     <${BottomTabs} of="log" />
-    <h2><span class="num count" data-testid="log-count">${log.view.length === log.size ? log.size : `${log.view.length} of ${log.size}`}</span></h2>
+    <${Count} />
     <select aria-label="Session" data-testid="log-session" value=${now.session} onChange=${(event) => set('session', event.target.value)}>
       <option value="">All sessions</option>${sessions.value.map((one) => html`<option key=${one.name} value=${one.name} selected=${one.name === now.session}>${one.name}</option>`)}</select>
     <select aria-label="Direction" data-testid="log-direction" value=${now.direction} onChange=${(event) => set('direction', event.target.value)}>
       <option value="">Any direction</option>${Object.entries(DIRECTIONS).map(([value, [, label]]) => html`<option key=${value} value=${value} selected=${value === now.direction}>${label}</option>`)}</select>
     <select aria-label="Message type" data-testid="log-type" value=${now.msgType} onChange=${(event) => set('msgType', event.target.value)}>
-      <option value="">All types</option>${[...new Set([...log.types, ...(now.msgType ? [now.msgType] : [])])].sort().map((one) => html`<option key=${one} value=${one} selected=${one === now.msgType}>${one} ${msgTypeName(one)}</option>`)}</select>
+      <option value="">All types</option>${[...new Set([...log.types.value, ...(now.msgType ? [now.msgType] : [])])].sort().map((one) => html`<option key=${one} value=${one} selected=${one === now.msgType}>${one} ${msgTypeName(one)}</option>`)}</select>
     <input type="search" class="search" placeholder="Text or tag=value" aria-label="Search the messages" data-testid="log-search" value=${now.text} onInput=${(event) => set('text', event.target.value)} />
     <label class="check"><input type="checkbox" data-testid="log-heartbeats" checked=${now.heartbeats} onChange=${(event) => set('heartbeats', event.target.checked)} /> Heartbeats</label>
     <label class="check wide-only" title="Show BeginString to SendingTime and CheckSum in the rows too"><input type="checkbox" checked=${whole.value} onChange=${(event) => { whole.value = event.target.checked; }} /> Header</label>
@@ -56,11 +55,18 @@ function Bar() {
   </div>`;
 }
 
+function Count() {
+  log.version.value;
+  return html`<h2><span class="num count" data-testid="log-count">${log.view.length === log.size ? log.size : `${log.view.length} of ${log.size}`}</span></h2>`;
+}
+
 function Lines() {
   const box = useRef(null);
   const placed = useRef({ dropped: 0, top: 0 });
+  const places = useRef(new Places());
   log.version.value; // drawn again when the log changes
   const follow = following.value;
+  const tall = log.view.length * ROW;
   useEffect(() => {
     const watch = new ResizeObserver(() => {
       if (box.current) height.value = box.current.clientHeight; // else it has just gone
@@ -68,34 +74,54 @@ function Lines() {
     watch.observe(box.current);
     return () => watch.disconnect();
   }, []);
+  // Lines that left at the top must not move what someone is reading.
+  const gone = log.dropped - placed.current.dropped;
+  placed.current.dropped = log.dropped;
+  const end = Math.max(0, tall - height.value);
+  const top = Math.min(end, follow ? end : Math.max(0, scrollTop.value - Math.max(0, gone) * ROW));
   useLayoutEffect(() => {
-    const element = box.current;
-    // Lines that left at the top must not move what someone is reading.
-    const gone = log.dropped - placed.current.dropped;
-    placed.current.dropped = log.dropped;
-    if (follow) element.scrollTop = element.scrollHeight;
-    else if (gone > 0) element.scrollTop -= gone * ROW;
-    placed.current.top = element.scrollTop;
-    scrollTop.value = element.scrollTop;
-  });
+    // Asked of the document, it would be laid out for the answer.
+    if (placed.current.top === top) return;
+    placed.current.top = top;
+    scrollTop.value = top;
+    box.current.scrollTop = top;
+  }, [top]);
   const onScroll = (event) => {
     const element = event.currentTarget;
-    const bottom = element.scrollHeight - element.scrollTop - element.clientHeight < ROW;
-    if (bottom) following.value = true;
-    else if (element.scrollTop < placed.current.top - 2) following.value = false;
-    placed.current.top = element.scrollTop;
-    scrollTop.value = element.scrollTop;
+    const at = element.scrollTop;
+    if (at > tall - element.clientHeight - ROW) following.value = true;
+    else if (at < placed.current.top - 2) following.value = false;
+    placed.current.top = at;
+    scrollTop.value = at;
   };
-  const first = Math.max(0, Math.floor(scrollTop.value / ROW) - SPARE);
+  const first = Math.max(0, Math.floor(top / ROW) - SPARE);
   const shown = log.view.slice(first, first + Math.ceil(height.value / ROW) + 2 * SPARE);
-  return html`<div class="lines" ref=${box} onScroll=${onScroll} data-testid="log-lines" role="list" aria-label="Messages, newest last" tabindex="0" onKeyDown=${onKeyDown}>
-    <div class="lines-space" style=${{ height: `${log.view.length * ROW}px` }}>
+  const keys = places.current.take(shown);
+  return html`<div class="lines" ref=${box} onScroll=${onScroll} data-testid="log-lines" role=${shown.length ? 'list' : 'region'} aria-label="Messages, newest last" tabindex="0" onKeyDown=${onKeyDown}>
+    <div class="lines-space" style=${{ height: `${tall}px` }}>
       <div style=${{ transform: `translateY(${first * ROW}px)` }}>
-        ${shown.map((line) => html`<${Line} key=${line.key} line=${line} zone=${zone.value} whole=${whole.value} chosen=${decoded.value?.key === line.key} />`)}
+        ${shown.map((line, at) => html`<${Line} key=${keys[at]} line=${line} zone=${zone.value} whole=${whole.value} chosen=${decoded.value?.key === line.key} />`)}
       </div>
     </div>
     ${!log.view.length && html`<p class="empty">${log.size ? 'No message passes the filter.' : 'No messages yet. Connect a session: its Logon appears here.'}</p>`}
   </div>`;
+}
+
+// Which of the elements in the document shows which line: a line keeps its own for as long as it is in sight, and a new one takes that of a line
+// that has left. To write into an element costs a fraction of making one, and under load every line is new at each drawing.
+class Places {
+  constructor() {
+    this.of = new Map(); // a line's key -> the number of its element
+    this.made = 0;
+  }
+
+  take(lines) {
+    const before = this.of;
+    const kept = new Set(lines.map((line) => before.get(line.key)));
+    const free = [...before.values()].filter((number) => !kept.has(number)).reverse();
+    this.of = new Map(lines.map((line) => [line.key, before.get(line.key) ?? free.pop() ?? this.made++]));
+    return [...this.of.values()];
+  }
 }
 
 // Enter opens the newest message; up and down walk from message to message while one is decoded.

@@ -1,5 +1,5 @@
 // One line of the log, live or stored.
-import { html } from '../lib.js';
+import { html, useRef } from '../lib.js';
 import { msgTypeName } from '../fix/names.js';
 import { dayAndTime, time } from '../fix/times.js';
 import { remembered } from '../state/prefs.js';
@@ -17,10 +17,16 @@ export const DIRECTIONS = { IN: ['in', 'In'], OUT: ['out', 'Out'], EVENT: ['dot'
 export function Line({ line, chosen, zone: shownZone, whole: all, day = false }) {
   const [icon, word] = DIRECTIONS[line.direction] ?? DIRECTIONS.EVENT;
   const event = line.direction === 'EVENT';
-  const open = () => {
-    if (!event) decoded.value = chosen ? null : line;
+  // What was pressed is opened, also where another line has come in its place until the button is let go.
+  const pressed = useRef(line);
+  const press = () => {
+    pressed.current = line;
   };
-  return html`<div role="listitem" class=${`line line-${line.direction} ${chosen ? 'chosen' : ''}`} data-testid="log-line" data-msg-type=${line.msg_type ?? ''} onClick=${open}>
+  const open = ({ detail }) => {
+    const one = detail ? pressed.current : line;
+    if (one.direction !== 'EVENT') decoded.value = decoded.peek()?.key === one.key ? null : one;
+  };
+  return html`<div role="listitem" class=${`line line-${line.direction} ${chosen ? 'chosen' : ''}`} data-testid="log-line" data-msg-type=${line.msg_type ?? ''} onPointerDown=${press} onClick=${open}>
     <span class="line-time num" title=${dayAndTime(line.at, shownZone)}>${(day ? dayAndTime : time)(line.at, shownZone)}</span>
     <span class="line-session">${line.session_name}</span>
     <span class="line-direction"><${Icon} name=${icon} size=${11} /> ${word}</span>
