@@ -135,6 +135,10 @@ def test_nothing_serious_on_a_phone(
     for view in ("ticket", "blotter", "log", "market", "sessions"):
         desk.get(f"nav-{view}").click()
         found += complaints(desk.page, view)
+    for testids in (("bell",), ("more", "more-help")):
+        press(*testids)(desk)
+        found += complaints(desk.page, testids[-1], within=DIALOG)
+        desk.page.keyboard.press("Escape")
     assert found == []
 
 

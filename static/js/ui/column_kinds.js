@@ -3,6 +3,7 @@ import { compareDecimals, fractionDigits, rounded, showDecimal } from '../fix/de
 import { isBuy, isSell, sideLabel } from '../fix/names.js';
 import { dayAndTime, time } from '../fix/times.js';
 import { zone } from '../state/prefs.js';
+import { isFitted } from './column_fit.js';
 
 const MOST_DIGITS = 8;
 
@@ -37,16 +38,30 @@ export function profit(field, headerName, more = {}) {
 
 const isGain = (value) => /[1-9]/.test(value ?? '') && !value.startsWith('-');
 
-// The digits after the point of each column's longest value so far; a column that got a longer one is drawn again, so
-// that all its numbers stand on the decimal point.
+// The digits before and after the point of each column's longest values so far; a column that got a longer one is drawn
+// again, so that all its numbers stand on the decimal point.
 export class Digits {
   constructor(columns) {
     this.fields = columns.filter((column) => column.filter === 'agNumberColumnFilter').map((column) => [column.field, column.context.most]);
+    this.texts = columns.filter(isFitted).map(({ field }) => field);
     this.seen = new Map();
+    this.before = new Map(); // field -> the most characters before the point; of a text, the longest one
   }
 
   get(field) {
     return this.seen.get(field);
+  }
+
+  // A text as long as the longest value of the column.
+  longest(field) {
+    const before = this.before.get(field) ?? 0;
+    if (typeof before === 'string') return before;
+    const after = this.seen.get(field) ?? 0;
+    return `−${'0'.repeat(before)}${','.repeat(Math.max(0, Math.floor((before - 1) / 3)))}${after ? `.${'0'.repeat(after)}` : ''}`;
+  }
+
+  get known() {
+    return [...this.before.keys()];
   }
 
   // Answers the fields that grew.
@@ -54,9 +69,19 @@ export class Digits {
     const grown = new Set();
     for (const row of rows) {
       for (const [field, most] of this.fields) {
-        const digits = row[field] ? Math.min(most, fractionDigits(row[field])) : 0;
-        if (digits <= (this.seen.get(field) ?? 0)) continue;
-        this.seen.set(field, digits);
+        const value = row[field];
+        if (!value) continue;
+        const digits = Math.min(most, fractionDigits(value));
+        const point = value.indexOf('.');
+        const before = point < 0 ? value.length : point;
+        if (digits <= (this.seen.get(field) ?? 0) && before <= (this.before.get(field) ?? 0)) continue;
+        this.seen.set(field, Math.max(digits, this.seen.get(field) ?? 0));
+        this.before.set(field, Math.max(before, this.before.get(field) ?? 0));
+        grown.add(field);
+      }
+      for (const field of this.texts) {
+        if ((row[field]?.length ?? 0) <= (this.before.get(field)?.length ?? 0)) continue;
+        this.before.set(field, row[field]);
         grown.add(field);
       }
     }

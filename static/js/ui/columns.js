@@ -71,11 +71,12 @@ export function forPhone(name, columns) {
 
 export const orderColumns = () => [
   timed('created_at', 'Time', { sort: 'desc', sortIndex: 0 }),
-  { field: 'symbol', headerName: 'Symbol', width: 74, cellClass: 'strong' },
+  { field: 'symbol', headerName: 'Symbol', width: 74, cellClass: 'strong', tooltipField: 'symbol' },
   sideColumn,
   numeric('order_qty', 'Quantity'),
   { field: 'ord_type', headerName: 'Type', width: 84, valueFormatter: ({ value }) => ordTypeLabel(value), filterValueGetter: ({ data }) => ordTypeLabel(data.ord_type) },
   numeric('price', 'Price', { least: 2 }),
+  numeric('stop_px', 'Stop', { least: 2, hide: true }),
   {
     colId: 'status', headerName: 'Status', width: 146, minWidth: 110, valueGetter: ({ data }) => `${statusLabel(data)}${data.pending ? `, ${pendingText(data)}` : ''}${(data.warnings ?? []).map(({ code }) => `, warning: ${code}`).join('')}`, cellRenderer: statusCell,
     tooltipValueGetter: ({ data }) => [statusLabel(data), pendingText(data), data.text, warningText(data)].filter(Boolean).join(' · '),
@@ -91,7 +92,6 @@ export const orderColumns = () => [
   { field: 'time_in_force', headerName: 'TIF', width: 58, valueFormatter: ({ value }) => value ?? '', tooltipValueGetter: ({ value }) => tifLabel(value) },
   { field: 'session_name', headerName: 'Session', width: 112 },
   { field: 'cl_ord_id', headerName: 'ClOrdID', width: 170, cellClass: 'mono' },
-  numeric('stop_px', 'Stop', { least: 2, hide: true }),
   { field: 'account', headerName: 'Account', width: 100, hide: true },
   { field: 'order_id', headerName: 'OrderID', width: 140, cellClass: 'mono', hide: true },
   { field: 'orig_cl_ord_id', headerName: 'OrigClOrdID', width: 170, cellClass: 'mono', hide: true },
@@ -102,7 +102,7 @@ export const orderColumns = () => [
 
 export const executionColumns = () => [
   timed('received_at', 'Time', { sort: 'desc', sortIndex: 0 }),
-  { field: 'symbol', headerName: 'Symbol', width: 74, cellClass: 'strong' },
+  { field: 'symbol', headerName: 'Symbol', width: 74, cellClass: 'strong', tooltipField: 'symbol' },
   sideColumn,
   { field: 'exec_type', headerName: 'Exec type', width: 116, valueFormatter: ({ value }) => words(value) },
   numeric('last_qty', 'Quantity', { noZero: true }),

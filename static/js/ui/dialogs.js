@@ -27,7 +27,7 @@ const Help = () => {
     helpOpen.value = false;
   };
   return html`<${Dialog} title="Keyboard" onClose=${close} testid="help">
-    <dl class="keys">${KEYS.map(({ shown, does }) => html`<div key=${does}><dt>${shown.map((one) => html`<kbd key=${one}>${one}</kbd>`)}</dt><dd>${does}</dd></div>`)}</dl>
+    <dl class="keys" tabindex="0" aria-label="Keys">${KEYS.map(({ shown, does }) => html`<div key=${does}><dt>${shown.map((one) => html`<kbd key=${one}>${one}</kbd>`)}</dt><dd>${does}</dd></div>`)}</dl>
     <div class="dialog-buttons"><button type="button" data-testid="help-tour" onClick=${() => { close(); setTimeout(startTour, 0); }}>Tour</button>
       <button type="button" onClick=${() => { close(); settingsOpen.value = true; }}>Sound and notifications…</button><button type="button" class="primary" autofocus onClick=${close}>Close</button></div>
   <//>`;

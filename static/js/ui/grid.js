@@ -2,6 +2,7 @@
 import * as ag from '../../vendor/ag-grid.js';
 import { html, effect, useEffect, useRef } from '../lib.js';
 import { recall, remember, zone } from '../state/prefs.js';
+import { fitting } from './column_fit.js';
 import { Digits } from './column_kinds.js';
 import { holdPinned } from './pinned.js';
 
@@ -54,6 +55,8 @@ export function Grid({ name, store, columns, options = {}, seen, onApi, testid, 
       context: { ...options.context, digits },
     });
     const release = holdPinned(box.current);
+    const fit = fitting(api, box.current, name, digits);
+    fit(digits.known);
     let stale = false;
     const stop = store.subscribe((change) => {
       if (!seen.peek()) {
@@ -61,13 +64,14 @@ export function Grid({ name, store, columns, options = {}, seen, onApi, testid, 
         return;
       }
       const grown = [...new Set([...digits.learn(change.add), ...digits.learn(change.update)])];
+      if (grown.length) fit(grown);
       api.applyTransaction(change);
       if (grown.length) api.refreshCells({ columns: grown, force: true, suppressFlash: true });
     });
     const stopSeen = effect(() => {
       if (!seen.value || !stale) return;
       stale = false;
-      digits.learn(store.rows.values());
+      fit(digits.learn(store.rows.values()));
       api.setGridOption('rowData', store.all());
     });
     let first = true;

@@ -44,7 +44,7 @@ export function History() {
     <button type="submit" class="small primary" disabled=${state === 'busy'} data-testid="history-search">${state === 'busy' ? 'Searching…' : 'Search'}</button>
     ${form !== NOTHING && html`<button type="button" class="small" onClick=${() => { asked.value = NOTHING; forget(); }}>Clear</button>`}
     <span class="grow"></span>
-    <a class="icon-button" href=${csvPath(form)} download title="All results as CSV" aria-label="All results as CSV" data-testid="history-csv">CSV</a>
+    <a class="button small" href=${csvPath(form)} download title="All that this search finds, not only what is shown" data-testid="history-csv">All as CSV</a>
     <${LinkButton} path=${() => historyPath(form)} what="this search" testid="history-link" />
     <button type="button" class="small" data-testid="history-leave" onClick=${leave}><${Icon} name="in" size=${11} /> Live</button>
   </form>`;

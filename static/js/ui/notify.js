@@ -7,7 +7,7 @@ import { Dialog } from './dialog.js';
 
 const isOn = () => settings.value.sound || settings.value.desktop;
 
-export const Bell = () => html`<button type="button" class=${`icon-button wide-only ${isOn() ? 'is-on' : ''}`} aria-label=${`Sound and notifications, ${isOn() ? 'on' : 'off'}`} title=${`Sound and notifications: ${isOn() ? 'on' : 'off'}`}
+export const Bell = () => html`<button type="button" class=${`icon-button ${isOn() ? 'is-on' : ''}`} aria-label=${`Sound and notifications, ${isOn() ? 'on' : 'off'}`} title=${`Sound and notifications: ${isOn() ? 'on' : 'off'}`}
   data-testid="bell" onClick=${() => { settingsOpen.value = true; }}><${Icon} name=${isOn() ? 'bell' : 'bell-off'} size=${16} />${silent.value && settings.value.sound && html`<${Icon} name="warn" size=${11} />`}</button>`;
 
 const close = () => {

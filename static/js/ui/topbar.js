@@ -10,6 +10,7 @@ import { current, describe, layouts, layOut } from '../state/layouts.js';
 import { theme, toggleTheme, zone } from '../state/prefs.js';
 import { helpOpen, stopping } from '../state/view.js';
 import { Icon, Light, lightOf } from './bits.js';
+import { Menu } from './menu.js';
 import { Bell } from './notify.js';
 import { TemplateMenu } from './template_menu.js';
 
@@ -27,12 +28,20 @@ export const TopBar = () => html`
     <button type="button" class="small wide-only" title="What holds orders back, and how much of it is used" data-testid="limits" onClick=${() => { limitsOpen.value = true; }}>Limits</button>
     <button type="button" class="small danger" title="Hold back new orders and replaces" data-testid="stop" onClick=${() => { stopping.value = {}; }}>Stop</button>
     <${Bell} />
-    <button type="button" class="icon-button" aria-label=${`Switch to the ${theme.value === 'dark' ? 'light' : 'dark'} theme`}
-      title="Theme" data-testid="theme-toggle" onClick=${toggleTheme}><${Icon} name=${theme.value === 'dark' ? 'sun' : 'moon'} size=${16} /></button>
+    <${More} />
+    <button type="button" class="icon-button wide-only" aria-label=${`Switch to the ${otherTheme()} theme`} title="Theme" data-testid="theme-toggle" onClick=${toggleTheme}><${Icon} name=${theme.value === 'dark' ? 'sun' : 'moon'} size=${16} /></button>
     <button type="button" class="icon-button wide-only" aria-label="Keyboard shortcuts" title="Keyboard shortcuts (?)" data-testid="help-button"
       onClick=${() => { helpOpen.value = true; }}><${Icon} name="keys" size=${16} /></button>
     <a class="icon-button wide-only" href="/api/docs" aria-label="REST interface" title="REST interface"><${Icon} name="book" size=${16} /></a>
   </header>`;
+
+const otherTheme = () => (theme.value === 'dark' ? 'light' : 'dark');
+
+// What a phone has no room for in the bar.
+const More = () => html`<span class="phone-only"><${Menu} icon="more" label="More" title="More" testid="more">${(close) => [
+  ['Compose any message', 'compose', () => compose()], ['Limits', 'limits', () => { limitsOpen.value = true; }], ['Keys and tour', 'help', () => { helpOpen.value = true; }],
+  [`The ${otherTheme()} theme`, 'theme', toggleTheme], ['REST interface', 'rest', () => location.assign('/api/docs')],
+].map(([words, id, act]) => html`<button type="button" class="menu-pick" key=${id} data-testid=${`more-${id}`} onClick=${() => { close(); act(); }}>${words}</button>`)}<//></span>`;
 
 function Picker() {
   const [open, setOpen] = useState(false);
