@@ -202,7 +202,7 @@ def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str,
     ids = ClOrdIdSource(int(time.time() * 1000), secrets.randbelow(36**3))
     desk = Desk(sessions, blotter, link, ids, now, dictionary_of, risk)
     composer = Composer(desk, sessions, blotter, reader, ids, now, dictionary_of)
-    mass = MassDesk(desk, sessions, blotter, ids, now, dictionary_of, _later)
+    mass = MassDesk(desk, sessions, blotter, ids, now, dictionary_of, _later, bus)
     bus.subscribe(mass)
     alarms = Alarms(resume.alarms)
     market = MarketSide(sessions, link, dictionary_of, prices, settings.database_url)

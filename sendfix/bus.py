@@ -6,7 +6,7 @@ import logging
 
 from sendfix.domain.alarm import Alarm
 from sendfix.domain.order import Order
-from sendfix.services.ports import BookedExecution, Listener, MessageRow
+from sendfix.services.ports import BookedExecution, Listener, MassCancelFailed, MessageRow
 from sendfix.services.sessions import Session
 
 log = logging.getLogger(__name__)
@@ -35,6 +35,9 @@ class Bus:
 
     def connection_result(self, session_name: str, state: str, message: str) -> None:
         self._tell("connection_result", session_name, state, message)
+
+    def mass_cancel_failed(self, failed: MassCancelFailed) -> None:
+        self._tell("mass_cancel_failed", failed)
 
     def message_logged(self, message: MessageRow) -> None:
         self._tell("message_logged", message)

@@ -19,7 +19,7 @@ from sendfix.services.blotter import Blotter
 from sendfix.services.desk import Desk
 from sendfix.services.ids import ClOrdIdSource
 from sendfix.services.kill_switches import KillSwitch, KillSwitches
-from sendfix.services.ports import Inattentive, MessageRow
+from sendfix.services.ports import Inattentive, Listener, MassCancelFailed, MessageRow
 from sendfix.services.sessions import Session, Sessions
 
 log = logging.getLogger(__name__)
@@ -74,7 +74,8 @@ class _Waiting:
 
 
 class MassDesk(Inattentive):
-    """`later` does something after so many seconds, in a greenlet of its own."""
+    """`later` does something after so many seconds, in a greenlet of its own; `listener` hears what was not canceled
+    after all."""
 
     def __init__(
         self,
@@ -85,6 +86,7 @@ class MassDesk(Inattentive):
         now: Callable[[], datetime],
         dictionary_of: Callable[[Session], Dictionary],
         later: Callable[[float, Callable[[], None]], None],
+        listener: Listener,
     ) -> None:
         self._desk = desk
         self._sessions = sessions
@@ -93,6 +95,7 @@ class MassDesk(Inattentive):
         self._now = now
         self._dictionary_of = dictionary_of
         self._later = later
+        self._listener = listener
         self._waiting: dict[str, _Waiting] = {}
 
     def cancel(self, which: Filter) -> Canceled:
@@ -165,9 +168,14 @@ class MassDesk(Inattentive):
 
         def one_by_one() -> None:
             open_orders = [order for order in self._blotter.open_orders(name) if which.takes(order)]
+            failed = []
             for order, reason in self._desk.cancel_orders(open_orders):
                 if reason is not None:
                     log.warning("session %s: %s is not canceled: %s", name, order.cl_ord_id, reason)
+                    failed.append((order.cl_ord_id, reason))
+            if failed:
+                ids = [one for one, _reason in failed]
+                self._listener.mass_cancel_failed(MassCancelFailed(name, cl_ord_id, ids, failed[0][1]))
 
         waiting = _Waiting(name, MASS_CANCEL, one_by_one)
         self._waiting[cl_ord_id] = waiting

@@ -185,6 +185,17 @@ class Engine(Protocol):
         `EngineUnavailable`."""
 
 
+@dataclass(frozen=True, slots=True)
+class MassCancelFailed:
+    """The counterparty did not take an OrderMassCancelRequest, and the cancels that went one by one in its place could
+    not all be sent: `cl_ord_ids` are the orders that are still open for it, `reason` why the first of them is."""
+
+    session_name: str
+    mass_cancel: str
+    cl_ord_ids: Sequence[str]
+    reason: str
+
+
 class Listener(Protocol):
     """Is told of every change, in the order in which they happened. Must return quickly."""
 
@@ -197,6 +208,8 @@ class Listener(Protocol):
     def session_removed(self, session_name: str) -> None: ...
 
     def connection_result(self, session_name: str, state: str, message: str) -> None: ...
+
+    def mass_cancel_failed(self, failed: MassCancelFailed) -> None: ...
 
     def message_logged(self, message: MessageRow) -> None: ...
 
@@ -221,6 +234,9 @@ class Inattentive(Listener):
         return
 
     def connection_result(self, session_name: str, state: str, message: str) -> None:
+        return
+
+    def mass_cancel_failed(self, failed: MassCancelFailed) -> None:
         return
 
     def message_logged(self, message: MessageRow) -> None:

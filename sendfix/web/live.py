@@ -25,7 +25,7 @@ from sendfix.domain.order import Order
 from sendfix.domain.position import Position
 from sendfix.fix.dictionary import Dictionary
 from sendfix.services.health import HealthCheck
-from sendfix.services.ports import BookedExecution, MessageRow
+from sendfix.services.ports import BookedExecution, MassCancelFailed, MessageRow
 from sendfix.services.quotes import Quote
 from sendfix.services.sessions import Session, Sessions
 from sendfix.web.market_json import quote_to_json
@@ -150,6 +150,17 @@ class Broadcaster:
     def connection_result(self, session_name: str, state: str, message: str) -> None:
         self._queue_event(
             "connection_result", {"session_name": session_name, "state": state, "message": message}
+        )
+
+    def mass_cancel_failed(self, failed: MassCancelFailed) -> None:
+        self._queue_event(
+            "mass_cancel_failed",
+            {
+                "session_name": failed.session_name,
+                "mass_cancel": failed.mass_cancel,
+                "cl_ord_ids": list(failed.cl_ord_ids),
+                "reason": failed.reason,
+            },
         )
 
     def message_logged(self, message: MessageRow) -> None:

@@ -15,11 +15,9 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST as CONTENT_TYPE_LAT
 from prometheus_client.exposition import generate_latest
 from prometheus_client.registry import Collector
 
-from sendfix.domain.alarm import Alarm
 from sendfix.domain.enums import SessionState
 from sendfix.domain.order import Order
-from sendfix.services.ports import BookedExecution, MessageRow
-from sendfix.services.sessions import Session
+from sendfix.services.ports import Inattentive, MessageRow
 
 ACK_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 """Seconds."""
@@ -34,7 +32,7 @@ _GAP_FILL = re.compile("\x01123=Y\x01")
 _REJECTS = {"3": "session", "j": "business", "9": "cancel"}
 
 
-class Metrics:
+class Metrics(Inattentive):
     def __init__(
         self,
         standing: Collector,
@@ -124,9 +122,6 @@ class Metrics:
         elif msg_type == "4" and _GAP_FILL.search(message.raw):
             self._gap_fills.labels(name, message.direction).inc()
 
-    def session_removed(self, session_name: str) -> None:
-        """What was counted stays; it is not asked for any more."""
-
     def connection_result(self, session_name: str, state: str, message: str) -> None:
         if state == SessionState.CONNECTED:
             self._logons.labels(session_name).inc()
@@ -144,18 +139,6 @@ class Metrics:
             self._orders.labels(*before).dec()
         if order.is_open:
             self._orders.labels(*now).inc()
-
-    def execution_booked(self, booked: BookedExecution) -> None:
-        """The messages are what is counted."""
-
-    def session_changed(self, session: Session) -> None:
-        """It is asked when somebody reads."""
-
-    def alarm_changed(self, alarm: Alarm) -> None:
-        """They are counted when somebody reads."""
-
-    def health_changed(self) -> None:
-        """It is asked when somebody reads."""
 
     def refused_by_risk(self, session_name: str, rule: str) -> None:
         self._risk_refusals.labels(session_name, rule).inc()

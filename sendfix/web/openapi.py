@@ -22,8 +22,8 @@ _PROBLEMS_WITH_BODY = (413, 415)
 _DESCRIPTION = (
     "A FIX trading desk. Keys are the FIX standard's names in snake_case; decimals leave as strings and come in "
     "as strings or numbers; times are UTC. Errors are application/problem+json (RFC 9457). Changes arrive over "
-    "Socket.IO: `connected`, `connection_result`, `session_updated`, `order_updated`, "
-    "`execution_booked`, `log_message`, `health_updated`, `quote_received`, and `book_updated` after `watch`."
+    "Socket.IO: `connected`, `connection_result`, `session_updated`, `order_updated`, `execution_booked`, "
+    "`mass_cancel_failed`, `log_message`, `health_updated`, `quote_received`, and `book_updated` after `watch`."
 )
 
 

@@ -108,6 +108,10 @@ on('connection_result', ({ session_name: name, state, message }) => {
   toast(kind, `${name}: ${state.replace('_', ' ')}`, message || '');
 });
 
+on('mass_cancel_failed', ({ session_name: name, cl_ord_ids: ids, reason }) => {
+  toast('error', `${name}: ${ids.length} ${ids.length === 1 ? 'order is' : 'orders are'} not canceled`, `${reason}\nCancel them again: they are still open.`);
+});
+
 function putSession(session) {
   const at = sessions.value.findIndex((one) => one.name === session.name);
   sessions.value = at < 0 ? [...sessions.value, session] : sessions.value.with(at, session);

@@ -25,6 +25,7 @@ from sendfix.services.ports import (
     BookedExecution,
     ExecutionQuery,
     Folded,
+    MassCancelFailed,
     MessageQuery,
     MessageRow,
     OrderQuery,
@@ -185,6 +186,7 @@ class Heard:
         self.executions: list[Execution] = []
         self.messages: list[MessageRow] = []
         self.results: list[tuple[str, str, str]] = []
+        self.mass_cancels: list[MassCancelFailed] = []
         self.sessions: list[tuple[str, str]] = []
         self.alarms: list[tuple[int, str]] = []
         self.refusals: list[tuple[str, str]] = []
@@ -203,6 +205,9 @@ class Heard:
 
     def connection_result(self, session_name: str, state: str, message: str) -> None:
         self.results.append((session_name, state, message))
+
+    def mass_cancel_failed(self, failed: MassCancelFailed) -> None:
+        self.mass_cancels.append(failed)
 
     def message_logged(self, message: MessageRow) -> None:
         self.messages.append(message)

@@ -28,6 +28,7 @@ class Mass:
             lambda: NOW,
             dictionary_of,
             lambda seconds, act: self.due.append((seconds, act)),
+            kit.heard,
         )
         kit.bus.subscribe(self.desk)
         for session in kit.sessions:
@@ -157,6 +158,18 @@ def test_what_does_not_answer_is_canceled_one_by_one(mass: Mass) -> None:
     mass.pass_time(1)
     mass.pass_time(0)
     assert sorted(mass.canceled()) == ["B", "C"]
+
+
+def test_a_session_that_is_lost_before_the_answer_leaves_orders_open_and_that_is_told(mass: Mass) -> None:
+    (request_id,) = mass.desk.cancel(Filter("S44")).mass_cancels
+    mass.kit.intake.status("S44", DOWN)
+    mass.kit.fill("A")
+    mass.pass_time(ANSWER_SECONDS)
+    mass.pass_time(0)
+    (failed,) = mass.kit.heard.mass_cancels
+    assert (failed.session_name, failed.mass_cancel) == ("S44", request_id)
+    assert sorted(failed.cl_ord_ids) == ["B", "C"]
+    assert "the counterparty is gone" in failed.reason
 
 
 def test_an_answer_to_something_else_is_none(mass: Mass) -> None:
