@@ -143,7 +143,7 @@ def test_many_orders_are_canceled_with_one_question(desk: DeskPage) -> None:
         sent.append(desk.send())
     for cl_ord_id in sent[:2]:
         desk.expect_row(cl_ord_id, status="New")
-        desk.page.locator(f'[row-id$="/{cl_ord_id}"] .ag-selection-checkbox input').check()
+        desk.page.locator(f'[row-id$="/{cl_ord_id}"] [data-testid=row-select]').check()
 
     desk.get("cancel-selected").click()
     expect(desk.get("question").locator(".asked li")).to_have_count(2)

@@ -4,7 +4,7 @@ import { signal } from '../lib.js';
 import { Turn } from './turns.js';
 
 const SOON_MS = 40;
-const SLACK = 500; // rows are dropped in lumps: a table that loses rows looks at all of them
+const SLACK = 500; // so many more are held for a moment where nothing is drawn, as in a tab that nobody sees
 
 export class RowStore {
   // keyOf(row) -> string; cap: most rows held; mayGo(row): whether a row may be dropped to make room.
@@ -60,6 +60,7 @@ export class RowStore {
   }
 
   flush() {
+    if (this.rows.size > this.cap) this.makeRoom();
     this.turn.forget();
     const size = this.changed.size + this.removed.size;
     if (!size) return;

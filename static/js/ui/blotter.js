@@ -18,8 +18,10 @@ import { importOrders } from './import_orders.js';
 import { Grid } from './grid.js';
 import { charted, PositionsChart } from './positions_chart.js';
 import { LinkButton } from './link_button.js';
+import { chosenChanged, SELECT } from './select_column.js';
 import { Statistics, StatisticsBar } from './statistics.js';
 
+const OURS = ['actions', SELECT]; // columns that say nothing of the order
 const phone = matchMedia('(max-width: 760px)').matches;
 const columnsOf = (name, columns) => (phone ? forPhone(name, columns) : columns);
 const gridName = (name) => (phone ? `${name}.phone` : name);
@@ -45,10 +47,10 @@ const context = {
 
 const orderOptions = {
   context,
-  rowSelection: phone ? undefined : { mode: 'multiRow', checkboxes: true, headerCheckbox: true, enableClickSelection: false, selectAll: 'filtered' },
-  selectionColumnDef: { width: 34, minWidth: 34, maxWidth: 34, resizable: false, sortable: false, suppressHeaderMenuButton: true },
+  rowSelection: phone ? undefined : { mode: 'multiRow', checkboxes: false, headerCheckbox: false, enableClickSelection: false },
   onSelectionChanged: ({ api }) => {
     selected.value = api.getSelectedRows();
+    chosenChanged(api);
   },
   onRowDataUpdated: ({ api }) => {
     if (selected.value.length) selected.value = api.getSelectedRows();
@@ -56,7 +58,7 @@ const orderOptions = {
   onCellClicked: ({ column, data }) => {
     const id = column.getColId();
     if (phone) context.detail(data);
-    else if (id !== 'actions' && !id.startsWith('ag-Grid')) fillFrom(data);
+    else if (!OURS.includes(id)) fillFrom(data);
   },
   onCellKeyDown: ({ event, data }) => {
     if (event.key === 'Enter') fillFrom(data);
@@ -175,7 +177,7 @@ function exportCsv(api, name) {
   const stamp = new Date().toISOString().slice(0, 19).replaceAll(':', '');
   api.exportDataAsCsv({
     fileName: `sendfix-${name}-${stamp}.csv`,
-    columnKeys: api.getAllDisplayedColumns().map((column) => column.getColId()).filter((id) => id !== 'actions' && !id.startsWith('ag-Grid')),
+    columnKeys: api.getAllDisplayedColumns().map((column) => column.getColId()).filter((id) => !OURS.includes(id)),
     processCellCallback: ({ value }) => unarmed(value),
     suppressQuotes: false,
   });

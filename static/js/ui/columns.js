@@ -5,6 +5,7 @@ import { dayAndTime } from '../fix/times.js';
 import { zone } from '../state/prefs.js';
 import { iconElement } from './bits.js';
 import { element, numeric, profit, sideColumn, timed } from './column_kinds.js';
+import { SELECT, selectColumn } from './select_column.js';
 
 // "cancel sent", "replace sent: 200 at 231.00": what was asked for and is not answered yet
 export function pendingText({ pending }) {
@@ -34,25 +35,35 @@ function statusCell({ data }) {
   return both;
 }
 
-function actionsCell({ data, context }) {
-  const cell = element('span', 'row-actions');
-  const button = (icon, label, act, enabled, testid) => {
+const ACTIONS = [['replace', 'Replace', 'edit'], ['cancel', 'Cancel', 'cross'], ['detail', 'Details', 'detail']];
+
+let buttons = null; // one for all rows to copy
+
+function drawButtons() {
+  buttons = element('span', 'row-actions');
+  for (const [act, label, icon] of ACTIONS) {
     const made = element('button', 'icon-button');
-    made.type = 'button';
-    made.title = label;
-    made.setAttribute('aria-label', `${label}: ${data.symbol} ${data.cl_ord_id}`);
-    made.dataset.testid = testid;
-    made.disabled = !enabled;
+    Object.assign(made, { type: 'button', title: label, name: act });
+    made.dataset.testid = `row-${act}`;
     made.append(iconElement(icon));
-    made.addEventListener('click', (event) => {
-      event.stopPropagation();
-      act();
-    });
-    cell.append(made);
-  };
-  button('edit', 'Replace', () => context.replace(data), canReplace(data), 'row-replace');
-  button('cross', 'Cancel', () => context.cancel(data), canCancel(data), 'row-cancel');
-  button('detail', 'Details', () => context.detail(data), true, 'row-detail');
+    buttons.append(made);
+  }
+  return buttons;
+}
+
+function actionsCell({ data, context }) {
+  const cell = (buttons ?? drawButtons()).cloneNode(true);
+  const may = [canReplace(data), canCancel(data), true];
+  ACTIONS.forEach(([, label], at) => {
+    cell.children[at].setAttribute('aria-label', `${label}: ${data.symbol} ${data.cl_ord_id}`);
+    cell.children[at].disabled = !may[at];
+  });
+  cell.addEventListener('click', (event) => {
+    const button = event.target.closest('button');
+    if (!button) return;
+    event.stopPropagation();
+    context[button.name](data);
+  });
   return cell;
 }
 
@@ -62,7 +73,7 @@ const ON_PHONE = { orders: ['symbol', 'side', 'order_qty', 'price', 'status', 'c
 export function forPhone(name, columns) {
   const id = (column) => column.colId ?? column.field;
   const shown = ON_PHONE[name];
-  const slim = columns.filter((column) => id(column) !== 'actions').map((column) => ({
+  const slim = columns.filter((column) => ![SELECT, 'actions'].includes(id(column))).map((column) => ({
     ...column, hide: !shown.includes(id(column)), ...(id(column) === 'status' ? { width: 118, minWidth: 90 } : { minWidth: 48, width: Math.min(column.width, 76) }),
   }));
   const place = (column) => (shown.includes(id(column)) ? shown.indexOf(id(column)) : shown.length);
@@ -70,6 +81,7 @@ export function forPhone(name, columns) {
 }
 
 export const orderColumns = () => [
+  selectColumn,
   timed('created_at', 'Time', { sort: 'desc', sortIndex: 0 }),
   { field: 'symbol', headerName: 'Symbol', width: 74, cellClass: 'strong', tooltipField: 'symbol' },
   sideColumn,

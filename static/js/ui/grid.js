@@ -24,17 +24,21 @@ const theme = ag.themeQuartz.withParams({
 const KEPT = ['columnVisibility', 'columnOrder', 'columnSizing', 'columnPinning', 'sort', 'filter'];
 const LEARNED_EVERY_MS = 400;
 
+// A tooltip is worked out when somebody points at the cell: AG Grid's own are an object with six listeners for each cell that comes into sight.
+const tipsOf = (columns) => new Map(columns.map(({ colId, field, tooltipField, tooltipValueGetter }) => [colId ?? field, tooltipField ? ({ data }) => data[tooltipField] : tooltipValueGetter]));
+
 // seen: a signal that is true while the grid is in sight; out of sight it costs nothing and takes all rows when it is back.
 export function Grid({ name, store, columns, options = {}, seen, onApi, testid, label }) {
   const box = useRef(null);
   useEffect(() => {
     const state = recall(`grid.${name}`);
     const digits = new Digits(columns);
+    const tips = tipsOf(columns);
     digits.learn(store.rows.values());
     let timer = null;
     const api = ag.createGrid(box.current, {
       theme,
-      columnDefs: columns,
+      columnDefs: columns.map(({ tooltipField, tooltipValueGetter, ...column }) => column),
       defaultColDef: { sortable: true, resizable: true, filter: true, enableCellChangeFlash: true, minWidth: 60, suppressHeaderMenuButton: false },
       getRowId: ({ data }) => store.keyOf(data),
       rowData: store.all(),
@@ -43,13 +47,17 @@ export function Grid({ name, store, columns, options = {}, seen, onApi, testid, 
       cellFlashDuration: 350,
       cellFadeDuration: 500,
       suppressCellFocus: false,
-      tooltipShowDelay: 500,
+      cacheQuickFilter: true,
       suppressNoRowsOverlay: true,
       animateRows: false,
       initialState: state ?? undefined,
       onStateUpdated: ({ state: now }) => {
         clearTimeout(timer);
         timer = setTimeout(() => remember(`grid.${name}`, Object.fromEntries(KEPT.filter((key) => key in now).map((key) => [key, now[key]]))), LEARNED_EVERY_MS);
+      },
+      onCellMouseOver: ({ column, event, value, data }) => {
+        const cell = event.target.closest('.ag-cell');
+        if (cell) cell.title = tips.get(column.getColId())?.({ value, data }) ?? '';
       },
       ...options,
       context: { ...options.context, digits },
