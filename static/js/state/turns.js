@@ -1,6 +1,6 @@
 // When what has changed is drawn. Tables ask for a turn; those that take long get a frame each, and as often as the time that they
 // take allows, so that keys find the page free also where the machine is slow or everything changes at once.
-const SHARE = 4; // of the time, one in so many is the most that one table takes
+const SHARE = 6; // of the time, one in so many is the most that one table takes
 const REST = 0.5; // after a drawing, so much of its time belongs to keys and to what the desk tells
 const FRAME_MS = 12; // what is drawn in one frame, where more waits; never less than one table
 const LATEST_MS = 400; // then it is drawn however long it takes: nothing on the page is half a second old

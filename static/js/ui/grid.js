@@ -5,11 +5,12 @@ import { recall, remember, zone } from '../state/prefs.js';
 import { fitting } from './column_fit.js';
 import { Digits } from './column_kinds.js';
 import { holdPinned } from './pinned.js';
+import { tooltips } from './tooltips.js';
 
 ag.ModuleRegistry.registerModules([
   ag.ClientSideRowModelModule, ag.ClientSideRowModelApiModule, ag.ColumnApiModule, ag.GridStateModule, ag.HighlightChangesModule,
   ag.RowSelectionModule, ag.TextFilterModule, ag.NumberFilterModule, ag.CustomFilterModule, ag.ExternalFilterModule, ag.QuickFilterModule, ag.CsvExportModule,
-  ag.CellStyleModule, ag.RowStyleModule, ag.RowApiModule, ag.RenderApiModule, ag.EventApiModule, ag.TooltipModule, ag.ScrollApiModule, ag.CellApiModule,
+  ag.CellStyleModule, ag.RowStyleModule, ag.RowApiModule, ag.RenderApiModule, ag.EventApiModule, ag.ScrollApiModule, ag.CellApiModule,
 ]);
 
 // The colours are the page's own variables, so that one theme serves light and dark.
@@ -24,21 +25,17 @@ const theme = ag.themeQuartz.withParams({
 const KEPT = ['columnVisibility', 'columnOrder', 'columnSizing', 'columnPinning', 'sort', 'filter'];
 const LEARNED_EVERY_MS = 400;
 
-// A tooltip is worked out when somebody points at the cell: AG Grid's own are an object with six listeners for each cell that comes into sight.
-const tipsOf = (columns) => new Map(columns.map(({ colId, field, tooltipField, tooltipValueGetter }) => [colId ?? field, tooltipField ? ({ data }) => data[tooltipField] : tooltipValueGetter]));
-
 // seen: a signal that is true while the grid is in sight; out of sight it costs nothing and takes all rows when it is back.
 export function Grid({ name, store, columns, options = {}, seen, onApi, testid, label }) {
   const box = useRef(null);
   useEffect(() => {
     const state = recall(`grid.${name}`);
     const digits = new Digits(columns);
-    const tips = tipsOf(columns);
     digits.learn(store.rows.values());
     let timer = null;
     const api = ag.createGrid(box.current, {
       theme,
-      columnDefs: columns.map(({ tooltipField, tooltipValueGetter, ...column }) => column),
+      columnDefs: columns.map(({ tooltipField, tooltipValueGetter, headerTooltip, ...column }) => column),
       defaultColDef: { sortable: true, resizable: true, filter: true, enableCellChangeFlash: true, minWidth: 60, suppressHeaderMenuButton: false },
       getRowId: ({ data }) => store.keyOf(data),
       rowData: store.all(),
@@ -55,10 +52,7 @@ export function Grid({ name, store, columns, options = {}, seen, onApi, testid, 
         clearTimeout(timer);
         timer = setTimeout(() => remember(`grid.${name}`, Object.fromEntries(KEPT.filter((key) => key in now).map((key) => [key, now[key]]))), LEARNED_EVERY_MS);
       },
-      onCellMouseOver: ({ column, event, value, data }) => {
-        const cell = event.target.closest('.ag-cell');
-        if (cell) cell.title = tips.get(column.getColId())?.({ value, data }) ?? '';
-      },
+      ...tooltips(columns),
       ...options,
       context: { ...options.context, digits },
     });
