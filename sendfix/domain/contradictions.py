@@ -46,6 +46,8 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "avg_px": "AvgPx(6) is not the average price of the executions, by more than rounding",
         "status": "The last execution or refusal came with an OrdStatus(39) that can't be: it counts, the status stays",
         "refused": "The last report can't be, by the table below, and was not applied. It goes with the next that can",
+        "exec_type": "A report had an ExecType(150) that no FIX version up to 4.4 has: it counts by its quantities and its"
+        " OrdStatus(39). It stays",
         "side": "A report named the other side. It stays",
         "symbol": "A report named another instrument. It stays",
         "adopted": "It was not sent by this desk, but by telephone or by another system. It stays",
@@ -73,6 +75,11 @@ def review(order: Order, event: ExecutionReported, newest: bool) -> None:
         found["side"] = text
     if event.symbol != order.symbol and (text := _symbol(order, event)):
         found["symbol"] = text
+    if isinstance(event.exec_type, str):
+        found["exec_type"] = (
+            f"The report with ExecID(17) {event.exec_id!r} has ExecType(150) {event.exec_type!r}, which no FIX version"
+            " up to 4.4 has; it counts by its quantities and its OrdStatus(39)."
+        )
     for code, warning in found.items():
         if warning is not None or code in order.warnings:
             order.warn(code, warning, event.at)

@@ -208,6 +208,18 @@ def test_a_report_that_names_the_other_side_or_another_instrument_stays_marked()
     }
 
 
+def test_an_exec_type_that_nobody_knows_counts_by_its_status_and_stays_marked() -> None:
+    talk = Talk()
+    talk.order.apply(replace(talk.report_event(ExecType.NEW, OrdStatus.NEW), exec_type="Q?"))
+    talk.shows(status=OrdStatus.NEW)
+    talk.fill(last=100, cum=100, leaves=0)
+    talk.shows(status=OrdStatus.FILLED)
+    assert talk.warnings() == {
+        "exec_type": "The report with ExecID(17) 'E1' has ExecType(150) 'Q?', which no FIX version up to 4.4 has; it"
+        " counts by its quantities and its OrdStatus(39)."
+    }
+
+
 def test_an_exec_id_that_is_used_for_two_executions() -> None:
     talk = Talk()
     fill = talk.fill_event(last=40, cum=40, leaves=60)
