@@ -46,8 +46,8 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "avg_px": "AvgPx(6) is not the average price of the executions, by more than rounding",
         "status": "The last execution or refusal came with an OrdStatus(39) that can't be: it counts, the status stays",
         "refused": "The last report can't be, by the table below, and was not applied. It goes with the next that can",
-        "exec_type": "A report had an ExecType(150) that no FIX version up to 4.4 has: it counts by its quantities and its"
-        " OrdStatus(39). It stays",
+        "exec_type": "A report had an ExecType(150) that no FIX version up to 4.4 has: it counts by its quantities and"
+        " its OrdStatus(39). It stays",
         "side": "A report named the other side. It stays",
         "symbol": "A report named another instrument. It stays",
         "adopted": "It was not sent by this desk, but by telephone or by another system. It stays",

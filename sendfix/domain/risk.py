@@ -47,7 +47,7 @@ def over_limits(
 
 def fresh_price(applied: Applied, last: Price | None, now: datetime) -> tuple[Price | None, str]:
     """The last price of the symbol unless it is too old; else why there is none, and what to do."""
-    what_to_do = "give one by PUT /api/prices or the price file, or subscribe to its market data"
+    what_to_do = "watch the symbol on this session, or give a price by PUT /api/prices or the price file"
     if last is None or last.px <= 0:
         return None, f"there is no last price; {what_to_do}"
     age, most = (now - last.at).total_seconds(), applied.price_max_age_seconds

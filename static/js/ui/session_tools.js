@@ -59,7 +59,7 @@ const range = (begin, end) => (end >= 2 ** 31 - 1 ? `from ${begin} on` : begin =
 const KINDS = { lost: ['bad', 'Lost'], refused: ['bad', 'Refused'], overwritten: ['wait', 'Overwritten'], replayed: ['good', 'Sent again'], gap_filled: ['good', 'Gap filled'], never_delivered: ['bad', 'Never delivered'] };
 
 function Numbers({ session }) {
-  const [values, setValues] = useState({ out: '', into: '', from: '', next: '', text: '', reason: '' });
+  const [values, setValues] = useState({ out: '', into: '', again: '', until: '', from: '', next: '', text: '', reason: '' });
   const [preview, setPreview] = useState(null);
   const [problem, setProblem] = useState(null);
   const up = session.state === 'connected' || session.state === 'connecting';
@@ -78,6 +78,11 @@ function Numbers({ session }) {
   const set = (event) => {
     event.preventDefault();
     look({ action: 'set', next_sender_seq_num: number(values.out), next_target_seq_num: number(values.into) });
+  };
+  const again = (event) => {
+    event.preventDefault();
+    const words = `ResendRequest from ${values.again}${values.until ? ` to ${values.until}` : ''}`;
+    say(() => rest.resendRequest(session.name, number(values.again), number(values.until)), words);
   };
   const fill = (event) => {
     event.preventDefault();
@@ -104,6 +109,11 @@ function Numbers({ session }) {
       ${up ? ' They can be set while the session is disconnected.' : ' What setting them does is shown first.'}</p>
     ${up && html`<div class="row-buttons"><button type="button" disabled=${!session.logged_on} data-testid="test-request" onClick=${() => say(() => rest.testRequest(session.name), 'TestRequest')}>Send a TestRequest</button>
       <button type="button" disabled=${!session.logged_on} data-testid="resend-all" onClick=${() => say(() => rest.resendRequest(session.name, 1), 'ResendRequest from 1')}>Ask for everything again</button></div>
+      <form onSubmit=${again} class="numbers-form">
+        <label>Ask again from<input type="text" inputmode="numeric" class="num" placeholder="1" autocomplete="off" data-testid="again-from" ...${field('again')} /></label>
+        <label>to (empty: to the end)<input type="text" inputmode="numeric" class="num" placeholder=${Math.max(session.next_target_seq_num - 1, 1)} autocomplete="off" data-testid="again-to" ...${field('until')} /></label>
+        <div class="row-buttons"><button type="submit" disabled=${!session.logged_on || !values.again} data-testid="again">Send a ResendRequest</button></div>
+      </form>
       <p class="quiet">What comes again is counted once.</p>
       <form onSubmit=${fill} class="numbers-form">
         <label>Fill from<input type="text" inputmode="numeric" class="num" placeholder=${session.next_sender_seq_num} autocomplete="off" data-testid="fill-from" ...${field('from')} /></label>

@@ -49,8 +49,8 @@ def size(order_qty: str | None, price: str | None, cash: str | None = None) -> P
             size("10", None),
             [
                 "max_notional of session S is 50000, and an order without a price can't be held against it: give a"
-                " limit price; there is no last price; give one by PUT /api/prices or the price file, or subscribe to"
-                " its market data"
+                " limit price; there is no last price; watch the symbol on this session, or give a price by PUT"
+                " /api/prices or the price file"
             ],
         ),
         (
