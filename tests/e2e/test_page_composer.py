@@ -219,3 +219,55 @@ def test_nothing_of_a_dialog_reaches_the_ticket(desk: DeskPage) -> None:
     desk.page.keyboard.press("Escape")
     expect(desk.get("composer")).to_have_count(0)
     assert posts == []
+
+
+def test_a_list_and_an_order_of_legs_are_composed_and_answered(desk: DeskPage, stack: Stack) -> None:
+    compose(desk, FIX44, "NewOrderList")
+    first, second = "compose-no_orders[0].", "compose-no_orders[1]."
+    expect(desk.get("composer-faults")).to_have_attribute("data-checked", "true")
+    desk.get("composer-send").click()
+    desk.get("composer-faults").get_by_text("Side(54) is required").click()
+    expect(desk.get(f"{first}side")).to_be_focused()
+    for key, value in {"symbol": "BAC", "order_qty": "many", "price": "90"}.items():
+        desk.get(first + key).fill(value)
+    desk.get(f"{first}side").select_option("1")
+    desk.get(f"{first}ord_type").select_option("2")
+    expect(desk.get(f"{first}order_qty-fault")).to_contain_text("OrderQty(38)")
+    desk.get(f"{first}order_qty").fill("30")
+    desk.page.get_by_label("New for ClOrdID").click()
+    desk.page.get_by_label("Duplicate entry 1 of NoOrders").click()
+    expect(desk.get(f"{second}cl_ord_id")).to_have_value("")
+    desk.get(f"{second}side").select_option("2")
+    desk.get(f"{second}price").fill("190")
+    add(desk, "no_orders[1].", "NoAllocs", "ACC1")
+    expect(desk.get("composer-raw")).to_contain_text("38=30 | 40=2 | 44=190")
+    with desk.page.expect_response("**/api/send_message") as answer:
+        desk.get("composer-send").click()
+    buy, sell = answer.value.json()["orders"]
+    of_list = desk.get("composer-sent").first.get_by_test_id("composer-answer")
+    expect(of_list.filter(has_text="new, Buy 30 BAC")).to_have_count(1)
+    expect(of_list.filter(has_text="new, Sell 30 BAC")).to_have_count(1)
+    expect(of_list.filter(has_text="ListStatus")).to_have_count(1)
+    # The id that was made for the order is not to be used again.
+    expect(desk.get(f"{first}cl_ord_id")).not_to_have_value(buy["cl_ord_id"])
+
+    desk.get("composer-type").fill("NewOrderMultileg")
+    desk.page.keyboard.press("Enter")
+    leg = "compose-no_legs[0].leg_"
+    for key, value in {"symbol": "BAC", "side": "1", "ratio_qty": "1"}.items():
+        desk.get(leg + key).fill(value)
+    desk.get("compose-symbol").fill("BAC")
+    desk.get("compose-side").select_option("1")
+    desk.get("compose-ord_type").select_option("1")
+    desk.page.get_by_label("Leave out OrderQty").click()
+    expect(desk.get("composer-faults")).to_contain_text("One thing is missing")
+    desk.get("composer-send").click()
+    desk.get("composer-faults").get_by_text("OrderQty(38) is required").click()
+    expect(desk.get("compose-order_qty")).to_be_focused()
+    desk.page.keyboard.type("2")
+    desk.page.keyboard.press("Control+Enter")
+    expect(desk.get("composer-sent").first).to_contain_text("MsgType(35) AB is not supported")
+
+    desk.page.keyboard.press("Escape")
+    desk.expect_row(buy["cl_ord_id"], symbol="BAC", status="New", side="Buy")
+    desk.expect_row(sell["cl_ord_id"], symbol="BAC", status="New", side="Sell")

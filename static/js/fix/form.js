@@ -1,5 +1,7 @@
 // A message as a form: fields in a list, where a repeating group holds entries and these hold fields again.
 // specs: the dictionary's fields of one level, [{tag, name, key, type, required, values, fields: [...] | null}].
+import { NEW_EACH_TIME } from './pasted.js';
+
 let nextId = 1;
 
 export const isGroup = (spec) => Array.isArray(spec?.fields);
@@ -16,20 +18,28 @@ export function specOf(specs, name) {
 export const newField = (name, value = '', entries = []) => ({ id: nextId++, name, value, entries });
 
 // The first field of a group begins each entry, so that it is always there.
-const USUAL_IN = { no_orders: 'symbol side order_qty ord_type price', no_allocs: 'alloc_qty alloc_shares', no_party_ids: 'party_id_source party_role' };
+const USUAL_IN = { no_orders: 'symbol side order_qty ord_type price', no_allocs: 'alloc_qty alloc_shares', no_legs: 'leg_symbol leg_side leg_ratio_qty leg_price', no_party_ids: 'party_id_source party_role' };
 const entryStart = (spec) => spec.fields.filter((one, at) => at === 0 || one.required || USUAL_IN[spec.key]?.split(' ').includes(one.key));
 export const newEntry = (spec) => ({
   id: nextId++,
   fields: entryStart(spec).map((one) => newField(one.name)),
 });
 
-export const copyEntry = (entry) => ({ id: nextId++, fields: entry.fields.map(copyField) });
-const copyField = (field) => newField(field.name, field.value, field.entries.map(copyEntry));
+// What names one order is not copied with it.
+export const copyEntry = (entry, spec) => ({ id: nextId++, fields: entry.fields.map((field) => copyField(field, specOf(spec.fields, field.name))) });
+const copyField = (field, spec) => newField(field.name, spec && NEW_EACH_TIME.has(spec.key) ? '' : field.value, field.entries.map((entry) => copyEntry(entry, spec)));
+
+// The list with another value in each field that must be new for each message, at any depth; make(key, value) answers it.
+export const renewed = (list, specs, make) => list.map((field) => {
+  const spec = specOf(specs, field.name);
+  if (isGroup(spec)) return { ...field, entries: field.entries.map((entry) => ({ ...entry, fields: renewed(entry.fields, spec.fields, make) })) };
+  return spec && NEW_EACH_TIME.has(spec.key) ? { ...field, value: make(spec.key, field.value) } : field;
+});
 
 // What a message is of little use without, though the dictionary does not require it.
 const USUAL = {
   D: 'symbol side order_qty ord_type price time_in_force', G: 'orig_cl_ord_id symbol side order_qty ord_type price', F: 'orig_cl_ord_id symbol side order_qty', H: 'symbol side',
-  E: 'no_orders', R: 'no_related_sym', V: 'no_md_entry_types no_related_sym', J: 'no_orders no_allocs',
+  E: 'no_orders', AB: 'symbol side order_qty ord_type price no_legs', AC: 'orig_cl_ord_id symbol side order_qty ord_type price no_legs', R: 'no_related_sym', V: 'no_md_entry_types no_related_sym', J: 'no_orders no_allocs',
 };
 
 const expected = (msgType, specs) => {

@@ -70,7 +70,8 @@ const MSG_TYPES = {
   AF: 'OrderMassStatusRequest', B: 'News', R: 'QuoteRequest', S: 'Quote', h: 'TradingSessionStatus',
   g: 'TradingSessionStatusRequest', x: 'SecurityListRequest', y: 'SecurityList', c: 'SecurityDefinitionRequest', d: 'SecurityDefinition',
   e: 'SecurityStatusRequest', f: 'SecurityStatus', AG: 'QuoteRequestReject', E: 'NewOrderList', K: 'ListCancelRequest', L: 'ListExecute',
-  M: 'ListStatusRequest', N: 'ListStatus', Q: 'DontKnowTrade',
+  M: 'ListStatusRequest', N: 'ListStatus', Q: 'DontKnowTrade', AB: 'NewOrderMultileg', AC: 'MultilegOrderCancelReplace', s: 'NewOrderCross', J: 'AllocationInstruction', P: 'AllocationInstructionAck',
+  AE: 'TradeCaptureReport', AD: 'TradeCaptureReportRequest', AP: 'PositionReport', AN: 'RequestForPositions', Z: 'QuoteCancel', AJ: 'QuoteResponse', i: 'MassQuote', b: 'MassQuoteAcknowledgement',
 };
 const learnt = new Map(Object.entries(MSG_TYPES));
 

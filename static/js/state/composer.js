@@ -1,7 +1,7 @@
 // The raw composer: which message of the session's dictionary, its fields, what the desk says of them, and what came of those that were sent.
 import { batch, computed, effect, signal, untracked } from '../lib.js';
-import { blankForm, fromMessage, specOf, toBody, toTagValue } from '../fix/form.js';
-import { freshId, NEW_EACH_TIME, readPasted } from '../fix/pasted.js';
+import { blankForm, fromMessage, isGroup, newEntry, newField, renewed, specOf, toBody, toTagValue } from '../fix/form.js';
+import { freshId, readPasted } from '../fix/pasted.js';
 import { rest } from '../net/rest.js';
 import { selectedSession, sessions } from './desk.js';
 import { dictionaryOf, loadDictionary, loadMessages, messagesOf } from './dictionaries.js';
@@ -74,8 +74,8 @@ async function fill(given, renew = false, wanted = () => true) {
   try {
     const found = await loadDictionary(sessionName.value, msgType.value);
     if (!wanted()) return;
-    const kept = renew ? Object.fromEntries(Object.entries(given.fields ?? {}).map(([key, value]) => [key, NEW_EACH_TIME.has(key) ? '' : value])) : given.fields;
-    list.value = fromMessage(msgType.value, { fields: kept, custom_tags: given.custom_tags }, found.fields);
+    const form = fromMessage(msgType.value, given, found.fields);
+    list.value = renew ? renewed(form, found.fields, () => '') : form;
   } catch (failed) {
     if (wanted()) problem.value = failed.text ?? String(failed);
   }
@@ -112,6 +112,13 @@ export async function chooseSession(name) {
 
 export function change(next) {
   list.value = next;
+}
+
+// A field that the message lacks, by its key. False if the dictionary has none there.
+export function addField(key) {
+  const spec = dictionary.value?.fields.find((one) => one.key === key);
+  if (spec) list.value = [...list.value, newField(spec.name, '', isGroup(spec) ? [newEntry(spec)] : [])];
+  return Boolean(spec);
 }
 
 export function clear() {
@@ -175,6 +182,10 @@ effect(() => {
 export async function send() {
   if (sending.value || !dictionary.value) return;
   tried.value = true;
+  if (current.value && checked.value.errors.length) {
+    problem.value = 'Not sent: see what is missing or wrong.';
+    return;
+  }
   const sent = { session_name: sessionName.value, msg_type: msgType.value, ...body() };
   const name = dictionary.value.name;
   sending.value = true;
@@ -211,10 +222,5 @@ export async function sendAsItStands(text) {
 
 // An id that was used is not to be used again: where a person had one made, the next is made.
 function renewIds() {
-  const specs = dictionary.value.fields;
-  list.value = list.value.map((field) => {
-    const key = specOf(specs, field.name)?.key;
-    if (!NEW_EACH_TIME.has(key) || field.value === '') return field;
-    return { ...field, value: key === 'transact_time' ? '' : freshId() };
-  });
+  list.value = renewed(list.value, dictionary.value.fields, (key, value) => (value === '' || key === 'transact_time' ? '' : freshId()));
 }

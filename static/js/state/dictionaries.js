@@ -1,5 +1,6 @@
 // The data dictionary of each session, message by message, fetched once.
 import { batch, effect, signal, untracked } from '../lib.js';
+import { learnMsgType } from '../fix/names.js';
 import { rest } from '../net/rest.js';
 import { sessions } from './desk.js';
 import { toast } from './toasts.js';
@@ -29,6 +30,7 @@ export function loadDictionary(sessionName, msgType) {
 export function loadMessages(sessionName) {
   return once(sessionName, async () => {
     const answer = await rest.dictionaryMessages(sessionName);
+    answer.messages.forEach((one) => learnMsgType(one.msg_type, one.name));
     messages.value = { ...messages.value, [sessionName]: answer.messages };
     return answer.messages;
   });

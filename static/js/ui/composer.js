@@ -96,6 +96,13 @@ function Fields() {
   return html`<${FieldList} list=${list.value} specs=${dictionary.value.fields} errors=${errors.value} prefix="compose" told=${tried.value} name=${dictionary.value.name} onList=${composer.change} />`;
 }
 
+// To the field that is wrong; what is missing and not in the form is added first.
+function goTo(path) {
+  const field = () => document.getElementById(`compose-${path}`) ?? document.querySelector(`[data-testid="${CSS.escape(`compose-${path}`)}"] :is(input, select)`);
+  if (!field() && !composer.addField(path)) return;
+  setTimeout(() => field()?.focus(), 0);
+}
+
 function why() {
   const session = composer.session.value;
   if (!session) return 'Choose a session.';
@@ -112,7 +119,7 @@ function Outcome() {
     <div aria-live="polite" data-testid="composer-faults" data-checked=${current.value}>
       ${problem.value && html`<p class="fault" role="alert" data-testid="composer-problem">${problem.value}</p>`}
       ${faults.length > 0 && html`<details open=${tried.value}><summary>${faults.length === 1 ? 'One thing is' : `${faults.length} things are`} missing or wrong</summary>
-        <ul class="fault">${faults.map((one) => html`<li key=${one.field + one.message}><code>${one.field}</code> ${one.message}</li>`)}</ul></details>`}
+        <ul class="fault">${faults.map((one) => html`<li key=${one.field + one.message}><button type="button" class="fault-jump" title="Go there" onClick=${() => goTo(one.field)}><code>${one.field}</code> ${one.message}</button></li>`)}</ul></details>`}
       ${list.value && !faults.length && current.value && checked.value.reason && html`<p class="tone-wait" data-testid="composer-reason">It would not be sent now: ${checked.value.reason}</p>`}
       ${list.value && !faults.length && !problem.value && current.value && !checked.value.reason && html`<p class="tone-good">Nothing is wrong by the data dictionary and the limits.</p>`}
     </div>

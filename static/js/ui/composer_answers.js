@@ -1,6 +1,6 @@
 // What was sent from the composer, and what the counterparty said to it, as it comes in.
 import { html, useState } from '../lib.js';
-import { msgTypeName } from '../fix/names.js';
+import { msgTypeName, sideLabel } from '../fix/names.js';
 import { time } from '../fix/times.js';
 import { sent } from '../state/answers.js';
 import { zone } from '../state/prefs.js';
@@ -36,9 +36,10 @@ function Line({ line, name }) {
 
 const EXEC_TYPES = { 0: 'new', 1: 'part filled', 2: 'filled', 4: 'canceled', 5: 'replaced', 6: 'pending cancel', 8: 'rejected', A: 'pending new', C: 'expired', E: 'pending replace', F: 'trade' };
 
-// The few words that tell most: what an execution report is, and the counterparty's text.
+// The few words that tell most: what an execution report is and of which order, and the counterparty's text.
 function gist(raw) {
   const fields = Object.fromEntries((raw ?? '').split('|').map((part) => [part.slice(0, part.indexOf('=')), part.slice(part.indexOf('=') + 1)]));
   const what = fields[35] === '8' ? EXEC_TYPES[fields[150]] : fields[35] === '3' && fields[371] ? `tag ${fields[371]}` : null;
-  return [what, fields[58]].filter(Boolean).join(': ');
+  const order = fields[35] === '8' && fields[55] ? `${sideLabel(fields[54])} ${fields[38] ?? ''} ${fields[55]}` : null;
+  return [[what, order].filter(Boolean).join(', '), fields[58]].filter(Boolean).join(': ');
 }

@@ -100,7 +100,7 @@ export function Group({ field, spec, path, errors, prefix, told, onField, onDrop
       <div class="entry-head"><b class="num">${place + 1}</b> ${errors.get(`${path}[${place}]`) && html`<span class="fault">${errors.get(`${path}[${place}]`)}</span>`}<span class="grow"></span>
         <${Tool} icon="up" label=${`Move entry ${place + 1} of ${spec.name} up`} disabled=${place === 0} act=${() => move(place, place - 1)} />
         <${Tool} icon="down" label=${`Move entry ${place + 1} of ${spec.name} down`} disabled=${place === entries.length - 1} act=${() => move(place, place + 1)} />
-        <${Tool} icon="copy" label=${`Duplicate entry ${place + 1} of ${spec.name}`} act=${() => put(entries.toSpliced(place + 1, 0, copyEntry(entry)))} />
+        <${Tool} icon="copy" label=${`Duplicate entry ${place + 1} of ${spec.name}`} act=${() => put(entries.toSpliced(place + 1, 0, copyEntry(entry, spec)))} />
         <${Tool} icon="cross" label=${`Remove entry ${place + 1} of ${spec.name}`} act=${() => put(entries.filter((one) => one !== entry))} /></div>
       <${FieldList} list=${entry.fields} specs=${spec.fields} errors=${errors} prefix=${prefix} at=${`${path}[${place}].`} told=${told} name=${`entry ${place + 1} of ${spec.name}`}
         onList=${(fields) => put(entries.map((one) => (one === entry ? { ...entry, fields } : one)))} /></li>`)}</ol>
