@@ -92,6 +92,15 @@ class CancelSent:
     poss_dup: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class StatusAsked:
+    """OrderStatusRequest(H): it changes nothing on the order, and belongs to it."""
+
+    session_name: str
+    at: datetime
+    cl_ord_id: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExecutionReported:
     """ExecutionReport(8). `last_qty` is LastShares(32) in FIX 4.2. `exec_trans_type` is None from FIX 4.3 on.
@@ -219,4 +228,4 @@ class AlarmSettled:
     corrections: Mapping[int, str] = field(default_factory=dict)
 
 
-Event: TypeAlias = OrderEvent | ListSent | ListRefused | Uninterpretable | AlarmSettled
+Event: TypeAlias = OrderEvent | ListSent | ListRefused | StatusAsked | Uninterpretable | AlarmSettled

@@ -30,7 +30,7 @@ from sendfix.domain.events import (
 )
 from sendfix.domain.values import decimal_of_text
 from sendfix.fix.dictionary import Dictionary
-from sendfix.fix.interpret_sent import cancel, new_list, new_order, replace
+from sendfix.fix.interpret_sent import cancel, new_list, new_order, replace, status_request
 from sendfix.fix.lists import LIST_REJECTED
 from sendfix.fix.parse import msg_type_of, parse_values
 from sendfix.fix.reading import (
@@ -232,6 +232,7 @@ _READERS: dict[tuple[int, str | None], Callable[[str, bytes, datetime, Dictionar
     (OUT, "G"): replace,
     (OUT, "AC"): replace,
     (OUT, "F"): cancel,
+    (OUT, "H"): status_request,
     (EVENT, "event"): _engine_event,
 }
 

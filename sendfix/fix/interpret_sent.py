@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import cache
 
-from sendfix.domain.events import CancelSent, ListSent, NewOrderSent, ReplaceSent
+from sendfix.domain.events import CancelSent, ListSent, NewOrderSent, ReplaceSent, StatusAsked
 from sendfix.domain.values import FieldValue
 from sendfix.fix.dictionary import Dictionary
 from sendfix.fix.groups import nest
@@ -102,6 +102,13 @@ def cancel(session_name: str, raw: bytes, at: datetime, _dictionary: Dictionary)
         needed(values, 41, "OrigClOrdID"),
         values.get(43) == "Y",
     )
+
+
+def status_request(
+    session_name: str, raw: bytes, at: datetime, _dictionary: Dictionary
+) -> StatusAsked | None:
+    cl_ord_id = parse_values(raw).get(11)
+    return StatusAsked(session_name, at, cl_ord_id) if cl_ord_id else None
 
 
 @cache

@@ -64,6 +64,7 @@ class Fold:
             events.ListRefused: self._list_refused,
             events.ReplaceSent: self._request_sent,
             events.CancelSent: self._request_sent,
+            events.StatusAsked: self._status_asked,
             events.ExecutionReported: self._reported,
             events.CancelRejected: self._reported,
             events.MessageRejected: self._message_rejected,
@@ -145,6 +146,9 @@ class Fold:
         self._blotter.index(event.cl_ord_id, order)
         self._remember(event.session_name, event.msg_seq_num, (event.cl_ord_id,), event.poss_dup)
         return effect
+
+    def _status_asked(self, event: events.StatusAsked) -> Effect:
+        return Effect(self._order_of(event.session_name, event.cl_ord_id))
 
     def _sent_before(
         self, event: events.NewOrderSent | events.ReplaceSent | events.CancelSent

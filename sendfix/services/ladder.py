@@ -28,7 +28,8 @@ class Step:
 
     `status` and `exec_type` are as the message says, by name. `marks` are of `resent`, `possibly_resent`, `reject`,
     `bust`, `correction` and `not_counted` (its ExecID was counted before). `answers` is the id of the message that it
-    answers. Times are nanoseconds, None where there is nothing before. `counted` is what it added to the fills, under
+    answers. `nothing_new` is what was said before and came again: it says how the order stood then, and answers nothing
+    now. Times are nanoseconds, None where there is nothing before. `counted` is what it added to the fills, under
     `counted_as`; `taken_back` the key of the fill that it busted or corrected. `total` is the sum of the fills after
     it, and `adds_up` whether its CumQty is that; None where it has none, or where that can't be known."""
 
@@ -44,6 +45,7 @@ class Step:
     cum_qty: Decimal | None = None
     text: str | None = None
     marks: list[str] = field(default_factory=list)
+    nothing_new: bool = False
     answers: int | None = None
     since_previous: int | None = None
     since_request: int | None = None
@@ -75,7 +77,9 @@ class _Ladder:
         self._carried = carried
         self._tally = Tally()
         self._by_id: dict[str, MessageRow] = {}
+        self._status_asked: dict[str, MessageRow] = {}
         self._by_number: dict[str, MessageRow] = {}
+        self._heard: set[tuple[str | None, str | None, str | None]] = set()
 
     def steps(self, messages: Sequence[MessageRow]) -> list[Step]:
         found = []
@@ -112,7 +116,8 @@ class _Ladder:
         message = step.message
         if message.direction == "OUT":
             if step.cl_ord_id and "resent" not in step.marks:
-                self._by_id[step.cl_ord_id] = message
+                by_id = self._status_asked if message.msg_type == "H" else self._by_id
+                by_id[step.cl_ord_id] = message
                 self._by_number[get(34, "")] = message
             return
         if message.msg_type in _REJECTS or (step.exec_type or step.status) == ExecType.REJECTED.name:
@@ -121,7 +126,15 @@ class _Ladder:
         has_id = message.msg_type == "8" and step.exec_id not in (None, "0")
         if has_id and not is_status and not self._is_booked(message):
             step.marks.append("not_counted")
-        asked = self._by_number.get(get(45, "-")) or self._by_id.get(step.cl_ord_id or get(379, ""))
+        # A message that fills a gap is marked as sent again too, but nobody has heard it before.
+        said = (message.msg_type, get(34), step.cl_ord_id)
+        step.nothing_new = "not_counted" in step.marks or ("resent" in step.marks and said in self._heard)
+        self._heard.add(said)
+        if step.nothing_new:
+            return
+        name = step.cl_ord_id or get(379, "")
+        question = self._status_asked.get(name) if is_status else None
+        asked = self._by_number.get(get(45, "-")) or question or self._by_id.get(name)
         if asked is not None:
             step.answers, step.since_request = asked.id, message.at_ns - asked.at_ns
 

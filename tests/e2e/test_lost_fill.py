@@ -137,7 +137,9 @@ def test_the_page_shows_the_alarm_until_somebody_decides(
     desk.get("alarm-book").click()
     expect(desk.cell(cl_ord_id, "status")).to_contain_text("Part filled")
 
-    expect(desk.get("alarm-effect")).to_contain_text("It can't be booked: ExecutionReport")
+    expect(desk.get("alarm-effect")).to_contain_text("It can’t be booked as it stands")
+    expect(desk.get("alarm-missing")).to_contain_text("want a reason")
+    expect(desk.get("alarm-field-17")).to_have_value("E3")
     desk.get("alarm-field-32").fill("60")
     desk.get("alarm-field-14").fill("100")
     desk.get("alarm-reason").fill("sixty, by telephone")

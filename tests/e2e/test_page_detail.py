@@ -86,6 +86,11 @@ def test_an_order_is_a_conversation_and_each_cum_qty_is_proved(desk: DeskPage, s
     expect(parts.locator("tr.taken-back")).to_contain_text(f"{second}busted by")
     expect(parts.locator("tfoot")).to_contain_text("CumQty(14) 100 is the sum of its fills")
 
+    struck = desk.get("drawer-executions").locator("tr.taken-back")
+    expect(struck).to_have_count(1)
+    expect(struck).to_contain_text("busted by")
+    expect(busted).to_contain_text(f"of {second} 50 at 10.00")
+
     # What is said of it while it is open comes live.
     stack.behave(default="reject")
     stack.post("/api/cancel_order", {"cl_ord_id": sent}, 202)
@@ -95,6 +100,20 @@ def test_an_order_is_a_conversation_and_each_cum_qty_is_proved(desk: DeskPage, s
     refusal.get_by_role("button").first.click()
     expect(refusal.locator('[data-tag="434"]')).to_contain_text("CxlRejResponseTo")
     assert desk.page.locator("img[src=x]").count() == 0
+    expect(desk.get("chain").locator("li")).to_contain_text(["confirmed", "cancel refused"])
+    desk.get("ask-status").click()
+    expect(desk.get("status-answer")).to_contain_text("Part filled, 100 filled, asked at")
+
+    # What comes again is told apart from what is new, and the order stands as it stood.
+    begin = stack.session(FIX44)["next_target_seq_num"] - 5
+    stack.post(f"/api/sessions/{FIX44}/resend_request", {"begin_seq_no": begin}, 202)
+    desk.page.reload()
+    again = desk.get("rung-again")
+    expect(again).to_contain_text("sent again at")
+    expect(again).to_contain_text("nothing new")
+    expect(desk.get("rung")).to_have_count(9)
+    again.click()
+    expect(rung(desk, "counted before").first).to_contain_text("as before")
 
 
 PARTY = {"party_id_source": "D", "party_role": "1"}

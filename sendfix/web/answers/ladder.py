@@ -18,7 +18,8 @@ class Counted(Output):
 class LadderStep(Output):
     """`answers` is the `id` of the message that it answers, `after_request_ms` how long that took. `counted` is the
     fill that it added, `taken_back` the ExecID of the one that it busted or corrected, `total` the sum of the fills
-    after it. `adds_up` says whether `cum_qty` is that sum; null where nobody can tell."""
+    after it. `nothing_new` is what was said before and came again: its `status` is of then. `adds_up` says whether
+    `cum_qty` is that sum; null where nobody can tell."""
 
     id: int
     at: str
@@ -37,6 +38,7 @@ class LadderStep(Output):
     cum_qty: str | None
     text: str | None
     marks: list[Literal["resent", "possibly_resent", "reject", "bust", "correction", "not_counted"]]
+    nothing_new: bool
     answers: int | None
     after_previous_ms: float | None
     after_request_ms: float | None

@@ -79,6 +79,7 @@ def _step(step: Step, dictionary: Dictionary) -> dict[str, Any]:
         "last_px": decimal_to_json(step.last_px),
         "cum_qty": decimal_to_json(step.cum_qty),
         "marks": step.marks,
+        "nothing_new": step.nothing_new,
         "answers": step.answers,
         "after_previous_ms": _ms(step.since_previous),
         "after_request_ms": _ms(step.since_request),

@@ -44,9 +44,11 @@ const STATUS_LABELS = {
   PENDING_REPLACE: 'Pending replace',
 };
 
+export const ordStatusLabel = (status) => STATUS_LABELS[status] ?? words(status);
+
 // Before any report an order is PENDING_NEW without an OrderID: it was sent, and that is all that is known.
 export const statusLabel = (order) =>
-  order.status === 'PENDING_NEW' && !order.order_id ? 'Sent' : STATUS_LABELS[order.status] ?? words(order.status);
+  order.status === 'PENDING_NEW' && !order.order_id ? 'Sent' : ordStatusLabel(order.status);
 
 // An icon for each kind of status, so that it is told by shape as well as by colour.
 export const statusIcon = (order) => ({

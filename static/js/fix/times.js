@@ -34,3 +34,14 @@ export function ago(iso, now) {
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
   return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
 }
+
+// A time in milliseconds, as exact as its size asks for.
+export function duration(ms) {
+  const size = Math.abs(ms);
+  if (size < 10) return `${ms.toFixed(1)} ms`;
+  if (size < 10_000) return `${Math.round(ms).toLocaleString('en')} ms`;
+  if (size < 59_950) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(size / 1000);
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60)];
+  return `${ms < 0 ? '−' : ''}${hours ? `${hours} h ${minutes} min` : `${minutes} min ${seconds % 60} s`}`;
+}

@@ -54,6 +54,7 @@ export const rest = {
   outcome: (clOrdId, sessionName) => get(`/api/requests/${id(clOrdId)}`, { session_name: sessionName }, SENDING_MS),
   orders: (query) => get('/api/orders', query),
   order: (clOrdId) => get(`/api/orders/${id(clOrdId)}`),
+  requestStatus: (clOrdId) => post(`/api/orders/${id(clOrdId)}/request_status`, {}),
   ladder: (clOrdId, before) => get(`/api/orders/${id(clOrdId)}/ladder`, { before }),
   executions: (query) => get('/api/executions', query),
   statistics: (query) => get('/api/statistics', query, COUNTING_MS),

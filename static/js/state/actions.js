@@ -1,4 +1,5 @@
 // What a person can have done to sessions and orders, with its result as a toast.
+import { showDecimal } from '../fix/decimal.js';
 import { isOpen, sideLabel } from '../fix/names.js';
 import { rest } from '../net/rest.js';
 import { orders } from './desk.js';
@@ -9,7 +10,7 @@ import { ask } from './view.js';
 const CANCELS_AT_ONCE = 8;
 
 export const describe = (order) =>
-  `${sideLabel(order.side)} ${order.order_qty} ${order.symbol}${order.price ? ` at ${order.price}` : ''}`;
+  `${sideLabel(order.side)} ${showDecimal(order.order_qty)} ${order.symbol}${order.price ? ` at ${showDecimal(order.price, 2)}` : ''}`;
 
 export async function connect(name) {
   await rest.connect(name).catch((problem) => toast('error', `${name}: ${problem.title}`, problem.text));

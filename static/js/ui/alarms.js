@@ -7,6 +7,7 @@ import { alarms, alarmsOpen } from '../state/alarms.js';
 import { zone } from '../state/prefs.js';
 import { toast } from '../state/toasts.js';
 import { messagePath } from '../state/route.js';
+import { AskStatus } from './ask_status.js';
 import { Dialog } from './dialog.js';
 import { LinkButton } from './link_button.js';
 import { Checks, Tree } from './tree.js';
@@ -35,7 +36,9 @@ const headline = (alarm) => `${dayAndTime(alarm.at, zone.value)} ${alarm.session
 
 function One({ alarm }) {
   const [booking, setBooking] = useState(null);
+  const [said, setSaid] = useState({});
   const [fields, setFields] = useState({});
+  const [ladder, setLadder] = useState(null);
   const [reason, setReason] = useState('');
   const [problem, setProblem] = useState(null);
   const [busy, setBusy] = useState(false);
@@ -52,28 +55,34 @@ function One({ alarm }) {
   };
   useEffect(() => {
     attempt(async () => {
-      setBooking((await rest.alarm(alarm.id)).booking);
+      const found = await rest.alarm(alarm.id);
+      setSaid(Object.fromEntries(found.fields.map(({ tag, value }) => [tag, value]).reverse()));
+      setBooking(found.booking);
     });
   }, [alarm.id]);
-  const given = () => Object.fromEntries(Object.entries(fields).map(([tag, value]) => [tag, value.trim()]).filter(([, value]) => value));
+  // What a person has put in place of what the message says.
+  const given = () => Object.fromEntries(Object.entries(fields).map(([tag, value]) => [tag, value.trim()]).filter(([tag, value]) => value && value !== said[tag]));
   const look = () => attempt(async () => setBooking(await rest.previewAlarm(alarm.id, given())));
   const settle = (work, word) => attempt(async () => {
     await work();
     toast('good', `${word}: ${msgTypeName(alarm.msg_type)} ${alarm.exec_id ?? ''}`, alarm.session_name);
   });
   const can = booking && !booking.problem;
+  const missing = !reason.trim() ? 'Book and Dismiss want a reason: it stands in the session’s events.' : booking?.problem ? 'It can be dismissed, or booked once it is corrected.' : '';
   return html`<div class="alarm" data-testid="alarm" data-alarm=${alarm.id}>
     <p><b>${msgTypeName(alarm.msg_type)}</b> of ${alarm.session_name}, ${dayAndTime(alarm.at, zone.value)} ${zone.value === 'UTC' ? 'UTC' : 'local'}, ClOrdID <b class="num">${alarm.cl_ord_id ?? 'none'}</b>, ExecID <b class="num">${alarm.exec_id ?? 'none'}</b></p>
     <p><b class="tone-bad">${alarm.kind === 'refused' ? 'QuickFIX refused it' : 'Not understood'}:</b> ${alarm.why}</p>
-    <${Effect} booking=${booking} />
+    <${Effect} booking=${booking} why=${alarm.why} />
     <details data-testid="alarm-message"><summary>Message, field by field</summary><${Message} id=${alarm.id} /></details>
     <details open=${Boolean(booking?.problem)}><summary>Correct what the message says</summary><div class="corrections">
-      ${CORRECTIONS.map(([tag, name]) => html`<label key=${tag}>${name}(${tag})<input type="text" autocomplete="off" class="num" data-testid=${`alarm-field-${tag}`} value=${fields[tag] ?? ''} onInput=${(event) => setFields({ ...fields, [tag]: event.target.value })} onChange=${look} /></label>`)}</div></details>
+      ${CORRECTIONS.map(([tag, name]) => html`<label key=${tag}>${name}(${tag})<input type="text" autocomplete="off" class="num" data-testid=${`alarm-field-${tag}`} value=${fields[tag] ?? said[tag] ?? ''} onInput=${(event) => setFields({ ...fields, [tag]: event.target.value })} onChange=${look} /></label>`)}</div></details>
     <label class="wide-label">Reason, for the journal<input type="text" maxlength="200" autocomplete="off" data-testid="alarm-reason" value=${reason} onInput=${(event) => setReason(event.target.value)} /></label>
     ${problem && html`<p class="fault" role="alert" data-testid="alarm-problem">${problem}</p>`}
+    ${alarm.cl_ord_id && html`<${AskStatus} clOrdId=${alarm.cl_ord_id} ladder=${ladder} onLadder=${setLadder} />`}
+    <p class="quiet" data-testid="alarm-missing">${missing}</p>
     <div class="dialog-buttons"><button type="button" onClick=${close}>Later</button>
       <button type="button" disabled=${busy || !reason.trim()} data-testid="alarm-dismiss" onClick=${() => settle(() => rest.dismissAlarm(alarm.id, reason), 'Dismissed')}>Dismiss</button>
-      <button type="button" class="primary" disabled=${busy || !can || !reason.trim()} data-testid="alarm-book" title=${reason.trim() ? '' : 'Give a reason first'} onClick=${() => settle(() => rest.bookAlarm(alarm.id, reason, given()), 'Booked')}>Book</button></div>
+      <button type="button" class="primary" disabled=${busy || !can || !reason.trim()} data-testid="alarm-book" onClick=${() => settle(() => rest.bookAlarm(alarm.id, reason, given()), 'Booked')}>Book</button></div>
   </div>`;
 }
 
@@ -91,11 +100,14 @@ function Message({ id }) {
 
 const counted = ({ exec_type: type, last_qty: qty, last_px: price }) => (qty && qty !== '0' ? `${qty}${price ? ` at ${price}` : ''}` : `“${words(type)}”`);
 
-function Effect({ booking }) {
+// The reason stands above it already where it is the same.
+const notBooked = (problem, why) => (why.includes(problem) || problem.includes(why) ? 'It can’t be booked as it stands. Correct below what the message says.' : `It can’t be booked: ${problem}.`);
+
+function Effect({ booking, why }) {
   if (!booking) return html`<p class="quiet">Looking at what booking it would do…</p>`;
   const { problem, assumed, before, after, execution } = booking;
   return html`<div data-testid="alarm-effect" aria-live="polite">
-    ${problem ? html`<p class="fault">It can't be booked: ${problem}.</p>` : html`<p>Booking it${execution ? ` counts ${counted(execution)} and` : ''} leaves the order like this:</p>
+    ${problem ? html`<p class="fault">${notBooked(problem, why)}</p>` : html`<p>Booking it${execution ? ` counts ${counted(execution)} and` : ''} leaves the order like this:</p>
       <table class="before-after"><thead><tr><th></th><th>Status</th><th class="num">CumQty</th><th class="num">LeavesQty</th><th class="num">AvgPx</th></tr></thead>
       <tbody>${[['Now', before], ['Booked', after]].map(([word, order]) => html`<tr key=${word}><th>${word}</th><td>${statusLabel(order)}</td><td class="num">${order.cum_qty}</td><td class="num">${order.leaves_qty}</td><td class="num">${order.avg_px}</td></tr>`)}</tbody></table>`}
     ${assumed.length > 0 && html`<ul class="assumed">${assumed.map(({ tag, name, value, why }, at) => html`<li key=${at}>${value === null ? `${name}(${tag}) is left out` : `${name}(${tag}) is taken as ${value}`}: ${why}.</li>`)}</ul>`}</div>`;

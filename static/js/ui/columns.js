@@ -1,5 +1,5 @@
 // The columns of the blotter's grids.
-import { ordTypeLabel, statusIcon, statusLabel, statusTone, tifLabel, words } from '../fix/names.js';
+import { ordStatusLabel, ordTypeLabel, statusIcon, statusLabel, statusTone, tifLabel, words } from '../fix/names.js';
 import { canCancel, canReplace } from '../state/actions.js';
 import { dayAndTime } from '../fix/times.js';
 import { zone } from '../state/prefs.js';
@@ -119,7 +119,7 @@ export const executionColumns = () => [
   { field: 'exec_type', headerName: 'Exec type', width: 116, valueFormatter: ({ value }) => words(value) },
   numeric('last_qty', 'Quantity', { noZero: true }),
   numeric('last_px', 'Price', { least: 2, noZero: true }),
-  { field: 'ord_status', headerName: 'Status', width: 116, valueFormatter: ({ value }) => words(value) },
+  { field: 'ord_status', headerName: 'Status', width: 116, valueFormatter: ({ value }) => ordStatusLabel(value) },
   numeric('cum_qty', 'Filled', { width: 74 }),
   numeric('leaves_qty', 'Leaves', { width: 74 }),
   numeric('avg_px', 'Avg price', { least: 2, most: 4, noZero: true, width: 90 }),

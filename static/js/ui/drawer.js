@@ -2,7 +2,7 @@
 import { html, useEffect, useRef, useState } from '../lib.js';
 import { showDecimal } from '../fix/decimal.js';
 import { ordTypeLabel, sideLabel, tifLabel, words } from '../fix/names.js';
-import { dayAndTime, time } from '../fix/times.js';
+import { dayAndTime } from '../fix/times.js';
 import { rest } from '../net/rest.js';
 import { canCancel, cancel, canReplace, describe } from '../state/actions.js';
 import { orderKey, orders } from '../state/desk.js';
@@ -11,7 +11,10 @@ import { orderPath } from '../state/route.js';
 import { fillFrom } from '../state/ticket.js';
 import { drawerKey, nowhere, phoneTab, visitor } from '../state/view.js';
 import { Icon, Status } from './bits.js';
+import { AskStatus } from './ask_status.js';
+import { Chain } from './chain.js';
 import { pendingText } from './columns.js';
+import { Executions } from './executions.js';
 import { Ladder } from './ladder.js';
 import { LinkButton } from './link_button.js';
 
@@ -59,7 +62,7 @@ function Detail({ order }) {
   useEffect(() => {
     const timer = setTimeout(load, SETTLE_MS);
     return () => clearTimeout(timer);
-  }, [order.updated_at]);
+  }, [order]);
   return html`<aside class="drawer" ref=${box} tabindex="-1" aria-label="Order detail" data-testid="drawer">
     <div class="drawer-head">
       <h2>${describe(order)}</h2>
@@ -70,22 +73,18 @@ function Detail({ order }) {
       <span class="grow"></span>
       <button type="button" class="small" disabled=${!canReplace(order)} onClick=${() => { fillFrom(order); phoneTab.value = 'ticket'; close(); }}>Replace</button>
       <button type="button" class="small danger" disabled=${!canCancel(order)} onClick=${() => cancel(order)}>Cancel order</button></p>
+    <${AskStatus} clOrdId=${order.cl_ord_id} ladder=${more.ladder} onLadder=${(ladder) => setMore((was) => ({ ...was, ladder }))} />
     ${order.text && html`<p class="order-text" data-testid="drawer-text">${order.text}</p>`}
     ${order.warnings?.length > 0 && html`<ul class="order-warnings" data-testid="drawer-warnings">${order.warnings.map((one) => html`<li key=${one.code}><${Icon} name="warn" size=${12} /> ${one.text}</li>`)}</ul>`}
     <${Facts} order=${order} />
     <h3>Chain</h3>
-    <ol class="chain">${order.cl_ord_ids.map((id) => html`<li key=${id}><span class="mono">${id}</span> <span class="quiet">${place(order, id)}</span></li>`)}</ol>
+    <${Chain} order=${order} steps=${more.ladder?.steps ?? []} />
     <h3>Executions</h3>
     ${more.fault && html`<p class="fault">${more.fault}</p>`}
-    <${Executions} rows=${more.executions} order=${order} />
+    <${Executions} rows=${more.executions} />
     <h3>Messages</h3>
     ${more.ladder && html`<${Ladder} ladder=${more.ladder} more=${older} />`}
   </aside>`;
-}
-
-function place(order, id) {
-  if (order.pending?.cl_ord_id === id) return `${order.pending.type} not answered yet`;
-  return id === order.cl_ord_id ? 'confirmed' : 'replaced or refused';
 }
 
 function Facts({ order }) {
@@ -101,12 +100,3 @@ function Facts({ order }) {
 
 // The entries of a repeating group, one after the other.
 const shown = (value) => (Array.isArray(value) ? value.map((entry) => Object.entries(entry).map(([key, one]) => `${words(key)} ${Array.isArray(one) ? `(${shown(one)})` : one}`).join(', ')).join('; ') : value);
-
-function Executions({ rows }) {
-  if (!rows.length) return html`<p class="quiet">None reported yet.</p>`;
-  const oldestFirst = [...rows].sort((a, b) => a.received_at.localeCompare(b.received_at));
-  return html`<div class="scroll-x"><table class="executions"><thead><tr><th>Time</th><th>Type</th><th class="right">Quantity</th><th class="right">Price</th><th class="right">Filled</th><th>ExecID</th></tr></thead>
-    <tbody>${oldestFirst.map((one) => html`<tr key=${one.exec_id}><td class="num">${time(one.received_at, zone.value)}</td><td>${words(one.exec_type)}</td>
-      <td class="num right">${Number(one.last_qty) ? showDecimal(one.last_qty) : ''}</td><td class="num right">${Number(one.last_px) ? showDecimal(one.last_px, 2) : ''}</td>
-      <td class="num right">${showDecimal(one.cum_qty)}</td><td class="mono">${one.exec_id}</td></tr>`)}</tbody></table></div>`;
-}

@@ -1,7 +1,7 @@
 // How orders fared: a table, and two charts that say parts of it at a glance.
 import { computed, html, signal, useEffect } from '../lib.js';
 import { sideLabel } from '../fix/names.js';
-import { clock, dayAndTime } from '../fix/times.js';
+import { clock, dayAndTime, duration } from '../fix/times.js';
 import { sessions } from '../state/desk.js';
 import { zone } from '../state/prefs.js';
 import { busy, by, CLOCKS, custom, delays, found, GROUPINGS, load, period, PERIODS, problem, sessionName } from '../state/statistics.js';
@@ -12,7 +12,8 @@ const LONGEST_NAME = 10;
 const sorting = signal({ id: 'key', down: false });
 
 const percent = (ratio) => (ratio === null ? '' : `${(Number(ratio) * 100).toFixed(1)}`);
-const ms = (text) => (text === null ? '' : Number(text).toFixed(2));
+const LONG_MS = 10_000; // from there on in words
+const ms = (text) => (text === null ? '' : Number(text) < LONG_MS ? Number(text).toFixed(2) : duration(Number(text)));
 const whole = (number) => number.toLocaleString('en');
 const points = (slippage) => (slippage.basis_points === null ? '' : signed(slippage.basis_points));
 const signed = (text) => (/[1-9]/.test(text) && !text.startsWith('-') ? `+${text}` : text.replace('-', '−'));

@@ -271,7 +271,7 @@ def test_what_the_engine_did_not_send_again() -> None:
         ("35=A|34=1|", IN),
         ("35=D|34=1|11=A|", IN),
         ("35=8|34=1|17=E|39=0|", OUT),
-        ("35=H|34=1|11=A|", OUT),
+        ("35=H|34=1|37=X|", OUT),
         ("garbage", IN),
         ("", OUT),
         ('{"event": "state", "state": "connected", "text": "logged on"}', EVENT),

@@ -42,6 +42,18 @@ def test_each_message_says_what_it_answers_and_how_the_order_stood() -> None:
     assert (refusal.answers, refusal.marks, refusal.text) == (cancel.message.id, ["reject"], "too late")
 
 
+def test_what_was_asked_of_an_order_is_answered_by_its_status() -> None:
+    kit = DeskKit()
+    start(kit)
+    kit.desk.request_status("A")
+    kit.report("A", "17=0|150=I|39=0|14=0|151=100|6=0")
+    fill(kit, "E2", 30, 30)
+    new, _, question, answer, filled = steps_of(kit)
+    assert filled.answers == new.message.id
+    assert (question.message.msg_type, question.cl_ord_id) == ("H", "A")
+    assert (answer.answers, answer.status, answer.marks) == (question.message.id, "NEW", [])
+
+
 def test_a_reject_of_the_session_layer_answers_by_its_number() -> None:
     kit = DeskKit()
     kit.send(cl_ord_id="A")
@@ -74,6 +86,22 @@ def test_a_fill_that_comes_again_is_marked_and_not_counted() -> None:
     again = steps_of(kit)[-1]
     assert again.marks == ["resent", "not_counted"]
     assert (again.counted, again.total, again.adds_up) == (None, D(50), None)
+    assert (again.nothing_new, again.answers, again.since_request) == (True, None, None)
+
+
+def test_what_fills_a_gap_is_news_although_it_was_sent_before() -> None:
+    kit = DeskKit()
+    start(kit)
+    kit.desk.cancel_order("A")
+    request = kit.engine.sent[-1].split("|11=")[1].split("|")[0]
+    missed = f"8=FIX.4.4|9=1|35=9|34=7|43=Y|11={request}|41=A|39=0|434=1|58=too late|10=000|"
+    kit.entry("S44", 0, fix(missed))
+    kit.entry("S44", 0, fix(missed))
+    first, again = steps_of(kit)[-2:]
+    assert [(step.marks, step.nothing_new) for step in (first, again)] == [
+        (["resent", "reject"], False),
+        (["resent", "reject"], True),
+    ]
 
 
 def test_a_cum_qty_that_no_fill_explains_is_said() -> None:
