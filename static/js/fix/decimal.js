@@ -29,6 +29,9 @@ export function minus(a, b) {
   return plain((value < 0n ? '-' : '') + text.slice(0, text.length - digits) + (digits ? `.${text.slice(-digits)}` : ''));
 }
 
+// Exact sum of decimal strings as plain decimal text.
+export const sum = (texts) => texts.reduce((total, text) => minus(total, text.startsWith('-') ? text.slice(1) : `-${text}`), '0');
+
 // Exact order of two decimal strings; null and '' come first.
 export function compareDecimals(a, b) {
   const [noA, noB] = [a === null || a === undefined || a === '', b === null || b === undefined || b === ''];

@@ -203,6 +203,15 @@ export function startNew({ keep = false } = {}) {
   });
 }
 
+// A new order for all that is held of a position, on the other side; the type and the price are left to the trader.
+export function closeOut({ session_name: name, symbol, account, net_qty: qty }) {
+  batch(() => {
+    selectSession(name);
+    startNew();
+    form.value = { ...form.value, symbol, account: account ?? '', side: qty.startsWith('-') ? '1' : '2', order_qty: plain(qty.replace('-', '')) };
+  });
+}
+
 // A price that somebody pressed in a book: a new order at it, with the quantity that stands there.
 export function fromMarket({ session_name: name, symbol }, side, price) {
   batch(() => {

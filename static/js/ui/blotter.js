@@ -7,7 +7,7 @@ import { executions, loaded, loading, openCount, orders } from '../state/desk.js
 import { isFlat, positions } from '../state/positions.js';
 import { blotterPath, openOrder } from '../state/route.js';
 import { exportOf } from '../state/export.js';
-import { fillFrom } from '../state/ticket.js';
+import { closeOut, fillFrom } from '../state/ticket.js';
 import { toast } from '../state/toasts.js';
 import { blotterTab, phoneTab } from '../state/view.js';
 import { Icon } from './bits.js';
@@ -17,6 +17,7 @@ import { NoExecutions, NoOrders, NoPositions } from './empty.js';
 import { importOrders } from './import_orders.js';
 import { Grid } from './grid.js';
 import { charted, PositionsChart } from './positions_chart.js';
+import { PositionsTotal } from './positions_total.js';
 import { LinkButton } from './link_button.js';
 import { chosenChanged, SELECT } from './select_column.js';
 import { Statistics, StatisticsBar } from './statistics.js';
@@ -35,11 +36,15 @@ const GRIDS = {
 const apis = { orders: signal(null), executions: signal(null), positions: signal(null) };
 const selected = signal([]);
 
+function onTicket() {
+  phoneTab.value = 'ticket';
+  setTimeout(() => document.querySelector('#ticket-order_qty')?.select(), 0);
+}
+
 const context = {
   replace: (order) => {
     fillFrom(order);
-    phoneTab.value = 'ticket';
-    setTimeout(() => document.querySelector('#ticket-order_qty')?.select(), 0);
+    onTicket();
   },
   cancel,
   detail: (order) => openOrder(order.cl_ord_ids[0]),
@@ -74,6 +79,12 @@ const executionOptions = {
 };
 
 const positionOptions = {
+  context: {
+    closeOut: (position) => {
+      closeOut(position);
+      onTicket();
+    },
+  },
   isExternalFilterPresent: () => heldOnly.peek(),
   doesExternalFilterPass: ({ data }) => !isFlat(data),
   rowClassRules: { 'row-closed': ({ data }) => isFlat(data) },
@@ -129,6 +140,7 @@ export function Blotter() {
       <${Grid} name=${gridName('positions')} label="Positions" testid="positions-grid" store=${positions} ...${GRIDS.positions} options=${positionOptions} onApi=${(made) => { apis.positions.value = made; }} />
       <${Empty} store=${positions} component=${NoPositions} />
     </div>
+    ${tab === 'positions' && html`<${PositionsTotal} api=${api} />`}
     ${tab === 'statistics' && html`<div class="statistics-box" role="tabpanel"><${Statistics} /></div>`}
   </section>`;
 }

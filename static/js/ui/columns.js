@@ -2,6 +2,7 @@
 import { ordStatusLabel, ordTypeLabel, statusIcon, statusLabel, statusTone, tifLabel, words } from '../fix/names.js';
 import { canCancel, canReplace } from '../state/actions.js';
 import { dayAndTime } from '../fix/times.js';
+import { isFlat } from '../state/positions.js';
 import { zone } from '../state/prefs.js';
 import { iconElement } from './bits.js';
 import { element, numeric, profit, sideColumn, timed } from './column_kinds.js';
@@ -51,7 +52,7 @@ function drawButtons() {
   return buttons;
 }
 
-function actionsCell({ data, context }) {
+function actionsCell({ data, node, context }) {
   const cell = (buttons ?? drawButtons()).cloneNode(true);
   const may = [canReplace(data), canCancel(data), true];
   ACTIONS.forEach(([, label], at) => {
@@ -62,7 +63,7 @@ function actionsCell({ data, context }) {
     const button = event.target.closest('button');
     if (!button) return;
     event.stopPropagation();
-    context[button.name](data);
+    context[button.name](node.data); // as it is by now
   });
   return cell;
 }
@@ -147,6 +148,20 @@ function positionSymbolCell({ data }) {
   return cell;
 }
 
+function closeCell({ data, node, context }) {
+  const cell = element('span', 'row-actions');
+  const button = element('button', 'small', 'Close');
+  Object.assign(button, { type: 'button', disabled: isFlat(data), title: 'Put on the ticket what would close it' });
+  button.dataset.testid = 'close-position';
+  button.setAttribute('aria-label', `Close: ${data.symbol} ${data.account ?? ''} on ${data.session_name}`);
+  button.addEventListener('click', (event) => {
+    event.stopPropagation();
+    context.closeOut(node.data); // as it is by now
+  });
+  cell.append(button);
+  return cell;
+}
+
 const LAST_SOURCES = { trade: 'The last trade of the market data', mid: 'The middle of best bid and offer', rest: 'Given by REST', file: 'Of the price file', fill: 'Our last fill' };
 
 export const positionColumns = () => [
@@ -176,4 +191,8 @@ export const positionColumns = () => [
   profit('fifo_day_realised', 'FIFO day realised', { hide: true }),
   numeric('day_commission', 'Day commission', { noZero: true, hide: true }),
   { field: 'day', headerName: 'Day', width: 96, hide: true },
+  {
+    colId: 'actions', headerName: '', width: 70, minWidth: 70, maxWidth: 70, pinned: 'right', lockPinned: true, sortable: false, filter: false, resizable: false, enableCellChangeFlash: false, cellRenderer: closeCell, cellClass: 'actions-cell',
+    valueGetter: ({ data }) => isFlat(data),
+  },
 ];
