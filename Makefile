@@ -8,13 +8,14 @@ BENCH_ARGS ?=
 BENCH_MARKET_ARGS ?=
 BENCH_SEARCH_ARGS ?=
 CERTIFY_ARGS ?=
+FAULTS_UI_ARGS ?=
 LOCK_ARGS ?=
 
 VENV_PYTHON := .venv/bin/python
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run setup dev test format certify crash kill soak fuzz bench bench-ui bench-broker bench-market bench-search screenshots lock vendor clean
+.PHONY: help run setup dev test format certify crash kill soak faults-ui fuzz bench bench-ui bench-broker bench-market bench-search screenshots lock vendor clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -55,6 +56,9 @@ kill: dev  ## kill desk, engine and broker 20 times under load, and compare both
 
 soak: dev  ## 30 minutes at 100 orders/s with faults: books equal, memory flat, nothing left over; SOAK_SECONDS for less or more
 	@$(VENV_PYTHON) tests/faults/soak.py --seconds $${SOAK_SECONDS:-1800}
+
+faults-ui: dev  ## the page at 200 messages/s through dead lines, kills, sleep, wrong clocks: nothing missed, doubled or falsely live (5 min)
+	@$(VENV_PYTHON) tests/faults/ui_faults.py $(FAULTS_UI_ARGS)
 
 fuzz: dev  ## send the broker anything and everything, 20 times as much as make test; FUZZ_TIMES for more or less
 	@FUZZ_TIMES=$${FUZZ_TIMES:-20} $(VENV_PYTHON) -m pytest -q --timeout 0 \

@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import gevent
 from flask import Flask
@@ -132,14 +133,15 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
         ping_interval=10,
         ping_timeout=10,
     )
-    _build(app, settings, config, environ)
+    files = assets.serve(app, ROOT / "static")
+    _build(app, settings, config, environ, files)
     request_id.register(app)
     Once(time.monotonic, now).register(app)
     problems.register(app)
     for api in APIS:
         app.register_blueprint(api.blueprint)
     app.register_blueprint(openapi.blueprint(APIS))
-    page.register(app, assets.serve(app, ROOT / "static"))
+    page.register(app, files)
     if origins:
         CORS(app, origins=origins)
     # Python's garbage collector stops everything while it looks through what there is: not also through all of this.
@@ -153,7 +155,9 @@ def shutdown(app: Flask) -> None:
     parts.close()
 
 
-def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str, str]) -> None:
+def _build(
+    app: Flask, settings: Settings, config: Config, environ: Mapping[str, str], files: assets.Assets
+) -> None:
     openings = read_opening_positions(settings.opening_positions)
     bus = Bus()
     records = Records(settings.database_url, settings.search_seconds, lambda _problem: bus.health_changed())
@@ -242,8 +246,14 @@ def _build(app: Flask, settings: Settings, config: Config, environ: Mapping[str,
         session = sessions.find(session_name)
         return load(LATEST_FIX) if session is None else dictionary_of(session)
 
+    run_id = secrets.token_hex(8)
+
+    def identity() -> dict[str, Any]:
+        """Messages from `first_message_id` on had other ids in an earlier run that was killed before storing them."""
+        return {"run_id": run_id, "first_message_id": resume.next_message_id, "static": files.version}
+
     settle = functools.partial(writer.flush, SETTLE_SECONDS)
-    broadcaster = Broadcaster(socketio, sessions, health, mask(settings.redact_tags), dictionary)
+    broadcaster = Broadcaster(socketio, sessions, health, mask(settings.redact_tags), dictionary, identity)
     # Limits must know before anybody else that an order is not on its way any more, or fills.
     bus.subscribe(positions)
     bus.subscribe(exposures)

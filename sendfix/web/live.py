@@ -18,6 +18,7 @@ import orjson
 from flask import request
 from flask_socketio import SocketIO, join_room, leave_room
 from gevent.event import Event
+from gevent.lock import BoundedSemaphore
 
 from sendfix import __version__
 from sendfix.domain.alarm import Alarm
@@ -79,16 +80,20 @@ class Broadcaster:
         health: HealthCheck,
         mask: Callable[[str], str],
         dictionary: Callable[[str], Dictionary],
+        identity: Callable[[], Mapping[str, Any]] = dict,
     ) -> None:
-        """`mask` hides in messages what is not to be shown; `dictionary` is that of a session, by its name."""
+        """`mask` hides in messages what is not to be shown; `dictionary` is that of a session, by its name; `identity`
+        goes into `connected`: what run of the desk this is."""
         self._socketio = socketio
         self._sessions = sessions
         self._health = health
         self._mask = mask
         self._dictionary = dictionary
+        self._identity = identity
         self._members: dict[str, set[str]] = {SINGLE: set(), FRAMES: set()}
         self._queue: list[tuple[str, orjson.Fragment]] = []
         self._ready = Event()
+        self._telling = BoundedSemaphore()
         self._last_health: dict[str, Any] | None = None
         self.events_dropped = 0
         self.clients_dropped = 0
@@ -200,7 +205,8 @@ class Broadcaster:
             self._ready.clear()
             events, self._queue = self._queue, []
             try:
-                self._emit(events)
+                with self._telling:
+                    self._emit(events)
             except Exception:
                 log.exception("%d events could not be sent to the browsers", len(events))
             pause = min(PAUSE_SECONDS_PER_CLIENT * self.clients, LONGEST_PAUSE_SECONDS)
@@ -226,8 +232,13 @@ class Broadcaster:
                 self._let_go(slow)
 
     def _let_go(self, sids: Iterable[str]) -> None:
-        """The transport is closed, not the Socket.IO session: that would tell the client to stay away."""
-        for eio_socket in [self._transport(sid) for sid in sids]:
+        """The transport is closed, not the Socket.IO session: that would tell the client to stay away. It is
+        told nothing any more from now on: what came behind a gap would look as if all before it were there."""
+        for sid in list(sids):
+            eio_socket = self._transport(sid)
+            for kind, members in self._members.items():
+                members.discard(sid)
+                self._socketio.server.leave_room(sid, kind)
             if eio_socket is not None:
                 self.clients_dropped += 1
                 gevent.spawn(eio_socket.close, wait=False, abort=True)
@@ -247,6 +258,7 @@ class Broadcaster:
                 "version": __version__,
                 "engine": health["engine"],
                 "health": health,
+                **self._identity(),
             },
             to=sid,
         )
@@ -257,10 +269,13 @@ class Broadcaster:
         wants_frames = isinstance(options, dict) and options.get("frames") is True
         wanted, other = (FRAMES, SINGLE) if wants_frames else (SINGLE, FRAMES)
         sid = sid_of_request()
-        leave_room(other)
-        join_room(wanted)
-        self._members[other].discard(sid)
-        self._members[wanted].add(sid)
+        # In the middle of a lot of events it would get the beginning in neither form, or the end.
+        with self._telling:
+            if sid in self._members[other]:
+                leave_room(other)
+                self._members[other].discard(sid)
+                join_room(wanted)
+                self._members[wanted].add(sid)
         return {"frames": wants_frames, "server_time": time_to_json(datetime.now(UTC))}
 
     def _disconnected(self, _reason: Any = None) -> None:

@@ -13,11 +13,16 @@ HELD = """
 async (since) => {
   const { src } = document.querySelector('script[type=module]');
   const load = (name) => import(new URL(`state/${name}.js`, src));
-  const [{ orders, executions }, { log }] = await Promise.all([load('desk'), load('log')]);
+  const [{ orders, executions }, { log }, { positions }] = await Promise.all(
+    [load('desk'), load('log'), load('positions')],
+  );
+  const byId = (rows, also) => rows.filter((one) => one.id > since)
+    .map((one) => [one.id, ...also.map((key) => one[key])]).sort((a, b) => a[0] - b[0]);
   return {
-    orders: orders.all().map((one) => [one.cl_ord_id, one.status, one.cum_qty]).sort(),
-    executions: executions.all().map((one) => one.id).filter((id) => id > since).sort((a, b) => a - b),
-    messages: log.lines.map((one) => one.id).filter((id) => id > since).sort((a, b) => a - b),
+    orders: orders.all().map((one) => [one.cl_ord_id, one.status, one.cum_qty, one.leaves_qty]).sort(),
+    executions: byId(executions.all(), ['exec_id']),
+    messages: byId(log.lines, ['session_name', 'direction', 'msg_seq_num']),
+    positions: positions.all().map((one) => [one.session_name, one.account ?? '', one.symbol, one.net_qty]).sort(),
   };
 }
 """
@@ -54,21 +59,42 @@ def newest_message(stack: Stack) -> int:
 def expect_the_same(page: Page, stack: Stack, since: int) -> dict[str, Any]:
     """Until the page has the desk's orders, and the executions and messages with an id above `since`."""
     held: dict[str, Any] = {}
+    differs: list[str] = []
 
     def same() -> bool:
-        nonlocal held
-        held = page.evaluate(HELD, since)
+        nonlocal held, differs
         orders = everything(stack, "/api/orders", "orders")
         executions = everything(stack, "/api/executions", "executions", id_min=since + 1)
         messages = everything(stack, "/api/messages", "messages", id_min=since + 1, direction="IN,OUT,EVENT")
-        return held == {
-            "orders": sorted([one["cl_ord_id"], one["status"], one["cum_qty"]] for one in orders),
-            "executions": sorted(one["id"] for one in executions),
-            "messages": sorted(one["id"] for one in messages),
+        positions = stack.get("/api/positions")["positions"]
+        truth = {
+            "orders": sorted(
+                [one["cl_ord_id"], one["status"], one["cum_qty"], one["leaves_qty"]] for one in orders
+            ),
+            "executions": sorted([one["id"], one["exec_id"]] for one in executions),
+            "messages": sorted(
+                [one["id"], one["session_name"], one["direction"], one["msg_seq_num"]] for one in messages
+            ),
+            "positions": sorted(
+                [one["session_name"], one["account"] or "", one["symbol"], one["net_qty"]]
+                for one in positions
+            ),
         }
+        held = page.evaluate(HELD, since)
+        # Heartbeats come all the time: those of just now are not looked at.
+        newest = truth["messages"][-1][0] if truth["messages"] else since
+        held["messages"] = [one for one in held["messages"] if one[0] <= newest]
+        differs = [f"{key}: {_difference(held[key], truth[key])}" for key in truth if held[key] != truth[key]]
+        return not differs
 
     try:
         eventually(same, "the page has what the desk has")
     except AssertionError as error:
-        raise AssertionError(f"{error}\nheld: {str(held)[:2000]}") from None
+        raise AssertionError(f"{error}\n" + "\n".join(differs)) from None
     return held
+
+
+def _difference(held: list[Any], truth: list[Any]) -> str:
+    there, wanted = {str(one) for one in held}, {str(one) for one in truth}
+    missing, wrong = sorted(wanted - there), sorted(there - wanted)
+    return f"{len(missing)} missing {missing[:3]}, {len(wrong)} wrong {wrong[:3]}, {len(held) - len(there)} twice"

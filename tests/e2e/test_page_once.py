@@ -79,6 +79,9 @@ def test_an_order_that_is_lost_on_its_way_is_said_to_be_not_sent(
     desk.fill_ticket(symbol="TXN", order_qty="10", price="5")
     line.hold()
     desk.get("send").click()
+    # Nothing is said to be live that may not be.
+    expect(desk.get("desk-link")).to_have_attribute("data-state", "slow")
+    expect(desk.page.locator(".app.is-lost")).to_have_count(1)
     expect(desk.get("toasts")).to_contain_text("Not known yet whether it was sent: Buy 10 TXN")
     line.let_go()
     desk.ready()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import psutil
-
 from tests.support.proxy import Proxy
 from tests.support.stack import FIX42, FIX44, Stack
 
@@ -42,15 +40,6 @@ class LinedStack(Stack):
             self.start_desk()
         self.wait_logged_on(FIX42, FIX44, SHORT)
         self.behave(default="fill", symbols={}, clients={})
-
-    def kill_desk(self) -> None:
-        """gunicorn's master and its worker; the master first, since it would start another worker."""
-        assert self.desk is not None
-        children = psutil.Process(self.desk.pid).children(recursive=True)
-        self.desk.kill()
-        for child in children:
-            child.kill()
-        psutil.wait_procs(children, 10)
 
     def stop(self) -> None:
         super().stop()

@@ -50,12 +50,15 @@ class _Trouble:
 class Proxy:
     """Listens on 127.0.0.1 at `port` and hands everything on to `target_port`. Its thread ends with `close`.
 
-    `delay` is in seconds, for both ways, from now on. All methods may be called from any thread; when they return,
-    it is so."""
+    `delay` is in seconds, for both ways, from now on; `bytes_per_second` is what passes, all
+    connections together. All methods may be called from any thread; when they return, it is so."""
 
     def __init__(self, target_port: int, port: int = 0) -> None:
         self.target_port = target_port
         self.delay = 0.0
+        self.bytes_per_second: int | None = None
+        self._budget = 0.0
+        self._paid_at = 0.0
         self.garbled = 0
         self.cuts = 0
         self._held: frozenset[Way] = frozenset()
@@ -124,6 +127,7 @@ class Proxy:
         """No trouble any more."""
         with self._changed:
             self.delay = 0.0
+            self.bytes_per_second = None
             self._troubles = {way: _Trouble() for way in Way}
             held = bool(self._held)
         if held:
@@ -245,8 +249,11 @@ class Proxy:
     def _write(self, pipe: _Pipe) -> None:
         while pipe.waiting and pipe.waiting[0][0] <= time.monotonic():
             due, data = pipe.waiting[0]
+            allowed = self._allowed(len(data))
+            if not allowed:
+                return
             try:
-                sent = pipe.sink.send(data)
+                sent = pipe.sink.send(data[:allowed])
             except BlockingIOError:
                 return
             if sent < len(data):
@@ -255,6 +262,17 @@ class Proxy:
             pipe.waiting.popleft()
             if pipe.ended and not pipe.waiting:
                 pipe.sink.shutdown(socket.SHUT_WR)
+
+    def _allowed(self, wanted: int) -> int:
+        """How many bytes may pass just now."""
+        rate, now = self.bytes_per_second, time.monotonic()
+        if rate is None:
+            return wanted
+        self._budget = min(self._budget + (now - self._paid_at) * rate, rate / 10)
+        self._paid_at = now
+        allowed = min(wanted, int(self._budget))
+        self._budget -= allowed
+        return allowed
 
     def _end(self, pair: tuple[_Pipe, _Pipe], reset: bool, by_us: bool = True) -> None:
         if pair not in self._pairs:

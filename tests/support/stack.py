@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import psutil
 import requests
 
 from tests.support.process import Process
@@ -115,6 +116,15 @@ class Stack:
         self.desk_url = self.desk.wait_for(r"Listening at: (http://[\d.]+:\d+)")[1]
         self.environ["SENDFIX_PORT"] = self.desk_url.rsplit(":", 1)[1]
         eventually(self.desk_answers, "the desk answers")
+
+    def kill_desk(self) -> None:
+        """gunicorn's master and its worker; the master first, since it would start another worker."""
+        assert self.desk is not None
+        children = psutil.Process(self.desk.pid).children(recursive=True)
+        self.desk.kill()
+        for child in children:
+            child.kill()
+        psutil.wait_procs(children, 10)
 
     def desk_answers(self) -> bool:
         assert self.desk is not None

@@ -4,18 +4,20 @@ import { batch, computed, signal } from '../lib.js';
 import { deskNow, learnTime } from './clock.js';
 
 const FIRST_PROBE_MS = 1000; // a page that is loading would measure itself
-const PROBE_MS = 5000;
+const PROBE_MS = 2000;
+const LATE_MS = 1500; // without an answer for so long the page does not count as live
 const PROBE_PATIENCE_MS = 3000;
 const PROBES_IN_VAIN = 2; // then the connection is taken for dead, though nobody has closed it
 const TICK_MS = 1000;
 const ASLEEP_MS = 10_000; // a tick that is so late means that the page, or the computer, slept
+const SET_MS = 2000; // the computer's clock and the page's differ by so much more than before: it slept, or somebody has set its clock
 
 // state: 'connecting' (never been connected), 'loading' (joined; what was missed is on its way), 'online', 'checking' (was asleep or
-// cut off: whether anything is missing is not known yet), 'slow' (no answer for a while), 'lost'; since: Date of the loss, by the desk's clock.
+// cut off: whether anything is missing is not known yet), 'slow' (no answer just now), 'lost'; since: Date of the loss, by the desk's clock.
 export const link = signal({ state: 'connecting', delayMs: null, since: null, transport: null });
 
 // Whether what is on the page may be behind what the desk knows.
-export const stale = computed(() => ['lost', 'checking', 'loading'].includes(link.value.state));
+export const stale = computed(() => ['lost', 'checking', 'loading', 'slow'].includes(link.value.state));
 
 const handlers = new Map();
 const joined = [];
@@ -25,7 +27,9 @@ let probing = false;
 let inVain = 0;
 let joins = 0;
 let turn = 0; // only what was asked last is listened to: an answer from before a sleep says nothing
-let tickedAt = Date.now();
+let tickedAt = performance.now();
+let clockWas = Date.now();
+let answeredAt = -Infinity;
 
 export function on(name, handler) {
   handlers.set(name, handler);
@@ -38,7 +42,7 @@ export function onJoined(handler) {
 }
 
 // Answers what the desk acknowledges, or throws when it does not in time.
-export const tellDesk = (name, payload) => socket.timeout(PROBE_PATIENCE_MS).emitWithAck(name, payload);
+export const tellDesk = (name, payload) => (socket?.connected ? socket.timeout(PROBE_PATIENCE_MS).emitWithAck(name, payload) : Promise.reject(new Error('No connection to the desk')));
 
 function dispatch(name, payload) {
   handlers.get(name)?.(payload);
@@ -60,7 +64,7 @@ export function start() {
   addEventListener('online', () => (socket.connected ? check() : socket.connect()));
   addEventListener('pageshow', (event) => event.persisted && check());
   document.addEventListener('resume', check);
-  document.addEventListener('visibilitychange', () => document.hidden || probe());
+  document.addEventListener('visibilitychange', () => document.hidden || look());
   setInterval(tick, TICK_MS);
 }
 
@@ -68,7 +72,7 @@ async function join(payload) {
   const mine = ++joins;
   forgetProbe();
   inVain = 0;
-  learnTime(payload.server_time, Date.now());
+  learnTime(payload.server_time);
   socket.emit('subscribe', { frames: true });
   link.value = { state: 'loading', delayMs: null, since: link.value.since, transport: transport() };
   clearTimeout(probeTimer);
@@ -92,9 +96,16 @@ function lost() {
 }
 
 function tick() {
-  const now = Date.now();
-  if (now - tickedAt > ASLEEP_MS) check();
+  const [now, clock] = [performance.now(), Date.now()];
+  if (now - tickedAt > ASLEEP_MS || Math.abs(clock - clockWas - (now - tickedAt)) > SET_MS) check();
   tickedAt = now;
+  clockWas = clock;
+}
+
+// Somebody looks again. Timers of a tab that nobody sees may stand still for a minute.
+function look() {
+  if (performance.now() - answeredAt > PROBE_MS + PROBE_PATIENCE_MS) check();
+  else probe();
 }
 
 // The page was asleep or cut off. Events come in order: once the desk has answered, all that it told before is here.
@@ -111,25 +122,34 @@ async function probe() {
   clearTimeout(probeTimer);
   if (probing || !socket.connected) return;
   probing = true;
-  const [asked, askedAt, mine] = [performance.now(), Date.now(), ++turn];
+  const [asked, mine] = [performance.now(), ++turn];
+  const late = setTimeout(() => { if (mine === turn) slow(); }, LATE_MS);
+  let wait = PROBE_MS;
   try {
     const answer = await socket.timeout(PROBE_PATIENCE_MS).emitWithAck('subscribe', { frames: true });
     if (mine !== turn) return;
     inVain = 0;
-    learnTime(answer?.server_time, askedAt);
+    answeredAt = performance.now();
+    learnTime(answer?.server_time, asked);
     const { state, since } = link.value;
     const live = state !== 'loading';
     link.value = { state: live ? 'online' : state, delayMs: performance.now() - asked, since: live ? null : since, transport: transport() };
   } catch {
     if (mine !== turn || !socket.connected) return;
     inVain += 1;
+    wait = 0;
     if (inVain >= PROBES_IN_VAIN) socket.io.engine.close(); // which is a loss, and it connects anew
-    else if (link.value.state === 'online') link.value = { ...link.value, state: 'slow', delayMs: null, since: new Date(deskNow()) };
+    else slow();
   } finally {
+    clearTimeout(late);
     if (mine === turn) {
       probing = false;
       clearTimeout(probeTimer);
-      probeTimer = setTimeout(probe, PROBE_MS);
+      probeTimer = setTimeout(probe, wait);
     }
   }
+}
+
+function slow() {
+  if (link.value.state === 'online') link.value = { ...link.value, state: 'slow', delayMs: null, since: new Date(deskNow()) };
 }

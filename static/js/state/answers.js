@@ -16,14 +16,14 @@ let timer = null;
 export function watchAnswers(message) {
   const stored = message.message_id !== null;
   const fault = stored ? null : 'It was sent, but the desk could not store it: look for its answers in the log.';
-  sent.value = [{ ...message, since: Date.now(), answers: [], waiting: stored, fault }, ...sent.value].slice(0, HELD);
+  sent.value = [{ ...message, since: performance.now(), answers: [], waiting: stored, fault }, ...sent.value].slice(0, HELD);
   if (!stored) return;
   look();
   // When it went, by the engine's clock and not by this one's.
   rest.message(message.message_id).then(({ at }) => put(message.message_id, { at }), () => {});
 }
 
-const awaited = (one) => Date.now() - one.since < PATIENCE_MS;
+const awaited = (one) => performance.now() - one.since < PATIENCE_MS;
 
 async function look() {
   clearTimeout(timer);

@@ -2,6 +2,7 @@
 import { batch, computed, effect, signal, untracked } from '../lib.js';
 import { blankForm, fromMessage, isGroup, newEntry, newField, renewed, specOf, toBody, toTagValue } from '../fix/form.js';
 import { freshId, readPasted } from '../fix/pasted.js';
+import { deskNow } from '../net/clock.js';
 import { rest } from '../net/rest.js';
 import { selectedSession, sessions } from './desk.js';
 import { dictionaryOf, loadDictionary, loadMessages, messagesOf } from './dictionaries.js';
@@ -192,7 +193,7 @@ export async function send() {
   problem.value = null;
   try {
     const answer = await rest.sendMessage(sent);
-    const at = new Date().toISOString();
+    const at = new Date(deskNow()).toISOString();
     batch(() => {
       history.value = [{ at, name, raw: answer.raw, ...sent }, ...history.value].slice(0, HISTORY_HELD);
       tried.value = false;
@@ -217,7 +218,7 @@ export async function sendAsItStands(text) {
   const { raw, msgType: type } = readPasted(text);
   const answer = await rest.sendMessage({ session_name: sessionName.value, raw, validate: false });
   const name = messages.value.find((one) => one.msg_type === type)?.name ?? type;
-  watchAnswers({ ...answer, session_name: sessionName.value, msg_type: type, name, at: new Date().toISOString() });
+  watchAnswers({ ...answer, session_name: sessionName.value, msg_type: type, name, at: new Date(deskNow()).toISOString() });
 }
 
 // An id that was used is not to be used again: where a person had one made, the next is made.

@@ -9,6 +9,7 @@ import { loadPositions } from './positions.js';
 import { recall, remember } from './prefs.js';
 import { RowStore } from './rows.js';
 import { toast } from './toasts.js';
+import { decoded } from './view.js';
 
 const ORDERS_HELD = 10000;
 const EXECUTIONS_HELD = 10000;
@@ -47,14 +48,12 @@ export const symbols = signal([]); // those that were traded, in the order of th
 
 let touched = new Set(); // orders that came live since the last join: newer than any answer of REST
 
+// Times say nothing here: a clock that was set back would let an old state stand for ever.
 function putOrder(order, live) {
   const key = orderKey(order);
   const before = orders.get(key);
-  if (live) {
-    touched.add(key);
-  } else if (before && (touched.has(key) ? before.updated_at >= order.updated_at : before.updated_at > order.updated_at)) {
-    return;
-  }
+  if (live) touched.add(key);
+  else if (touched.has(key)) return;
   openCount.value += Number(isOpen(order)) - Number(before ? isOpen(before) : false);
   if (order.symbol && !symbols.value.includes(order.symbol)) symbols.value = [...symbols.value, order.symbol].sort();
   orders.put(order);
@@ -122,13 +121,28 @@ function putHealth(now) {
 }
 
 onJoined((payload) => {
-  outdated.value ||= version.value !== '' && version.value !== payload.version;
+  // The page's own files lie under the hash of their contents.
+  outdated.value ||= Boolean(payload.static) && !import.meta.url.includes(`/${payload.static}/`);
+  if (run !== null && run !== payload.run_id) forgetUnstored(payload.first_message_id ?? 0);
+  run = payload.run_id ?? null;
   version.value = payload.version ?? '';
   sessions.value = payload.sessions ?? [];
   putHealth(payload.health ?? {});
   touched = new Set();
   return reload();
 });
+
+let run = null; // of the desk: which process it is
+
+// A desk that was killed gives what it had not stored other ids when it takes it in again.
+function forgetUnstored(from) {
+  log.forgetFrom(from);
+  if (decoded.peek()?.id >= from) decoded.value = null;
+  for (const [key, { id }] of executions.rows) if (id >= from) executions.remove(key);
+  if (!known) return;
+  known.lines = new Set([...known.lines].filter((key) => log.keys.has(key)));
+  known.executions = new Set([...known.executions].filter((key) => executions.get(key)));
+}
 
 export const unloaded = signal(null); // why what was missed is not here yet
 

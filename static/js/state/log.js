@@ -62,6 +62,15 @@ export class Log {
     this.refilter();
   }
 
+  // Those from that id on are not what the desk calls so any more.
+  forgetFrom(id) {
+    const kept = this.lines.filter((line) => !(line.id >= id));
+    if (kept.length === this.lines.length) return;
+    this.lines = kept;
+    this.keys = new Set(kept.map((line) => line.key));
+    this.refilter();
+  }
+
   trim() {
     const gone = this.lines.splice(0, this.lines.length - this.cap);
     for (const line of gone) this.keys.delete(line.key);

@@ -37,7 +37,7 @@ let told = [];
 
 function notify(title, body, act) {
   if (!settings.value.desktop || permission.value !== 'granted') return;
-  const now = Date.now();
+  const now = performance.now();
   told = told.filter((at) => now - at < WHILE_MS);
   told.push(now);
   const many = told.length > TOLD_AT_MOST;

@@ -18,9 +18,14 @@ on('position_updated', (position) => {
   positions.put(position);
 });
 
+let turn = 0;
+
+// An answer to an older question is not looked at.
 export async function loadPositions() {
+  const mine = ++turn;
   told = new Set();
   const answer = await rest.positions();
+  if (mine !== turn) return;
   batch(() => {
     const known = new Set(answer.positions.map(positionKey));
     for (const position of answer.positions) if (!told.has(positionKey(position))) positions.put(position);

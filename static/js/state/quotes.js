@@ -1,6 +1,7 @@
 // Quotes that were asked for here or by others at this desk, newest first.
 import { signal } from '../lib.js';
 import { on, onJoined } from '../net/socket.js';
+import { deskNow } from '../net/clock.js';
 import { rest } from '../net/rest.js';
 import { toast } from './toasts.js';
 
@@ -21,6 +22,6 @@ onJoined(() => rest.quotes().then((answer) => put(answer.quotes), (problem) => t
 
 export async function requestQuote(body) {
   const answer = await rest.requestQuote(body);
-  const at = new Date().toISOString();
+  const at = new Date(deskNow()).toISOString();
   if (!quotes.value.some((one) => one.quote_req_id === answer.quote_req_id)) asked.value = [{ ...answer, ...body, at }, ...asked.value].slice(0, HELD);
 }

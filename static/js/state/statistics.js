@@ -1,5 +1,6 @@
 // How orders fared: what was asked for, and what the desk counted.
 import { batch, signal, untracked } from '../lib.js';
+import { deskNow } from '../net/clock.js';
 import { rest } from '../net/rest.js';
 import { remembered, zone } from './prefs.js';
 
@@ -48,7 +49,7 @@ let asked = 0;
 export async function load() {
   const mine = ++asked;
   const grouping = by.peek();
-  const query = untracked(() => ({ ...range(Date.now()), session_name: sessionName.value }));
+  const query = untracked(() => ({ ...range(deskNow()), session_name: sessionName.value }));
   batch(() => {
     busy.value = true;
     problem.value = null;
@@ -59,7 +60,7 @@ export async function load() {
     const [answer, byHour] = await Promise.all([groups, hours]);
     if (mine !== asked) return;
     batch(() => {
-      found.value = { ...answer, hours: byHour.groups, at: new Date().toISOString() };
+      found.value = { ...answer, hours: byHour.groups, at: new Date(deskNow()).toISOString() };
       busy.value = false;
     });
   } catch (error) {

@@ -22,7 +22,7 @@ function faults() {
   if (outdated.value) found.push(['wait', 'The desk was updated since this page was opened.', Reload]);
   if (unloaded.value) found.push(['wait', `What the desk has stored is not all on the page yet: ${unloaded.value} Trying again by itself.`]);
   if (clocksApart.value !== null) found.push(['wait', apart(clocksApart.value)]);
-  if (state === 'slow') found.push(['wait', 'The desk has not answered for several seconds. What you see may be late.']);
+  if (state === 'slow') found.push(['wait', 'The desk does not answer just now. What you see may be late.']);
   const { engine, storage, configuration, limits, switches } = health.value; // what is wrong with a session stands on its card
   if (!engine.available) found.push(['bad', `The FIX engine is not available, so nothing can be sent. ${engine.reason ?? ''}`]);
   if (!storage.available) found.push(['wait', storage.reason]);

@@ -3,6 +3,7 @@ import { html } from '../lib.js';
 import { explain } from '../fix/explain.js';
 import { copyEntry, isGroup, newEntry, newField, pathOf, specOf } from '../fix/form.js';
 import { freshId, NEW_EACH_TIME, utcTimestamp } from '../fix/pasted.js';
+import { deskNow } from '../net/clock.js';
 import { Icon } from './bits.js';
 import { Combo } from './combo.js';
 
@@ -75,7 +76,7 @@ const MADE = new Set(['transact_time', 'cl_ord_id', 'list_id', 'list_seq_no', 't
 const filledIn = (spec) => spec?.required && (MADE.has(spec.key) || spec.key.endsWith('_req_id'));
 
 function makes(spec) {
-  if (spec?.type === 'UTCTIMESTAMP') return { word: 'Now', make: () => utcTimestamp(new Date()) };
+  if (spec?.type === 'UTCTIMESTAMP') return { word: 'Now', make: () => utcTimestamp(new Date(deskNow())) };
   return NEW_EACH_TIME.has(spec?.key) ? { word: 'New', make: freshId } : null;
 }
 
