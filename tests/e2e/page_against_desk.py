@@ -10,7 +10,7 @@ from tests.support.stack import Stack, eventually
 
 # The page's own stores, by its own modules.
 HELD = """
-async (since) => {
+async ([since, ordersSince]) => {
   const { src } = document.querySelector('script[type=module]');
   const load = (name) => import(new URL(`state/${name}.js`, src));
   const [{ orders, executions }, { log }, { positions }] = await Promise.all(
@@ -19,7 +19,8 @@ async (since) => {
   const byId = (rows, also) => rows.filter((one) => one.id > since)
     .map((one) => [one.id, ...also.map((key) => one[key])]).sort((a, b) => a[0] - b[0]);
   return {
-    orders: orders.all().map((one) => [one.cl_ord_id, one.status, one.cum_qty, one.leaves_qty]).sort(),
+    orders: orders.all().filter((one) => one.order_no > ordersSince)
+      .map((one) => [one.cl_ord_id, one.status, one.cum_qty, one.leaves_qty]).sort(),
     executions: byId(executions.all(), ['exec_id']),
     messages: byId(log.lines, ['session_name', 'direction', 'msg_seq_num']),
     positions: positions.all().map((one) => [one.session_name, one.account ?? '', one.symbol, one.net_qty]).sort(),
@@ -56,14 +57,15 @@ def newest_message(stack: Stack) -> int:
     return found
 
 
-def expect_the_same(page: Page, stack: Stack, since: int) -> dict[str, Any]:
-    """Until the page has the desk's orders, and the executions and messages with an id above `since`."""
+def expect_the_same(page: Page, stack: Stack, since: int, orders_since: int = 0) -> dict[str, Any]:
+    """Until the page has the desk's orders with a number above `orders_since`, its positions, and the executions and
+    messages with an id above `since`."""
     held: dict[str, Any] = {}
     differs: list[str] = []
 
     def same() -> bool:
         nonlocal held, differs
-        orders = everything(stack, "/api/orders", "orders")
+        orders = everything(stack, "/api/orders", "orders", order_no_min=orders_since + 1)
         executions = everything(stack, "/api/executions", "executions", id_min=since + 1)
         messages = everything(stack, "/api/messages", "messages", id_min=since + 1, direction="IN,OUT,EVENT")
         positions = stack.get("/api/positions")["positions"]
@@ -80,7 +82,7 @@ def expect_the_same(page: Page, stack: Stack, since: int) -> dict[str, Any]:
                 for one in positions
             ),
         }
-        held = page.evaluate(HELD, since)
+        held = page.evaluate(HELD, [since, orders_since])
         # Heartbeats come all the time: those of just now are not looked at.
         newest = truth["messages"][-1][0] if truth["messages"] else since
         held["messages"] = [one for one in held["messages"] if one[0] <= newest]

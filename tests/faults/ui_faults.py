@@ -37,6 +37,8 @@ QUIET = ("recovered",)
 """Nothing is sent meanwhile: a desk without its database knows no order until it has folded the journals."""
 NOTICED_SECONDS = 5.0
 """A dead line is on the page by then."""
+ORDERS_COMPARED = 3000
+"""Of those before a fault; the page itself holds no more than the newest some thousands."""
 PRESSED = "PRESSED"
 PRESS = """
 (button) => {
@@ -72,6 +74,13 @@ class Faults:
     @classmethod
     def all(cls) -> dict[str, Callable[[Faults], None]]:
         return {name: act for name, act in vars(cls).items() if not name.startswith("_") and name != "all"}
+
+    def recovered(self) -> None:
+        """The desk comes back without its database, and folds the journals anew while the page loads."""
+        self.stack.kill_desk()
+        for file in self.stack.folder.glob("desk.db*"):
+            file.unlink()
+        self.stack.start_desk()
 
     def silence(self) -> None:
         """A network that is gone for a minute: nothing is answered, and nothing refused."""
@@ -137,13 +146,6 @@ class Faults:
         assert self.stack.desk is not None
         self._press()
         self.stack.desk.stop()
-        self.stack.start_desk()
-
-    def recovered(self) -> None:
-        """The desk comes back without its database, and folds the journals anew while the page loads."""
-        self.stack.kill_desk()
-        for file in self.stack.folder.glob("desk.db*"):
-            file.unlink()
         self.stack.start_desk()
 
     def engine_killed(self) -> None:
@@ -212,10 +214,15 @@ def _renderers() -> list[psutil.Process]:
     return found
 
 
+def _newest_order(stack: LinedStack) -> int:
+    newest: list[dict[str, int]] = stack.get("/api/orders", limit=1)["orders"]
+    return newest[0]["order_no"] if newest else 0
+
+
 def one(faults: Faults, name: str) -> str | None:
     """What is wrong after that fault, in words."""
     stack = faults.stack
-    since = newest_message(stack)
+    since, orders_since = newest_message(stack), _newest_order(stack) - ORDERS_COMPARED
     began = time.monotonic()
     try:
         with Load(stack, (FIX42, FIX44) * 2, rate=faults.rate) as load:
@@ -225,10 +232,11 @@ def one(faults: Faults, name: str) -> str | None:
                 faults._rest(2)
         if name in QUIET:
             Faults.all()[name](faults)
-        since = min(since, newest_message(stack)) if name != "recovered" else 0
+        if name == "recovered":
+            since = orders_since = 0  # what has which number may be another now
         for page in faults.pages:
             page.ready()
-            held = expect_the_same(page.page, stack, since)
+            held = expect_the_same(page.page, stack, since, max(0, orders_since))
         faults._settled()
     except AssertionError as error:
         return str(error)
