@@ -167,6 +167,41 @@ def test_many_orders_are_canceled_with_one_question(desk: DeskPage) -> None:
     desk.expect_row(sent[2], status="New")
 
 
+def test_the_rows_are_walked_by_keys(desk: DeskPage, stack: Stack) -> None:
+    keyboard = desk.page.keyboard
+    send = lambda: stack.send(FIX44, symbol="HD", ord_type="LIMIT", price="20", order_qty=4711)  # noqa: E731
+    older, newer = send(), send()
+    desk.expect_row(older, status="New")
+    desk.expect_row(newer, status="New")
+    keyboard.press("f")
+    keyboard.type("4711")
+    expect(desk.get("blotter-passing")).to_contain_text("2 of ")
+    keyboard.press("ArrowDown")
+    focused = desk.page.locator("[data-testid=orders-grid] .ag-row:focus-within")
+    expect(focused).to_have_attribute("row-id", re.compile(newer))
+    keyboard.press("ArrowDown")
+    expect(focused).to_have_attribute("row-id", re.compile(older))
+
+    newest = send()
+    desk.expect_row(newest, status="New")
+    expect(focused).to_have_attribute("row-id", re.compile(older))
+    keyboard.press("x")
+    expect(desk.get("question")).to_contain_text(older)
+    keyboard.press("Escape")
+    keyboard.press("ArrowUp")
+    expect(focused).to_have_attribute("row-id", re.compile(newer))
+    keyboard.press("Space")
+    expect(desk.get("cancel-selected")).to_contain_text("(1)")
+    keyboard.press("Space")
+    keyboard.press("Enter")
+    expect(desk.get("drawer")).to_contain_text(newer)
+    keyboard.press("Escape")
+    expect(focused).to_have_attribute("row-id", re.compile(newer))
+    keyboard.press("r")
+    expect(desk.get("ticket-order")).to_contain_text("Buy 4711 HD at 20")
+    expect(desk.get("ticket-order_qty")).to_be_focused()
+
+
 def test_no_single_key_trades(desk: DeskPage, stack: Stack) -> None:
     desk.choose(FIX44)
     desk.fill_ticket(symbol="DIS", order_qty="10", price="20")

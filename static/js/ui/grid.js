@@ -5,6 +5,7 @@ import { recall, remember, zone } from '../state/prefs.js';
 import { fitting } from './column_fit.js';
 import { Digits } from './column_kinds.js';
 import { holdPinned } from './pinned.js';
+import { holdRow } from './row_keys.js';
 import { tooltips } from './tooltips.js';
 
 ag.ModuleRegistry.registerModules([
@@ -25,8 +26,9 @@ const theme = ag.themeQuartz.withParams({
 const KEPT = ['columnVisibility', 'columnOrder', 'columnSizing', 'columnPinning', 'sort', 'filter'];
 const LEARNED_EVERY_MS = 400;
 
-// seen: a signal that is true while the grid is in sight; out of sight it costs nothing and takes all rows when it is back.
-export function Grid({ name, store, columns, options = {}, seen, onApi, testid, label }) {
+// seen: a signal that is true while the grid is in sight; out of sight it costs nothing and takes all rows when it is back. passing: a signal of how many
+// rows the filters let through, null where there are none. onRow, acts: as in row_keys.js. onApi(api, enter) with null when the grid goes.
+export function Grid({ name, store, columns, options = {}, seen, passing, onRow = () => {}, acts = {}, onApi, testid, label }) {
   const box = useRef(null);
   useEffect(() => {
     const state = recall(`grid.${name}`);
@@ -46,17 +48,23 @@ export function Grid({ name, store, columns, options = {}, seen, onApi, testid, 
       suppressCellFocus: false,
       cacheQuickFilter: true,
       suppressNoRowsOverlay: true,
+      suppressOverlays: ['noMatchingRows'],
       animateRows: false,
       initialState: state ?? undefined,
       onStateUpdated: ({ state: now }) => {
         clearTimeout(timer);
         timer = setTimeout(() => remember(`grid.${name}`, Object.fromEntries(KEPT.filter((key) => key in now).map((key) => [key, now[key]]))), LEARNED_EVERY_MS);
       },
+      onModelUpdated: () => {
+        passing.value = api.isAnyFilterPresent() ? api.getDisplayedRowCount() : null;
+        held.follow();
+      },
       ...tooltips(columns),
       ...options,
       context: { ...options.context, digits },
     });
     const release = holdPinned(box.current);
+    const held = holdRow(api, box.current, onRow, acts);
     const fit = fitting(api, box.current, name, digits);
     fit(digits.known);
     let stale = false;
@@ -68,6 +76,7 @@ export function Grid({ name, store, columns, options = {}, seen, onApi, testid, 
       const grown = [...new Set([...digits.learn(change.add), ...digits.learn(change.update)])];
       if (grown.length) fit(grown);
       api.applyTransaction(change);
+      held.follow();
       if (grown.length) api.refreshCells({ columns: grown, force: true, suppressFlash: true });
     });
     const stopSeen = effect(() => {
@@ -85,12 +94,13 @@ export function Grid({ name, store, columns, options = {}, seen, onApi, testid, 
       }
       first = false;
     });
-    onApi(api);
+    onApi(api, held.enter);
     return () => {
       stop();
       stopSeen();
       stopZone();
       release();
+      held.end();
       clearTimeout(timer);
       onApi(null);
       api.destroy();

@@ -1,12 +1,13 @@
 // The keyboard. No single key trades: sending takes Ctrl+Enter, and what cancels asks first.
-import { askCancelAll, askCancelLast } from '../state/actions.js';
+import { askCancel, askCancelAll, askCancelLast } from '../state/actions.js';
+import { focusedOrder } from '../state/blotter.js';
 import { compose } from '../state/composer.js';
 import { selectedSession, selectSession, sessions } from '../state/desk.js';
 import { nextPlace, toggleMarket } from '../state/places.js';
 import * as ticket from '../state/ticket.js';
 import { dismissAll } from '../state/toasts.js';
 import { blotterTab, decoded, drawerKey, helpOpen, nowhere, phoneTab, question, searching, showLog } from '../state/view.js';
-import { cancelChosen } from './blotter.js';
+import { cancelChosen, enterRows } from './blotter.js';
 
 // At once where it can be, for the next key may already be on its way; else when the page has been drawn again.
 const focus = (selector) => {
@@ -32,6 +33,18 @@ function nextSession(step) {
   if (names.length) selectSession(names[(at + step + names.length) % names.length]);
 }
 
+function cancelFocused() {
+  const order = focusedOrder();
+  if (order) askCancel([order]);
+  return order !== null;
+}
+
+// A field that filters is emptied and says so, before it loses the keyboard: browsers do the one and then not the other.
+function emptySearch(field) {
+  field.value = '';
+  field.dispatchEvent(new Event('input', { bubbles: true }));
+}
+
 // Esc takes back one thing at a time, the topmost first.
 function escape() {
   if (nowhere.value) nowhere.value = null;
@@ -54,9 +67,11 @@ export const KEYS = [
   { key: 'w', shown: ['w'], does: 'Market or messages', act: toggleMarket },
   { key: 'W', shown: ['Shift', 'w'], does: 'Market behind the messages, beside them, beside the orders, beside both', act: nextPlace },
   { key: 'c', shown: ['c'], does: 'Compose any message', act: () => compose() },
-  { key: 'x', shown: ['x'], does: 'Cancel the selected orders, or the last one (asks first)', act: () => cancelChosen() || askCancelLast() },
+  { key: 'x', shown: ['x'], does: 'Cancel the selected orders, the one whose row has the keyboard, or the last one (asks first)', act: () => cancelChosen() || cancelFocused() || askCancelLast() },
   { key: 'X', shown: ['Shift', 'x'], does: 'Cancel all open orders (asks first)', act: askCancelAll },
   { key: 'f', shown: ['f'], does: 'Search the blotter', act: () => { phoneTab.value = 'blotter'; focus('.blotter .search'); } },
+  { key: 'g', shown: ['g'], does: 'Go to the rows of the blotter (or ↓ in its search)', act: enterRows },
+  { shown: ['↑', '↓', 'Enter'], does: 'In the rows: walk, open the order; r replaces it, x cancels it (asks first), Space selects it' },
   { key: 'm', shown: ['m'], does: 'Search the messages', act: () => { showLog(); focus('.log .search'); } },
   { key: 'h', shown: ['h'], does: 'Search everything that is stored', act: () => { showLog(); searching.value = true; focus('.history-query'); } },
   { key: 'e', shown: ['e'], does: 'Orders, executions, positions, statistics', act: () => { blotterTab.value = NEXT_TAB[blotterTab.value] ?? 'orders'; } },
@@ -88,6 +103,12 @@ export function listen() {
       return;
     }
     if (event.key === 'Escape') {
+      if (event.target.matches?.('input[type=search]') && event.target.value) {
+        event.preventDefault();
+        emptySearch(event.target);
+        event.target.blur();
+        return;
+      }
       escape();
       return;
     }

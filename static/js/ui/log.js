@@ -43,7 +43,8 @@ function Bar() {
       <option value="">Any direction</option>${Object.entries(DIRECTIONS).map(([value, [, label]]) => html`<option key=${value} value=${value} selected=${value === now.direction}>${label}</option>`)}</select>
     <select aria-label="Message type" data-testid="log-type" value=${now.msgType} onChange=${(event) => set('msgType', event.target.value)}>
       <option value="">All types</option>${[...new Set([...log.types.value, ...(now.msgType ? [now.msgType] : [])])].sort().map((one) => html`<option key=${one} value=${one} selected=${one === now.msgType}>${one} ${msgTypeName(one)}</option>`)}</select>
-    <input type="search" class="search" placeholder="Text or tag=value" aria-label="Search the messages" data-testid="log-search" value=${now.text} onInput=${(event) => set('text', event.target.value)} />
+    <input type="search" class="search" placeholder="Text or tag=value" aria-label="Search the messages" data-testid="log-search" value=${now.text} onInput=${(event) => set('text', event.target.value)}
+      onKeyDown=${intoLines} />
     <label class="check"><input type="checkbox" data-testid="log-heartbeats" checked=${now.heartbeats} onChange=${(event) => set('heartbeats', event.target.checked)} /> Heartbeats</label>
     <label class="check wide-only" title="Show BeginString to SendingTime and CheckSum in the rows too"><input type="checkbox" checked=${whole.value} onChange=${(event) => { whole.value = event.target.checked; }} /> Header</label>
     ${changed && html`<button type="button" class="small" onClick=${() => { logFilter.value = NO_FILTER; }}>Clear</button>`}
@@ -105,6 +106,12 @@ function Lines() {
     </div>
     ${!log.view.length && html`<p class="empty">${log.size ? 'No message passes the filter.' : 'No messages yet. Connect a session: its Logon appears here.'}</p>`}
   </div>`;
+}
+
+function intoLines(event) {
+  if (event.key !== 'ArrowDown') return;
+  event.preventDefault();
+  document.querySelector('.log .lines').focus();
 }
 
 // Which of the elements in the document shows which line: a line keeps its own for as long as it is in sight, and a new one takes that of a line
