@@ -198,7 +198,7 @@ def test_the_rows_are_walked_by_keys(desk: DeskPage, stack: Stack) -> None:
     keyboard.press("Escape")
     expect(focused).to_have_attribute("row-id", re.compile(newer))
     keyboard.press("r")
-    expect(desk.get("ticket-order")).to_contain_text("Buy 4711 HD at 20")
+    expect(desk.get("ticket-order")).to_contain_text("Buy 4,711 HD at 20.00")
     expect(desk.get("ticket-order_qty")).to_be_focused()
 
 
