@@ -28,7 +28,7 @@ const LEARNED_EVERY_MS = 400;
 
 // seen: a signal that is true while the grid is in sight; out of sight it costs nothing and takes all rows when it is back. passing: a signal of how many
 // rows the filters let through, null where there are none. onRow, acts: as in row_keys.js. onApi(api, enter) with null when the grid goes.
-export function Grid({ name, store, columns, options = {}, seen, passing, onRow = () => {}, acts = {}, onApi, testid, label }) {
+export function Grid({ name, store, columns, options = {}, seen, passing = null, onRow = () => {}, acts = {}, onApi, testid, label }) {
   const box = useRef(null);
   useEffect(() => {
     const state = recall(`grid.${name}`);
@@ -56,7 +56,7 @@ export function Grid({ name, store, columns, options = {}, seen, passing, onRow 
         timer = setTimeout(() => remember(`grid.${name}`, Object.fromEntries(KEPT.filter((key) => key in now).map((key) => [key, now[key]]))), LEARNED_EVERY_MS);
       },
       onModelUpdated: () => {
-        passing.value = api.isAnyFilterPresent() ? api.getDisplayedRowCount() : null;
+        if (passing) passing.value = api.isAnyFilterPresent() ? api.getDisplayedRowCount() : null;
         held.follow();
       },
       ...tooltips(columns),
