@@ -111,6 +111,6 @@ export function element(tag, className, text) {
 }
 
 export const sideColumn = {
-  field: 'side', headerName: 'Side', width: 88, valueFormatter: ({ value }) => sideLabel(value), filterValueGetter: ({ data }) => sideLabel(data.side),
+  field: 'side', headerName: 'Side', width: 80, valueFormatter: ({ value }) => sideLabel(value), filterValueGetter: ({ data }) => sideLabel(data.side),
   cellClassRules: { 'tone-buy': ({ value }) => isBuy(value), 'tone-sell': ({ value }) => isSell(value) },
 };

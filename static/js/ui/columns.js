@@ -69,7 +69,7 @@ function actionsCell({ data, node, context }) {
 }
 
 // A phone has room for what an order is and how it stands; a tap opens the rest.
-const ON_PHONE = { orders: ['symbol', 'side', 'order_qty', 'price', 'status', 'cum_qty'], executions: ['symbol', 'side', 'last_qty', 'last_px', 'received_at'], positions: ['symbol', 'account', 'net_qty', 'average_px', 'day_profit'] };
+const ON_PHONE = { orders: ['symbol', 'side', 'status', 'order_qty', 'price', 'cum_qty'], executions: ['symbol', 'side', 'last_qty', 'last_px', 'received_at'], positions: ['symbol', 'account', 'net_qty', 'average_px', 'day_profit'] };
 
 export function forPhone(name, columns) {
   const id = (column) => column.colId ?? column.field;
@@ -86,14 +86,14 @@ export const orderColumns = () => [
   timed('created_at', 'Time', { sort: 'desc', sortIndex: 0 }),
   { field: 'symbol', headerName: 'Symbol', width: 74, cellClass: 'strong', tooltipField: 'symbol' },
   sideColumn,
-  numeric('order_qty', 'Quantity'),
-  { field: 'ord_type', headerName: 'Type', width: 84, valueFormatter: ({ value }) => ordTypeLabel(value), filterValueGetter: ({ data }) => ordTypeLabel(data.ord_type) },
-  numeric('price', 'Price', { least: 2 }),
-  numeric('stop_px', 'Stop', { least: 2, hide: true }),
   {
     colId: 'status', headerName: 'Status', width: 146, minWidth: 110, valueGetter: ({ data }) => `${statusLabel(data)}${data.pending ? `, ${pendingText(data)}` : ''}${(data.warnings ?? []).map(({ code }) => `, warning: ${code}`).join('')}`, cellRenderer: statusCell,
     tooltipValueGetter: ({ data }) => [statusLabel(data), pendingText(data), data.text, warningText(data)].filter(Boolean).join(' · '),
   },
+  numeric('order_qty', 'Quantity'),
+  { field: 'ord_type', headerName: 'Type', width: 84, valueFormatter: ({ value }) => ordTypeLabel(value), filterValueGetter: ({ data }) => ordTypeLabel(data.ord_type) },
+  numeric('price', 'Price', { least: 2 }),
+  numeric('stop_px', 'Stop', { least: 2, hide: true }),
   {
     colId: 'actions', headerName: '', width: 98, minWidth: 98, maxWidth: 98, pinned: 'right', lockPinned: true, sortable: false, filter: false, resizable: false, enableCellChangeFlash: false, cellRenderer: actionsCell, cellClass: 'actions-cell',
     valueGetter: ({ data }) => `${canReplace(data)}${canCancel(data)}`, suppressHeaderMenuButton: true,

@@ -1,5 +1,5 @@
 // Every session with its state, why it is in it, both sequence numbers, and when something last came and went.
-import { html } from '../lib.js';
+import { html, signal } from '../lib.js';
 import { ago, dayAndTime, time } from '../fix/times.js';
 import { health, loaded, selectSession, selectedSession, sessions } from '../state/desk.js';
 import { deskTime } from '../net/clock.js';
@@ -20,13 +20,32 @@ export const Sessions = () => html`<section class="panel sessions" aria-labelled
   ${loaded.value && !sessions.value.length && html`<p class="empty">No session is configured. Add one here, or to <code>multi_session_config.json</code>.</p>`}
 </section>`;
 
-const Card = ({ session, chosen }) => html`<li class=${`session ${chosen ? 'chosen' : ''}`} data-testid=${`session-${session.name}`} data-state=${session.state}>
-  <div class="session-head">
-    <button type="button" class="session-name" aria-pressed=${chosen} title="Use this session on the ticket" onClick=${() => selectSession(session.name)}>
-      <b>${session.name}</b></button>
-    <${ConnectButton} session=${session} testid=${`connect-${session.name}`} />
-  </div>
-  <p class="session-state"><${Light} session=${session} /> <span class="quiet" title=${`At ${session.server_ip}:${session.port}, heartbeat every ${session.heartbeat_interval} s`}>${session.fix_version} · ${session.sender_comp_id} → ${session.target_comp_id}</span></p>
+const FEW = 2; // of so many the cards are whole; of more, one that is well and not traded on is a line
+const isWell = (session) => session.state === 'connected' && !session.breaker && !session.pending_reconnect.length && !expiry('', session.tls_expires_at) && !expiry('', session.own_tls_expires_at);
+const unfolded = signal(new Set());
+
+function unfold(name) {
+  const next = new Set(unfolded.value);
+  if (!next.delete(name)) next.add(name);
+  unfolded.value = next;
+}
+
+function Card({ session, chosen }) {
+  const foldable = sessions.value.length > FEW && !chosen && isWell(session);
+  const folded = foldable && !unfolded.value.has(session.name);
+  return html`<li class=${`session ${chosen ? 'chosen' : ''}`} data-testid=${`session-${session.name}`} data-state=${session.state}>
+    <div class="session-head">
+      ${folded && html`<${Light} session=${session} words=${false} />`}
+      <button type="button" class="session-name" aria-pressed=${chosen} title="Use this session on the ticket" onClick=${() => selectSession(session.name)}>
+        <b>${session.name}</b></button>
+      ${foldable && html`<button type="button" class="icon-button" aria-expanded=${!folded} aria-label=${`Details of ${session.name}`} title="Details" onClick=${() => unfold(session.name)}><${Icon} name=${folded ? 'down' : 'up'} size=${12} /></button>`}
+      <${ConnectButton} session=${session} testid=${`connect-${session.name}`} />
+    </div>
+    ${!folded && html`<${Details} session=${session} />`}
+  </li>`;
+}
+
+const Details = ({ session }) => html`<p class="session-state"><${Light} session=${session} /> <span class="quiet" title=${`At ${session.server_ip}:${session.port}, heartbeat every ${session.heartbeat_interval} s`}>${session.fix_version} · ${session.sender_comp_id} → ${session.target_comp_id}</span></p>
   ${session.reason && session.state !== 'connected' && session.reason !== health.value.engine.reason && html`<p class="reason" data-testid=${`reason-${session.name}`}>${session.reason}</p>`}
   ${session.schedule && html`<p class="quiet hours" data-testid=${`hours-${session.name}`} title=${hoursTitle(session.schedule)}>${hours(session.schedule)}</p>`}
   ${expiry('TLS certificate', session.tls_expires_at)}
@@ -44,8 +63,7 @@ const Card = ({ session, chosen }) => html`<li class=${`session ${chosen ? 'chos
     <button type="button" class="small" data-testid=${`numbers-${session.name}`} aria-label=${`Sequence numbers of ${session.name}`} onClick=${() => openTool(session.name, 'numbers')}>Numbers</button>
     <button type="button" class="small" data-testid=${`why-${session.name}`} aria-label=${`Why is ${session.name} ${session.logged_on ? 'logged on' : 'not logged on'}?`} onClick=${() => openTool(session.name, 'why')}>Why?</button>
     <button type="button" class="small" data-testid=${`edit-${session.name}`} aria-label=${`Edit the configuration of ${session.name}`} onClick=${() => editSession(session.name)}>Edit</button>
-  </div>
-</li>`;
+  </div>`;
 
 const letGo = (name) => ask({
   title: `Let new orders of ${name} go again?`, text: 'Find out first why they were rejected: the texts are in the message log.', list: [], confirm: 'Let go',

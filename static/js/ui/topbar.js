@@ -91,8 +91,11 @@ export const ConnectButton = ({ session, testid }) => {
 const oneClock = matchMedia('(max-width: 1180px)'); // then a press on the only one goes to the other zone
 const other = (one) => (one === 'UTC' ? 'local' : 'UTC');
 
+// Where both zones are one, one clock is enough.
+const zones = () => (new Date(deskTime.value).getTimezoneOffset() ? ['UTC', 'local'] : [zone.value]);
+
 const Clocks = () => html`<div class="clocks" data-testid="clocks">
-  ${['UTC', 'local'].map((one) => html`<button type="button" key=${one} class=${zone.value === one ? 'chosen' : ''} aria-pressed=${zone.value === one}
+  ${zones().map((one) => html`<button type="button" key=${one} class=${zone.value === one ? 'chosen' : ''} aria-pressed=${zone.value === one}
     title=${one === 'UTC' ? 'Show times in UTC' : 'Show times in your local zone'} onClick=${() => { zone.value = zone.value !== one || !oneClock.matches ? one : other(one); }}>
     <span class="num">${clock(new Date(deskTime.value), one)}</span> <small>${one === 'UTC' ? 'UTC' : ZONE_NAME}</small></button>`)}
 </div>`;
