@@ -139,6 +139,8 @@ def test_a_person_adds_edits_switches_and_removes_a_session(
     desk.get("config-save").click()
     expect(desk.get("session-FOURTH")).to_have_attribute("data-state", "connected")
 
+    # Among more than two sessions one that is well, and not traded on, is a line.
+    desk.page.get_by_label("Details of FOURTH").click()
     desk.get("edit-FOURTH").click()
     expect(desk.get("config-name")).to_have_value("FOURTH")
     desk.get("config-heartbeat_interval").fill("9")

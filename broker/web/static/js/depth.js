@@ -27,7 +27,7 @@ export function Depth({ symbol }) {
   if (fault) return html`<p class="fault">${fault}</p>`;
   if (!book) return html`<p class="quiet">Loading…</p>`;
   const rows = Array.from({ length: Math.max(book.bids.length, book.offers.length) }, (_, at) => [book.bids[at], book.offers[at]]);
-  return html`<table class="table depth" data-testid="depth" aria-label=${`Depth of ${symbol}`}><thead><tr><th class="right">Orders</th><th class="right">Wanted</th><th class="right">Bid</th><th>Ask</th><th class="right">Offered</th><th class="right">Orders</th></tr></thead>
+  return html`<table class="table depth" data-testid="depth" aria-label=${`Depth of ${symbol}`}><thead><tr><th class="right">Orders</th><th class="right">Wanted</th><th class="right">Bid</th><th>Offer</th><th class="right">Offered</th><th class="right">Orders</th></tr></thead>
     <tbody>${rows.map(([bid, offer], at) => html`<tr key=${at}><td class="num right quiet">${bid ? whole(bid.orders) : ''}</td><td class="num right">${showDecimal(bid?.quantity ?? '')}</td><td class="num right tone-buy">${price(bid?.price)}</td>
       <td class="num tone-sell">${price(offer?.price)}</td><td class="num right">${showDecimal(offer?.quantity ?? '')}</td><td class="num right quiet">${offer ? whole(offer.orders) : ''}</td></tr>`)}
       ${!rows.length && html`<tr><td colspan="6" class="quiet">Nothing rests in the book.</td></tr>`}</tbody></table>`;

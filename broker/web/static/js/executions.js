@@ -89,10 +89,10 @@ export function Executions() {
   const shown = grouped.value ? groups(text) : [];
   return html`<div class="bar">
       <input type="search" class="search" placeholder="Search" aria-label="Search the executions" data-testid="executions-search" value=${text} onInput=${(event) => { search.value = event.target.value; }} />
-      <button type="button" class="small toggle" aria-pressed=${grouped.value} data-testid="grouped" onClick=${() => { grouped.value = !grouped.value; }}>By order</button>
+      <button type="button" class="small toggle" aria-pressed=${grouped.value} data-testid="grouped" onClick=${() => { grouped.value = !grouped.value; }}>${grouped.value && html`<${Icon} name="check" size=${12} />`} By order</button>
       <span class="quiet small-text wide-only">${grouped.value && shown.length === GROUPS ? `the ${whole(GROUPS)} orders that were filled last` : ''}</span>
       <span class="grow"></span>
-      <a class="button small" data-testid="executions-csv" href=${`/api/executions.csv${query({ text })}`} download>CSV of all</a>
+      <a class="button small" data-testid="executions-csv" href=${`/api/executions.csv${query({ text })}`} download>All as CSV</a>
     </div>
     ${grouped.value
       ? html`<div class="scroll">${shown.map(([id, rows]) => html`<${Group} key=${id} id=${id} rows=${rows} />`)}${!shown.length && html`<p class="empty">${text ? 'Nothing matches.' : html`<b>No executions yet.</b> Fills appear here below their orders.`}</p>`}</div>`

@@ -1,7 +1,7 @@
 // All orders, with what can be done to one that is open.
 import { computed, html, signal, useEffect } from '/shared/js/lib.js';
 import { isOpen, ordTypeLabel, statusIcon, statusLabel, statusTone, tifLabel } from '/shared/js/fix/names.js';
-import { iconElement } from '/shared/js/ui/bits.js';
+import { Icon, iconElement } from '/shared/js/ui/bits.js';
 import { element, numeric, sideColumn, timed } from '/shared/js/ui/column_kinds.js';
 import { Grid } from '/shared/js/ui/grid.js';
 import { requestText } from './acts.js';
@@ -111,10 +111,10 @@ export function Orders() {
   useEffect(() => grid?.onFilterChanged(), [openOnly.value]);
   return html`<div class="bar">
       <input type="search" class="search" placeholder="Search" aria-label="Search the orders" data-testid="orders-search" value=${text} onInput=${(event) => { search.value = event.target.value; }} />
-      <button type="button" class="small toggle" aria-pressed=${openOnly.value} data-testid="open-only" onClick=${() => { openOnly.value = !openOnly.value; }}>Open only</button>
+      <button type="button" class="small toggle" aria-pressed=${openOnly.value} data-testid="open-only" onClick=${() => { openOnly.value = !openOnly.value; }}>${openOnly.value && html`<${Icon} name="check" size=${12} />`} Open</button>
       <span class="grow"></span>
       <button type="button" class="small" data-testid="house-order" onClick=${() => enterHouseOrder()}>House order…</button>
-      <a class="button small" data-testid="orders-csv" href=${`/api/orders.csv${query({ open: openOnly.value || null, text })}`} download>CSV of all</a>
+      <a class="button small" data-testid="orders-csv" href=${`/api/orders.csv${query({ open: openOnly.value || null, text })}`} download>All as CSV</a>
     </div>
     <div class="grid-box"><${Grid} name=${phone ? 'broker.orders.phone' : 'broker.orders'} label="Orders" testid="orders-grid" store=${orders} seen=${seen} columns=${phone ? slim() : [...columns, actionsColumn]} options=${options} onApi=${(made) => { api.value = made; }} />
       ${!orders.size && html`<div class="grid-empty"><p class="empty"><b>No orders yet.</b> Point a FIX client at this broker, with any CompIDs, and what it sends appears here. Or enter a house order.</p></div>`}</div>`;

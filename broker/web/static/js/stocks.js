@@ -33,6 +33,6 @@ function Row({ stock }) {
     ${open && html`<tr class="more"><td colspan="11"><${Depth} symbol=${stock.symbol} /></td></tr>`}`;
 }
 
-export const Stocks = () => html`<${MarketBar} /><div class="scroll"><table class="table wide"><thead><tr><th>Symbol</th><th class="right">Last</th><th class="right">Change</th><th class="right">Bid</th><th class="right">Ask</th>
+export const Stocks = () => html`<${MarketBar} /><div class="scroll"><table class="table wide"><thead><tr><th>Symbol</th><th class="right">Last</th><th class="right">Change</th><th class="right">Bid</th><th class="right">Offer</th>
   <th class="right wide-only">Open</th><th class="right wide-only">High</th><th class="right wide-only">Low</th><th class="right wide-only">Volume</th><th class="wide-only">Changed</th><th><span class="sr">Actions</span></th></tr></thead>
   <tbody>${[...stocks.value.values()].map((stock) => html`<${Row} key=${stock.symbol} stock=${stock} />`)}</tbody></table></div>`;
