@@ -151,3 +151,32 @@ def test_two_messages_are_compared_entry_by_entry(desk: DeskPage, stack: Stack) 
     desk.page.go_back()
     expect(desk.get("compare")).to_have_count(0)
     expect(desk.get("decode")).to_be_visible()
+
+
+ABOUT = """async (raws) => {
+  const { src } = document.querySelector('script[type=module]');
+  const { about } = await import(new URL('fix/summary.js', src));
+  return raws.map((raw) => about({ direction: 'IN', raw })).map(({ words, bad, again }) => [words, bad, again]);
+}"""
+
+
+def test_a_message_says_in_words_what_it_says(desk: DeskPage) -> None:
+    expected = {
+        "35=D|54=1|38=1000|55=AAPL|40=2|44=230.5|59=3|": ["Buy 1,000 AAPL Limit 230.50 IOC", None, False],
+        "35=8|150=F|39=2|32=333|31=416.72|55=MSFT|": ["Filled 333 MSFT @ 416.72", None, False],
+        "35=8|43=Y|150=1|39=1|32=5|31=1|55=X|151=95|": ["Part filled 5 X @ 1.00, 95 left", None, True],
+        "35=8|20=1|19=E2|150=1|39=1|32=5|31=1|": ["Trade cancel of E2", None, False],
+        "35=8|150=8|39=8|54=5|38=7|55=X|58=<b>|": ["Rejected: Sell short 7 X: <b>", "refusal", False],
+        "35=8|150=I|39=8|": ["Status of the order: Rejected", None, False],
+        "35=9|434=2|58=too late|": ["Replace refused: too late", "refusal", False],
+        "35=3|372=D|45=7|371=44|58=no number|": [
+            "Reject of NewOrderSingle, number 7, field 44: no number",
+            "refusal",
+            False,
+        ],
+        "35=4|123=Y|36=9|": ["Gap fill: next number is 9", None, False],
+        "35=UX|55=A|58=free": ["A free", None, False],
+        "": ["", None, False],
+        "=|8|35=8|150=zz|32=1O|": ["Report", None, False],
+    }
+    assert desk.page.evaluate(ABOUT, list(expected)) == list(expected.values())

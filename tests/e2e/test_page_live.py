@@ -119,9 +119,27 @@ def test_the_log_follows_until_someone_scrolls_up(desk: DeskPage, stack: Stack) 
     sent = stack.send(FIX42, symbol="BAC", ord_type="LIMIT", price="10")
     desk.expect_row(sent, status="New")
     assert lines.evaluate("element => element.scrollTop") == top
+    expect(desk.get("log-news")).to_contain_text("new")
 
-    follow.click()
+    # The place is kept while something else stands there.
+    desk.get("bottom-market").click()
+    desk.get("bottom-log").click()
+    assert lines.evaluate("element => element.scrollTop") == top
+    desk.get("log-history").click()
+    desk.get("history-leave").click()
+    assert lines.evaluate("element => element.scrollTop") == top
+
+    desk.get("log-news").click()
     expect(desk.get("log-line").last).to_contain_text(sent)
+    expect(desk.log_lines("D").last).to_contain_text("Buy 100 BAC Limit 10.00")
+    expect(follow).to_have_attribute("aria-pressed", "true")
+
+    # Up and down go from message to message, also after a press within the detail.
+    desk.log_lines("8").last.click()
+    desk.get("decode").locator("h3").click()
+    desk.page.keyboard.press("ArrowUp")
+    expect(desk.get("decode").locator("h3")).to_contain_text("NewOrderSingle")
+    desk.get("decode-close").click()
 
 
 def test_html_from_the_counterparty_is_text(desk: DeskPage, stack: Stack) -> None:

@@ -1,7 +1,7 @@
 // Decimals are strings as the desk sends them; nothing here makes a money amount of a float.
 const PATTERN = /^[+-]?(\d+(\.\d*)?|\.\d+)$/;
 
-const isDecimal = (text) => PATTERN.test(text);
+export const isDecimal = (text) => PATTERN.test(text);
 
 // "100", "0.010" -> [integer digits, fraction digits] without sign
 function parts(text) {

@@ -44,6 +44,10 @@ const STATUS_LABELS = {
   PENDING_REPLACE: 'Pending replace',
 };
 
+const STATUS_CODES = { 0: 'NEW', 1: 'PARTIALLY_FILLED', 2: 'FILLED', 3: 'DONE_FOR_DAY', 4: 'CANCELED', 5: 'REPLACED', 6: 'PENDING_CANCEL', 7: 'STOPPED', 8: 'REJECTED', 9: 'SUSPENDED', A: 'PENDING_NEW', B: 'CALCULATED', C: 'EXPIRED', D: 'ACCEPTED_FOR_BIDDING', E: 'PENDING_REPLACE' };
+
+// By its code on the wire.
+export const ordStatusOf = (code) => STATUS_LABELS[STATUS_CODES[code]] ?? (code ? `OrdStatus ${code}` : 'Report');
 export const ordStatusLabel = (status) => STATUS_LABELS[status] ?? words(status);
 
 // Before any report an order is PENDING_NEW without an OrderID: it was sent, and that is all that is known.
@@ -78,5 +82,6 @@ const MSG_TYPES = {
 const learnt = new Map(Object.entries(MSG_TYPES));
 
 export const learnMsgType = (code, name) => code && name && learnt.has(code) === false && learnt.set(code, name);
+export const isKnownMsgType = (code) => learnt.has(code);
 export const knownMsgTypes = () => [...learnt.keys()];
 export const msgTypeName = (code) => learnt.get(code) ?? code ?? '';

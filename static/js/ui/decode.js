@@ -42,7 +42,7 @@ export function Decode({ line, onClose = () => { decoded.value = null; }, inline
     spread.value = false;
   };
   const { found, fault } = answer.key === line.key ? answer : { found: null, fault: null };
-  return html`<aside class=${`decode ${isLarge && !inline ? 'decode-large' : ''}`} aria-label="Decoded message" data-testid="decode">
+  return html`<aside class=${`decode ${isLarge && !inline ? 'decode-large' : ''}`} aria-label="Decoded message" data-testid="decode" tabindex=${inline ? undefined : -1}>
     <div class="decode-head">
       <h3>${line.msg_type_name ?? msgTypeName(line.msg_type)} <span class="quiet">${line.direction === 'IN' ? 'in' : 'out'}${line.msg_seq_num ? `, number ${line.msg_seq_num}` : ''}</span></h3>
       ${line.id && html`<${LinkButton} path=${() => messagePath(line.id)} what="this message" testid="message-link" />`}

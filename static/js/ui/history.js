@@ -10,7 +10,7 @@ import { historyPath } from '../state/route.js';
 import { decoded, searching } from '../state/view.js';
 import { Icon } from './bits.js';
 import { LinkButton } from './link_button.js';
-import { DIRECTIONS, Line, ROW, whole } from './log_line.js';
+import { DIRECTIONS, inWords, Line, ROW, whole } from './log_line.js';
 
 const HINT = 'Fields as tag:value or name:value (55:AAPL, OrdStatus:FILLED), 58~late for a part of one, 58:* for any; other words anywhere in the message';
 
@@ -65,16 +65,12 @@ const taken = (text) => {
 const Time = ({ name, label }) => html`<label class="check">${label} <input type="datetime-local" step="1" aria-label=${`${label}, ${zone.value === 'UTC' ? 'UTC' : 'local time'}`} data-testid=${`history-${name}`} value=${shown(asked.value[name])}
   onChange=${(event) => { asked.value = { ...asked.value, [name]: taken(event.target.value) }; }} /></label>`;
 
-// Up and down walk from message to message while one is open.
-function walk(event) {
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+// From the message that is open to the next one of those that were found; box is what holds their lines.
+export function walkFound(step, box) {
   const { rows } = found.value;
-  if (!step || !decoded.value) return;
-  event.preventDefault();
   for (let at = rows.findIndex((row) => row.key === decoded.value.key) + step; rows[at]; at += step) {
     if (rows[at].direction === 'EVENT') continue;
     decoded.value = rows[at];
-    const { currentTarget: box } = event;
     box.children[1]?.children[at]?.scrollIntoView({ block: 'nearest' });
     return;
   }
@@ -83,11 +79,11 @@ function walk(event) {
 export function Found() {
   const { state, rows, next, at, fault } = found.value;
   const zoneWord = zone.value === 'UTC' ? 'UTC' : 'local';
-  return html`<div class="lines history-lines" data-testid="history-lines" tabindex="0" role="region" aria-label="Stored messages, newest first" onKeyDown=${walk}>
+  return html`<div class=${`lines history-lines ${inWords.value ? 'in-words' : ''}`} data-testid="history-lines" tabindex="0" role="region" aria-label="Stored messages, newest first">
     <p class="history-state" role="status" data-testid="history-state">${state === 'idle' && `Search everything that is stored: ${HINT[0].toLowerCase()}${HINT.slice(1)}.`}
       ${state === 'fault' && html`<span class="fault">${fault}</span>`}
       ${at && state !== 'fault' && `${state === 'busy' ? 'Searching…' : rows.length ? `${rows.length}${next ? ' or more' : ''} found` : 'Nothing found'}, as of ${clock(at, zone.value)} ${zoneWord}, newest first. What came since is not here.`}</p>
-    <div role="list">${rows.map((line) => html`<${Line} key=${line.key} line=${line} zone=${zone.value} whole=${whole.value} day chosen=${decoded.value?.key === line.key} />`)}</div>
+    <div role="list">${rows.map((line) => html`<${Line} key=${line.key} line=${line} zone=${zone.value} whole=${whole.value} words=${inWords.value} day chosen=${decoded.value?.key === line.key} />`)}</div>
     ${next && rows.length < MOST && html`<button type="button" class="small history-more" disabled=${state === 'busy'} data-testid="history-more" style=${{ height: `${ROW + 4}px` }} onClick=${more}>More</button>`}
     ${next && rows.length >= MOST && html`<p class="empty">${MOST} are shown. Ask for less, or take all as CSV.</p>`}
   </div>`;

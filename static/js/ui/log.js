@@ -1,17 +1,18 @@
 // The message log: only the rows in sight are in the document, and the tail is followed until someone scrolls up.
-import { html, signal, useEffect, useLayoutEffect, useRef } from '../lib.js';
+import { effect, html, signal, useEffect, useLayoutEffect, useRef } from '../lib.js';
 import { msgTypeName } from '../fix/names.js';
 import { sessions } from '../state/desk.js';
 import { log, logFilter, NO_FILTER } from '../state/log.js';
 import { zone } from '../state/prefs.js';
 import { logPath } from '../state/route.js';
+import '../state/type_names.js';
 import { decoded, searching } from '../state/view.js';
 import { Icon } from './bits.js';
 import { BottomTabs } from './bottom_tabs.js';
-import { Found, History } from './history.js';
+import { Found, History, walkFound } from './history.js';
 import { Decode } from './decode.js';
 import { LinkButton } from './link_button.js';
-import { DIRECTIONS, Line, ROW, whole } from './log_line.js';
+import { DIRECTIONS, inWords, Line, ROW, whole } from './log_line.js';
 
 const SPARE = 6; // rows drawn beyond each edge
 
@@ -23,10 +24,10 @@ function set(name, value) {
   logFilter.value = { ...NO_FILTER, ...logFilter.value, [name]: value };
 }
 
-export const Log = () => html`<section class=${`panel log ${decoded.value ? 'with-decode' : ''}`} aria-label="Messages" data-testid="log">
+export const Log = () => html`<section class=${`panel log ${decoded.value ? 'with-decode' : ''}`} aria-label="Messages" data-testid="log" onKeyDown=${onKeyDown}>
   ${searching.value ? html`<${History} />` : html`<${Bar} />`}
   <div class="log-body">
-    ${searching.value ? html`<${Found} />` : html`<${Lines} />`}
+    ${searching.value ? html`<${Found} />` : html`<${Lines} /><${News} />`}
     ${decoded.value && html`<${Decode} line=${decoded.value} />`}
   </div>
 </section>`;
@@ -47,6 +48,7 @@ function Bar() {
       onKeyDown=${intoLines} />
     <label class="check"><input type="checkbox" data-testid="log-heartbeats" checked=${now.heartbeats} onChange=${(event) => set('heartbeats', event.target.checked)} /> Heartbeats</label>
     <label class="check wide-only" title="Show BeginString to SendingTime and CheckSum in the rows too"><input type="checkbox" checked=${whole.value} onChange=${(event) => { whole.value = event.target.checked; }} /> Header</label>
+    <label class="check wide-only" title="Say in words what each message says"><input type="checkbox" data-testid="log-words" checked=${inWords.value} onChange=${(event) => { inWords.value = event.target.checked; }} /> Words</label>
     ${changed && html`<button type="button" class="small" onClick=${() => { logFilter.value = NO_FILTER; }}>Clear</button>`}
     <span class="grow"></span>
     <button type="button" class="small" data-testid="log-history" title="Search everything that is stored (h)" onClick=${() => { searching.value = true; }}>History…</button>
@@ -61,47 +63,68 @@ function Count() {
   return html`<h2><span class="num count" data-testid="log-count">${log.view.length === log.size ? log.size : `${log.view.length} of ${log.size}`}</span></h2>`;
 }
 
+const MOST_NEWS = 9999;
+let seen = null; // the newest line when the tail was left
+
+effect(() => {
+  seen = following.value ? null : log.view.at(-1) ?? null;
+});
+
+function News() {
+  log.version.value;
+  if (following.value) return null;
+  let count = 0;
+  for (let at = log.view.length - 1; at >= 0 && count < MOST_NEWS && log.view[at] !== seen && log.view[at].at >= (seen?.at ?? ''); at -= 1) count += 1;
+  return count > 0 && html`<button type="button" class="log-news" data-testid="log-news" onClick=${() => { following.value = true; }}>${count === MOST_NEWS ? `${count} or more` : count} new <${Icon} name="down" size=${12} /></button>`;
+}
+
+// Where the reader is, also while the log is out of sight.
+const placed = { dropped: 0, top: 0, box: null };
+
 function Lines() {
   const box = useRef(null);
-  const placed = useRef({ dropped: 0, top: 0 });
   const places = useRef(new Places());
   log.version.value; // drawn again when the log changes
   const follow = following.value;
   const tall = log.view.length * ROW;
   useEffect(() => {
     const watch = new ResizeObserver(() => {
-      if (box.current) height.value = box.current.clientHeight; // else it has just gone
+      if (!box.current?.clientHeight) return; // it has just gone, or is hidden
+      height.value = box.current.clientHeight;
+      box.current.scrollTop = placed.top; // what was hidden has lost its place
     });
     watch.observe(box.current);
     return () => watch.disconnect();
   }, []);
   // Lines that left at the top must not move what someone is reading.
-  const gone = log.dropped - placed.current.dropped;
-  placed.current.dropped = log.dropped;
+  const gone = log.dropped - placed.dropped;
+  placed.dropped = log.dropped;
   const end = Math.max(0, tall - height.value);
   const top = Math.min(end, follow ? end : Math.max(0, scrollTop.value - Math.max(0, gone) * ROW));
   useLayoutEffect(() => {
-    // Asked of the document, it would be laid out for the answer.
-    if (placed.current.top === top) return;
-    placed.current.top = top;
+    // Asked of the document, it would be laid out for the answer; an element that is new stands at its top.
+    if (placed.top === top && placed.box === box.current) return;
+    placed.box = box.current;
+    placed.top = top;
     scrollTop.value = top;
     box.current.scrollTop = top;
   }, [top]);
   const onScroll = (event) => {
     const element = event.currentTarget;
+    if (!element.clientHeight) return; // it is hidden
     const at = element.scrollTop;
     if (at > tall - element.clientHeight - ROW) following.value = true;
-    else if (at < placed.current.top - 2) following.value = false;
-    placed.current.top = at;
+    else if (at < placed.top - 2) following.value = false;
+    placed.top = at;
     scrollTop.value = at;
   };
   const first = Math.max(0, Math.floor(top / ROW) - SPARE);
   const shown = log.view.slice(first, first + Math.ceil(height.value / ROW) + 2 * SPARE);
   const keys = places.current.take(shown);
-  return html`<div class="lines" ref=${box} onScroll=${onScroll} data-testid="log-lines" role=${shown.length ? 'list' : 'region'} aria-label="Messages, newest last" tabindex="0" onKeyDown=${onKeyDown}>
+  return html`<div class=${`lines ${inWords.value ? 'in-words' : ''}`} ref=${box} onScroll=${onScroll} data-testid="log-lines" role=${shown.length ? 'list' : 'region'} aria-label="Messages, newest last" tabindex="0">
     <div class="lines-space" style=${{ height: `${tall}px` }}>
       <div style=${{ transform: `translateY(${first * ROW}px)` }}>
-        ${shown.map((line, at) => html`<${Line} key=${keys[at]} line=${line} zone=${zone.value} whole=${whole.value} chosen=${decoded.value?.key === line.key} />`)}
+        ${shown.map((line, at) => html`<${Line} key=${keys[at]} line=${line} zone=${zone.value} whole=${whole.value} words=${inWords.value} chosen=${decoded.value?.key === line.key} />`)}
       </div>
     </div>
     ${!log.view.length && html`<p class="empty">${log.size ? 'No message passes the filter.' : 'No messages yet. Connect a session: its Logon appears here.'}</p>`}
@@ -131,22 +154,32 @@ class Places {
   }
 }
 
-// Enter opens the newest message; up and down walk from message to message while one is decoded.
+const typing = (target) => target.closest?.('input, textarea, select');
+
+// Enter opens the newest message; up and down walk from message to message while one is decoded, also from within its detail.
 function onKeyDown(event) {
-  if (event.key === 'Enter' && !decoded.value) {
+  if (typing(event.target)) return;
+  const box = event.currentTarget.querySelector('.lines');
+  if (event.key === 'Enter' && event.target === box && !decoded.value && !searching.value) {
     decoded.value = log.view.findLast((line) => line.raw) ?? null;
     return;
   }
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (!step || !decoded.value) return;
   event.preventDefault();
+  if (searching.value) walkFound(step, box);
+  else walk(step, box);
+}
+
+function walk(step, box) {
   const at = log.view.findIndex((line) => line.key === decoded.value.key);
-  const next = log.view[at + step];
-  if (!next) return;
-  if (next.raw) decoded.value = next;
-  const element = event.currentTarget;
-  const top = (at + step) * ROW;
+  if (at < 0) return;
+  let to = at + step;
+  while (log.view[to] && log.view[to].direction === 'EVENT') to += step;
+  if (!log.view[to]) return;
+  decoded.value = log.view[to];
+  const top = to * ROW;
   following.value = false;
-  if (top < element.scrollTop) element.scrollTop = top;
-  else if (top + ROW > element.scrollTop + element.clientHeight) element.scrollTop = top + ROW - element.clientHeight;
+  if (top < box.scrollTop) box.scrollTop = top;
+  else if (top + ROW > box.scrollTop + box.clientHeight) box.scrollTop = top + ROW - box.clientHeight;
 }
