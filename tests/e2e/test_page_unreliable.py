@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.e2e.desk_page import DeskPage, broker_fills
+from tests.e2e.desk_page import DeskPage, broker_does, broker_fills, broker_order
 from tests.e2e.page_against_desk import WATCH, expect_the_same, newest_message
 from tests.support.proxy import Proxy
-from tests.support.stack import FIX42, FIX44, Stack
+from tests.support.stack import FIX42, FIX44, Stack, eventually
 
 pytestmark = pytest.mark.browser
 
@@ -67,6 +67,8 @@ def test_a_network_that_goes_silent_is_noticed_and_what_was_missed_is_loaded(
 ) -> None:
     desk = open_over(far_page, stack, line)
     since = newest_message(stack)
+    rejected = stack.send(FIX44, symbol="DIS", ord_type="LIMIT", price="10")
+    desk.expect_row(rejected, status="New")
     line.hold()
     # As on coming back from a pause: the page asks the desk, which does not answer.
     far_page.evaluate("document.dispatchEvent(new Event('resume'))")
@@ -74,6 +76,8 @@ def test_a_network_that_goes_silent_is_noticed_and_what_was_missed_is_loaded(
     expect(desk.get("desk-link")).to_have_attribute("data-state", "lost")
     expect(desk.get("banner")).to_contain_text("No connection to the desk since")
     traded = trade(stack)
+    broker_does(stack, f"/api/orders/{broker_order(stack, rejected)['id']}/reject", text="no more IBM")
+    stack.wait_order(rejected, status="REJECTED")
     assert "online" not in [state for state, _orders in states_of(far_page)]
 
     line.let_go()
@@ -82,6 +86,8 @@ def test_a_network_that_goes_silent_is_noticed_and_what_was_missed_is_loaded(
     assert {one[0] for one in held["orders"]} >= set(traded)
     assert live_before(states_of(far_page), len(held["orders"])) == []
     expect(desk.get("banner")).to_have_text("")
+    # What was refused meanwhile is news, too.
+    expect(desk.get("toasts")).to_contain_text("no more IBM")
 
 
 def test_a_tab_that_slept_shows_nothing_as_live_before_it_has_what_it_missed(
@@ -125,6 +131,36 @@ def test_a_clock_that_is_wrong_changes_no_time_on_the_page(stack: Stack, far_pag
     far_page.clock.fast_forward(3_600_000)
     far_page.wait_for_function("() => window.seen.some(([state]) => state === 'checking')")
     desk.ready()
+
+
+def test_an_answer_that_comes_after_newer_news_changes_nothing(
+    stack: Stack, far_page: Page, line: Proxy
+) -> None:
+    stack.behave(default="manual")
+    sent = stack.send(FIX44, symbol="DIS", ord_type="LIMIT", price="10")
+    stack.wait_order(sent, status="NEW")
+    held: list[tuple[Route, Any]] = []
+    holding = True
+
+    def answer(route: Route) -> None:
+        if holding:
+            held.append((route, route.fetch()))
+        else:
+            route.continue_()
+
+    far_page.route("**/api/orders?*", answer)
+    far_page.goto(f"http://127.0.0.1:{line.port}/")
+    desk = DeskPage(far_page, stack)
+    eventually(lambda: far_page.evaluate("true") and held, "the page has asked for its orders")
+    stack.post("/api/cancel_order", {"cl_ord_id": sent}, 202)
+    desk.expect_row(sent, status="Canceled")
+    expect(desk.get("desk-link")).to_have_attribute("data-state", "loading")
+    holding = False
+    for route, old in held:
+        assert next(one for one in old.json()["orders"] if one["cl_ord_id"] == sent)["status"] == "NEW"
+        route.fulfill(response=old)
+    desk.ready()
+    desk.expect_row(sent, status="Canceled")
 
 
 def test_at_hundreds_of_messages_in_a_second_nothing_is_missed_or_doubled(

@@ -6,9 +6,11 @@ import { randomKey } from './keys.js';
 // The browser sends a request again by itself when a kept connection breaks, and what waits in a network that is gone arrives when it is back:
 // by the key the desk does it once, and it does nothing that comes later than this after the press.
 export const ARRIVES_WITHIN_MS = 5000;
-const onceAndSoon = () => ({ 'Idempotency-Key': randomKey(), 'X-Not-After': new Date(deskNow() + ARRIVES_WITHIN_MS).toISOString() });
+const once = () => ({ 'Idempotency-Key': randomKey() });
+const onceAndSoon = () => ({ ...once(), 'X-Not-After': new Date(deskNow() + ARRIVES_WITHIN_MS).toISOString() });
 
 const { get, post, put, remove } = server('desk', [], onceAndSoon);
+const whenever = server('desk', [], once); // what stops trading is as good when it comes late
 const id = encodeURIComponent;
 const COUNTING_MS = 60_000; // of months
 const SENDING_MS = ARRIVES_WITHIN_MS + 3000; // then the desk is asked what became of it
@@ -36,7 +38,7 @@ export const rest = {
   logout: (sessionName, text) => post(`/api/sessions/${id(sessionName)}/logout`, { text }),
   resendRequest: (sessionName, from, to) => post(`/api/sessions/${id(sessionName)}/resend_request`, { begin_seq_no: from, end_seq_no: to }),
   letGo: (sessionName) => post(`/api/sessions/${id(sessionName)}/circuit_breaker/let_go`, {}),
-  kill: (body) => post('/api/kill_switch', body),
+  kill: (body) => whenever.post('/api/kill_switch', body),
   risk: () => get('/api/risk'),
   limits: () => get('/api/risk/limits'),
   putLimits: (body) => put('/api/risk/limits', body),

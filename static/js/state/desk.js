@@ -2,7 +2,7 @@
 import { batch, computed, signal } from '../lib.js';
 import { isOpen, statusLabel } from '../fix/names.js';
 import { insist } from '../net/insist.js';
-import { on, onJoined } from '../net/socket.js';
+import { link, on, onJoined } from '../net/socket.js';
 import { pages, rest } from '../net/rest.js';
 import { keyOfLine, log } from './log.js';
 import { loadPositions } from './positions.js';
@@ -57,10 +57,14 @@ function putOrder(order, live) {
   openCount.value += Number(isOpen(order)) - Number(before ? isOpen(before) : false);
   if (order.symbol && !symbols.value.includes(order.symbol)) symbols.value = [...symbols.value, order.symbol].sort();
   orders.put(order);
-  if (live && before) tell(before, order);
+  // What the counterparty refused or filled while the page was away is news, too.
+  if (before || (!live && isNews(order))) tell(before ?? UNSEEN, order);
 }
 
 const TOLD_AT_MOST = 4; // in a second: under load the blotter tells, not the corner
+// Of one that was never here: whether it was touched since the desk was lost.
+const isNews = (order) => link.peek().since !== null && Date.parse(order.updated_at) > link.peek().since.getTime();
+const UNSEEN = { status: null, pending: null };
 let toldIn = 0;
 let told = 0;
 
