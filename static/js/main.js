@@ -2,6 +2,7 @@
 import { html, render } from './lib.js';
 import { start } from './net/socket.js';
 import { watch } from './state/notify.js';
+import './state/session_news.js';
 import { listenToAddress } from './state/route.js';
 import { App } from './ui/app.js';
 import { listen } from './ui/keys.js';

@@ -171,6 +171,11 @@ def test_a_lost_desk_is_shown_and_what_was_missed_is_loaded(own_stack: Stack, ot
     expect(desk.get("desk-link")).to_have_attribute("data-state", "lost")
     expect(desk.get("banner")).to_contain_text("No connection to the desk since")
     expect(desk.get("send")).to_be_disabled()
+    expect(desk.get(f"session-{FIX42}")).to_have_attribute("data-state", "unknown")
+    expect(desk.get(f"session-{FIX42}")).to_contain_text("Unknown since")
+    for button in (f"connect-{FIX42}", f"numbers-{FIX42}", f"edit-{FIX42}", "limits", "stop", "import-orders"):
+        expect(desk.get(button)).to_be_disabled()
+    expect(desk.page.locator(f'[row-id$="/{sent}"] [data-testid=row-cancel]')).to_be_disabled()
     broker_fills(own_stack, sent, 100, "10")
 
     own_stack.start_desk()
@@ -187,13 +192,26 @@ def test_a_lost_desk_is_shown_and_what_was_missed_is_loaded(own_stack: Stack, ot
 
 
 def test_the_page_says_when_the_engine_is_away(own_stack: Stack, other_page: Page) -> None:
+    own_stack.behave(default="manual")
     desk = DeskPage(other_page, own_stack).open()
+    sent = own_stack.send(FIX44, symbol="WMT", ord_type="LIMIT", price="10")
+    desk.expect_row(sent, status="New")
     assert own_stack.engine is not None
     own_stack.engine.stop()
-    expect(desk.get("banner")).to_contain_text("FIX engine is not available")
+    expect(desk.get("banner")).to_contain_text("FIX engine is not available since")
     expect(desk.get("send")).to_be_disabled()
+    desk.expect_row(sent, status="as of ")
     own_stack.start_engine()
     expect(desk.get("banner")).to_have_text("")
+    expect(desk.get("row-as-of")).to_have_count(0)
+
+    assert own_stack.broker is not None
+    own_stack.broker.stop()
+    expect(desk.get("toasts")).to_contain_text(f"{FIX44} is down since")
+    expect(desk.get(f"reason-{FIX44}")).to_contain_text("since")
+    own_stack.start_broker()
+    expect(desk.get("toasts")).to_contain_text(f"{FIX44} was down")
+    expect(desk.get("toasts")).not_to_contain_text("is down since")
 
 
 def test_a_desk_that_is_killed_without_its_database_costs_the_page_nothing(

@@ -87,7 +87,7 @@ function tell(before, order) {
 function newsOf(before, order) {
   const what = `${order.symbol} ${order.cl_ord_id}`;
   if (order.status === 'REJECTED' && before.status !== 'REJECTED') {
-    return ['error', `Order rejected: ${what}`, order.text || 'The counterparty gave no reason.'];
+    return ['error', `Order rejected: ${what}`, order.text || 'The counterparty gave no reason.', { cause: `rejected ${order.session_name} ${order.text}` }];
   }
   if (before.pending && !order.pending && order.text && order.text !== before.text && before.cl_ord_id === order.cl_ord_id && isOpen(order)) {
     return ['error', `${before.pending.type === 'cancel' ? 'Cancel' : 'Replace'} refused: ${what}`, order.text];
@@ -106,11 +106,6 @@ on('session_removed', ({ session_name: name }) => {
 });
 on('health_updated', putHealth);
 on('log_message', (line) => log.push(line));
-on('connection_result', ({ session_name: name, state, message }) => {
-  const kind = state === 'connected' ? 'good' : state === 'disconnected' ? 'error' : 'info';
-  toast(kind, `${name}: ${state.replace('_', ' ')}`, message || '');
-});
-
 on('mass_cancel_failed', ({ session_name: name, cl_ord_ids: ids, reason }) => {
   toast('error', `${name}: ${ids.length} ${ids.length === 1 ? 'order is' : 'orders are'} not canceled`, `${reason}\nCancel them again: they are still open.`);
 });

@@ -1,26 +1,28 @@
-// Results of what a person did, and what the counterparty refused. Errors stay until they are closed.
+// Results of what a person did, and what the counterparty refused. An error stays until it is closed or its cause is gone; there is one line for each cause.
 import { signal } from '../lib.js';
 
-const SHOWN = 5;
-const GOOD_SHOWN = 2; // the newest: what went well must not cover what is looked at next
+const SHOWN = 4;
+const GOOD_SHOWN = 2; // the newest: what went well must not crowd out what did not
 const GOOD_FOR_MS = 5000;
 
-export const toasts = signal([]);
+export const toasts = signal([]); // the newest last
 let nextId = 1;
 
-// Answers the id by which it can be dismissed.
-export function toast(kind, title, text = '') {
-  const known = toasts.value.find((one) => one.kind === kind && one.title === title && one.text === text);
-  if (known) {
-    toasts.value = toasts.value.map((one) => (one === known ? { ...one, times: one.times + 1 } : one));
-    return known.id;
-  }
+// cause: what is told of again takes the place of what was told before. Answers the id by which it can be dismissed.
+export function toast(kind, title, text = '', { cause = `${title}\n${text}` } = {}) {
+  const known = toasts.value.find((one) => one.kind === kind && one.cause === cause);
   const id = nextId++;
-  const all = [...toasts.value, { id, kind, title, text, times: 1 }];
+  const others = toasts.value.filter((one) => one.cause !== cause);
+  const all = [...others, { id, kind, title, text, cause, times: (known?.times ?? 0) + 1 }];
   const good = all.filter((one) => one.kind === 'good').slice(-GOOD_SHOWN);
   toasts.value = all.filter((one) => one.kind !== 'good' || good.includes(one)).slice(-SHOWN);
   if (kind !== 'error') setTimeout(() => dismiss(id), GOOD_FOR_MS);
   return id;
+}
+
+// The cause of an error is gone: it says so for a moment, and goes. What was closed by hand, or never told, is not told now.
+export function settle(cause, title, text = '') {
+  if (toasts.value.some((one) => one.cause === cause && one.kind === 'error')) toast('good', title, text, { cause });
 }
 
 export function dismiss(id) {

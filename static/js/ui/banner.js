@@ -6,6 +6,7 @@ import { link } from '../net/socket.js';
 import { alarms, alarmsOpen } from '../state/alarms.js';
 import { health, outdated, unloaded } from '../state/desk.js';
 import { limitsOpen } from '../state/limits.js';
+import { engineAwaySince, shortTime } from '../state/liveness.js';
 import { zone } from '../state/prefs.js';
 import { stopping } from '../state/view.js';
 import { Icon } from './bits.js';
@@ -24,7 +25,7 @@ function faults() {
   if (clocksApart.value !== null) found.push(['wait', apart(clocksApart.value)]);
   if (state === 'slow') found.push(['wait', 'The desk does not answer just now. What you see may be late.']);
   const { engine, storage, configuration, limits, switches } = health.value; // what is wrong with a session stands on its card
-  if (!engine.available) found.push(['bad', `The FIX engine is not available, so nothing can be sent. ${engine.reason ?? ''}`]);
+  if (!engine.available) found.push(['bad', `The FIX engine is not available${engineAwaySince.value ? ` since ${shortTime(engineAwaySince.value)} ${zone.value}` : ''}, so nothing can be sent. ${engine.reason ?? ''}`]);
   if (!storage.available) found.push(['wait', storage.reason]);
   if (configuration) found.push(['wait', configuration]);
   if (limits) found.push(['bad', `No new order and no replace is sent; cancels are: ${limits}.`, SetLimits]);

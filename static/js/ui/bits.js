@@ -19,22 +19,6 @@ function draw(name) {
 // A copy of one that was drawn before: a table makes hundreds in a frame.
 export const iconElement = (name) => (drawn.get(name) ?? draw(name)).cloneNode(true);
 
-const LIGHTS = {
-  connected: { icon: 'dot', tone: 'good', text: 'Connected' },
-  connecting: { icon: 'half', tone: 'wait', text: 'Connecting' },
-  not_connected: { icon: 'ring', tone: 'quiet', text: 'Not connected' },
-  disconnected: { icon: 'cross', tone: 'bad', text: 'Disconnected' },
-};
-
-export const lightOf = (session) => LIGHTS[session?.state] ?? LIGHTS.not_connected;
-
-export const Light = ({ session, words = true }) => {
-  const light = lightOf(session);
-  return html`<span class="light tone-${light.tone}" data-state=${session?.state}>
-    <${Icon} name=${light.icon} size=${12} />${words ? html`<span>${light.text}</span>` : html`<span class="sr">${light.text}</span>`}
-  </span>`;
-};
-
 export const Status = ({ order }) =>
   html`<span class="status tone-${statusTone(order)}"><${Icon} name=${statusIcon(order)} size=${12} /> ${statusLabel(order)}</span>`;
 

@@ -4,6 +4,7 @@ import { isOpen } from '../fix/names.js';
 import { askCancel, cancel, canReplace } from '../state/actions.js';
 import { focusedKey, heldOnly, openOnly, passing, search, selected, wantedFilters } from '../state/blotter.js';
 import { executions, loaded, orders } from '../state/desk.js';
+import { deskAway, down } from '../state/liveness.js';
 import { isFlat, positions } from '../state/positions.js';
 import { openOrder } from '../state/route.js';
 import { closeOut, fillFrom } from '../state/ticket.js';
@@ -76,6 +77,13 @@ effect(() => {
   if (drawerKey.value || !cameFrom) return;
   setTimeout(enters[cameFrom], 0);
   cameFrom = null;
+});
+
+// What stands in the rows is known to be old, or no more: the rows in sight are drawn again.
+effect(() => {
+  down.value;
+  deskAway.value;
+  apis.orders.peek()?.refreshCells({ columns: ['status', ...(phone ? [] : ['actions'])], force: true, suppressFlash: true });
 });
 
 const byKeys = {

@@ -4,6 +4,7 @@ import { askCancel, askCancelAll } from '../state/actions.js';
 import { heldOnly, openOnly, passing, search, selected } from '../state/blotter.js';
 import { loading, openCount, orders } from '../state/desk.js';
 import { exportOf } from '../state/export.js';
+import { deskAway } from '../state/liveness.js';
 import { blotterPath } from '../state/route.js';
 import { toast } from '../state/toasts.js';
 import { blotterTab } from '../state/view.js';
@@ -86,9 +87,9 @@ function Tab({ id, title, store, chosen }) {
 
 function OrderButtons() {
   const many = selected.value.length;
-  return html`${many > 0 && html`<button type="button" class="small danger" data-testid="cancel-selected" onClick=${() => askCancel(selected.value)}>Cancel selected (${many})…</button>`}
-    <button type="button" class="small" data-testid="import-orders" onClick=${importOrders}>Import…</button>
-    <button type="button" class="small danger" disabled=${!openNow()} data-testid="cancel-all" onClick=${askCancelAll}>Cancel all…</button>`;
+  return html`${many > 0 && html`<button type="button" class="small danger" disabled=${Boolean(deskAway.value)} title=${deskAway.value} data-testid="cancel-selected" onClick=${() => askCancel(selected.value)}>Cancel selected (${many})…</button>`}
+    <button type="button" class="small" disabled=${Boolean(deskAway.value)} title=${deskAway.value} data-testid="import-orders" onClick=${importOrders}>Import…</button>
+    <button type="button" class="small danger" disabled=${!openNow() || Boolean(deskAway.value)} title=${deskAway.value} data-testid="cancel-all" onClick=${askCancelAll}>Cancel all…</button>`;
 }
 
 function exportCsv(api, name) {

@@ -3,6 +3,7 @@ import { ordStatusLabel, ordTypeLabel, statusIcon, statusLabel, statusTone, tifL
 import { canCancel, canReplace } from '../state/actions.js';
 import { dayAndTime } from '../fix/times.js';
 import { isFlat } from '../state/positions.js';
+import { asOf, deskAway, doubtText, isDoubtful } from '../state/liveness.js';
 import { zone } from '../state/prefs.js';
 import { iconElement } from './bits.js';
 import { element, numeric, profit, sideColumn, timed } from './column_kinds.js';
@@ -19,6 +20,13 @@ export function pendingText({ pending }) {
 // What the counterparty's reports on an order contradict themselves in
 export const warningText = ({ warnings }) => (warnings ?? []).map(({ text }) => text).join(' ');
 
+function doubt(order) {
+  const mark = element('span', 'as-of');
+  mark.dataset.testid = 'row-as-of';
+  mark.append(iconElement('pause'), ` ${asOf(order)}`);
+  return mark;
+}
+
 function statusCell({ data }) {
   const cell = element('span', `status tone-${statusTone(data)}`);
   cell.append(iconElement(statusIcon(data)), ` ${statusLabel(data)}`);
@@ -30,9 +38,12 @@ function statusCell({ data }) {
     mark.append(iconElement('warn'));
     cell.append(' ', mark);
   }
-  if (!data.pending) return cell;
+  const doubtful = isDoubtful(data);
+  if (!data.pending && !doubtful) return cell;
   const both = element('span', 'status-both');
-  both.append(cell, element('span', 'pending', pendingText(data)));
+  both.append(cell);
+  if (data.pending) both.append(element('span', 'pending', pendingText(data)));
+  if (doubtful) both.append(doubt(data));
   return both;
 }
 
@@ -54,7 +65,7 @@ function drawButtons() {
 
 function actionsCell({ data, node, context }) {
   const cell = (buttons ?? drawButtons()).cloneNode(true);
-  const may = [canReplace(data), canCancel(data), true];
+  const may = [!deskAway.peek() && canReplace(data), !deskAway.peek() && canCancel(data), true];
   ACTIONS.forEach(([, label], at) => {
     cell.children[at].setAttribute('aria-label', `${label}: ${data.symbol} ${data.cl_ord_id}`);
     cell.children[at].disabled = !may[at];
@@ -88,7 +99,7 @@ export const orderColumns = () => [
   sideColumn,
   {
     colId: 'status', headerName: 'Status', width: 146, minWidth: 110, valueGetter: ({ data }) => `${statusLabel(data)}${data.pending ? `, ${pendingText(data)}` : ''}${(data.warnings ?? []).map(({ code }) => `, warning: ${code}`).join('')}`, cellRenderer: statusCell,
-    tooltipValueGetter: ({ data }) => [statusLabel(data), pendingText(data), data.text, warningText(data)].filter(Boolean).join(' · '),
+    tooltipValueGetter: ({ data }) => [statusLabel(data), pendingText(data), doubtText(data), data.text, warningText(data)].filter(Boolean).join(' · '),
   },
   numeric('order_qty', 'Quantity'),
   { field: 'ord_type', headerName: 'Type', width: 84, valueFormatter: ({ value }) => ordTypeLabel(value), filterValueGetter: ({ data }) => ordTypeLabel(data.ord_type) },

@@ -3,7 +3,7 @@ import { html, signal, useEffect, useRef } from '../lib.js';
 import * as composer from '../state/composer.js';
 import { sessions } from '../state/desk.js';
 import { ask, question } from '../state/view.js';
-import { lightOf } from './bits.js';
+import { lightOf } from './session_light.js';
 import { Combo } from './combo.js';
 import { Answers } from './composer_answers.js';
 import { Saved } from './composer_saved.js';

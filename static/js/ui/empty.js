@@ -3,7 +3,7 @@ import { html } from '../lib.js';
 import { connect } from '../state/actions.js';
 import { health, selectedSession } from '../state/desk.js';
 import { phoneTab } from '../state/view.js';
-import { lightOf } from './bits.js';
+import { lightOf } from './session_light.js';
 import { TourOffer } from './tour.js';
 
 const focusSymbol = () => {

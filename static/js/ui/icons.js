@@ -4,6 +4,7 @@ export const ICONS = {
   dot: '<circle cx="8" cy="8" r="5" fill="currentColor"/>',
   ring: '<circle cx="8" cy="8" r="4.5" fill="none" stroke="currentColor" stroke-width="2"/>',
   half: '<circle cx="8" cy="8" r="4.5" fill="none" stroke="currentColor" stroke-width="2"/><path d="M8 3.5a4.5 4.5 0 0 0 0 9z" fill="currentColor"/>',
+  unknown: '<circle cx="8" cy="8" r="5.5" fill="none" stroke="currentColor" stroke-width="1.6" stroke-dasharray="2.6 1.8"/>',
   check: '<path d="M3 8.5 6.5 12 13 4.5" fill="none" stroke="currentColor" stroke-width="2.2" stroke-linecap="round" stroke-linejoin="round"/>',
   cross: '<path d="m4 4 8 8m0-8-8 8" fill="none" stroke="currentColor" stroke-width="2.2" stroke-linecap="round"/>',
   warn: '<path d="M8 2 15 14H1z" fill="currentColor"/><path d="M8 6.5v3.6m0 1.4v.6" stroke="var(--on-icon, #fff)" stroke-width="1.6" stroke-linecap="round"/>',

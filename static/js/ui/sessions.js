@@ -1,19 +1,22 @@
 // Every session with its state, why it is in it, both sequence numbers, and when something last came and went.
 import { html, signal } from '../lib.js';
 import { ago, dayAndTime, time } from '../fix/times.js';
-import { health, loaded, selectSession, selectedSession, sessions } from '../state/desk.js';
+import { loaded, selectSession, selectedSession, sessions } from '../state/desk.js';
 import { deskTime } from '../net/clock.js';
 import { rest } from '../net/rest.js';
+import { deskAway, down, shortTime } from '../state/liveness.js';
 import { zone } from '../state/prefs.js';
+import { withoutCountdown } from '../state/session_news.js';
 import { toast } from '../state/toasts.js';
 import { ask } from '../state/view.js';
-import { Icon, Light } from './bits.js';
+import { Icon } from './bits.js';
 import { editSession } from './session_config.js';
+import { Light, stateOf } from './session_light.js';
 import { openTool } from './session_tools.js';
 import { ConnectButton } from './topbar.js';
 
 export const Sessions = () => html`<section class="panel sessions" aria-labelledby="sessions-title" data-testid="sessions">
-  <div class="sessions-head"><h2 id="sessions-title">Sessions</h2><button type="button" class="small" data-testid="add-session" onClick=${() => editSession('')}><${Icon} name="plus" size=${12} /> Add</button></div>
+  <div class="sessions-head"><h2 id="sessions-title">Sessions</h2><button type="button" class="small" data-testid="add-session" disabled=${Boolean(deskAway.value)} title=${deskAway.value} onClick=${() => editSession('')}><${Icon} name="plus" size=${12} /> Add</button></div>
   <ul>
     ${sessions.value.map((session) => html`<${Card} key=${session.name} session=${session} chosen=${session.name === selectedSession.value?.name} />`)}
   </ul>
@@ -33,7 +36,7 @@ function unfold(name) {
 function Card({ session, chosen }) {
   const foldable = sessions.value.length > FEW && !chosen && isWell(session);
   const folded = foldable && !unfolded.value.has(session.name);
-  return html`<li class=${`session ${chosen ? 'chosen' : ''}`} data-testid=${`session-${session.name}`} data-state=${session.state}>
+  return html`<li class=${`session ${chosen ? 'chosen' : ''}`} data-testid=${`session-${session.name}`} data-state=${stateOf(session)}>
     <div class="session-head">
       ${folded && html`<${Light} session=${session} words=${false} />`}
       <button type="button" class="session-name" aria-pressed=${chosen} title="Use this session on the ticket" onClick=${() => selectSession(session.name)}>
@@ -46,7 +49,7 @@ function Card({ session, chosen }) {
 }
 
 const Details = ({ session }) => html`<p class="session-state"><${Light} session=${session} /> <span class="quiet" title=${`At ${session.server_ip}:${session.port}, heartbeat every ${session.heartbeat_interval} s`}>${session.fix_version} · ${session.sender_comp_id} → ${session.target_comp_id}</span></p>
-  ${session.reason && session.state !== 'connected' && session.reason !== health.value.engine.reason && html`<p class="reason" data-testid=${`reason-${session.name}`}>${session.reason}</p>`}
+  <${Reason} session=${session} />
   ${session.schedule && html`<p class="quiet hours" data-testid=${`hours-${session.name}`} title=${hoursTitle(session.schedule)}>${hours(session.schedule)}</p>`}
   ${expiry('TLS certificate', session.tls_expires_at)}
   ${expiry('Our TLS certificate', session.own_tls_expires_at)}
@@ -60,10 +63,23 @@ const Details = ({ session }) => html`<p class="session-state"><${Light} session
       value=${session.last_received_at && ago(session.last_received_at, deskTime.value)} />
   </dl>
   <div class="session-tools">
-    <button type="button" class="small" data-testid=${`numbers-${session.name}`} aria-label=${`Sequence numbers of ${session.name}`} onClick=${() => openTool(session.name, 'numbers')}>Numbers</button>
-    <button type="button" class="small" data-testid=${`why-${session.name}`} aria-label=${`Why is ${session.name} ${session.logged_on ? 'logged on' : 'not logged on'}?`} onClick=${() => openTool(session.name, 'why')}>Why?</button>
-    <button type="button" class="small" data-testid=${`edit-${session.name}`} aria-label=${`Edit the configuration of ${session.name}`} onClick=${() => editSession(session.name)}>Edit</button>
+    <button type="button" class="small" data-testid=${`numbers-${session.name}`} disabled=${Boolean(deskAway.value)} title=${deskAway.value} aria-label=${`Sequence numbers of ${session.name}`} onClick=${() => openTool(session.name, 'numbers')}>Numbers</button>
+    <button type="button" class="small" data-testid=${`why-${session.name}`} disabled=${Boolean(deskAway.value)} title=${deskAway.value} aria-label=${deskAway.value ? `Why, of ${session.name}` : `Why is ${session.name} ${session.logged_on ? 'logged on' : 'not logged on'}?`} onClick=${() => openTool(session.name, 'why')}>Why?</button>
+    <button type="button" class="small" data-testid=${`edit-${session.name}`} disabled=${Boolean(deskAway.value)} title=${deskAway.value} aria-label=${`Edit the configuration of ${session.name}`} onClick=${() => editSession(session.name)}>Edit</button>
   </div>`;
+
+// Why it is down and since when. When the engine tries again is counted down here, and not said for good by the reason.
+function Reason({ session }) {
+  if (session.logged_on || deskAway.value) return null;
+  const since = down.value.get(session.name);
+  const parts = [withoutCountdown(session.reason) || 'Not connected', since && `since ${shortTime(since)}`, again(session)];
+  return html`<p class="reason" data-testid=${`reason-${session.name}`}>${parts.filter(Boolean).join('; ')}</p>`;
+}
+
+function again({ next_attempt_at: at }) {
+  const seconds = at ? Math.ceil((Date.parse(at) - deskTime.value) / 1000) : 0;
+  return seconds > 0 && `trying again in ${seconds} s`;
+}
 
 const letGo = (name) => ask({
   title: `Let new orders of ${name} go again?`, text: 'Find out first why they were rejected: the texts are in the message log.', list: [], confirm: 'Let go',

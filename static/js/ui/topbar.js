@@ -6,12 +6,14 @@ import { connect, disconnect } from '../state/actions.js';
 import { compose } from '../state/composer.js';
 import { health, selectSession, selectedSession, sessions, version } from '../state/desk.js';
 import { limitsOpen } from '../state/limits.js';
+import { deskAway } from '../state/liveness.js';
 import { current, describe, layouts, layOut } from '../state/layouts.js';
 import { theme, toggleTheme, zone } from '../state/prefs.js';
 import { helpOpen, stopping } from '../state/view.js';
-import { Icon, Light, lightOf } from './bits.js';
+import { Icon } from './bits.js';
 import { Menu } from './menu.js';
 import { Bell } from './notify.js';
+import { Light, lightOf } from './session_light.js';
 import { TemplateMenu } from './template_menu.js';
 
 const ZONE_NAME = new Intl.DateTimeFormat('en', { timeZoneName: 'short' }).formatToParts(new Date()).find((part) => part.type === 'timeZoneName').value;
@@ -20,13 +22,13 @@ export const TopBar = () => html`
   <header class="topbar">
     <span class="brand" role="heading" aria-level="1"><img src=${new URL('../../icons/favicon.svg', import.meta.url).pathname} alt="" width="22" height="22" /><b>SendFix</b></span>
     <${Picker} />
-    <span class="grow"></span>
+    <span class="grow results-room"></span>
     <${Clocks} />
     <${DeskLink} />
     <span class="wide-only"><${TemplateMenu} templates=${layouts} testid="layouts" what="page" label="Layout" one="layout" ready current=${current} describe=${describe} onPick=${layOut} first=${{}} /></span>
     <button type="button" class="small wide-only" title="Compose any message (c)" data-testid="compose" onClick=${() => compose()}>Compose</button>
-    <button type="button" class="small wide-only" title="What holds orders back, and how much of it is used" data-testid="limits" onClick=${() => { limitsOpen.value = true; }}>Limits</button>
-    <button type="button" class="small danger" title="Hold back new orders and replaces" data-testid="stop" onClick=${() => { stopping.value = {}; }}>Stop</button>
+    <button type="button" class="small wide-only" disabled=${Boolean(deskAway.value)} title=${deskAway.value ?? 'What holds orders back, and how much of it is used'} data-testid="limits" onClick=${() => { limitsOpen.value = true; }}>Limits</button>
+    <button type="button" class="small danger" disabled=${Boolean(deskAway.value)} title=${deskAway.value ?? 'Hold back new orders and replaces'} data-testid="stop" onClick=${() => { stopping.value = {}; }}>Stop</button>
     <${Bell} />
     <${More} />
     <button type="button" class="icon-button wide-only" aria-label=${`Switch to the ${otherTheme()} theme`} title="Theme" data-testid="theme-toggle" onClick=${toggleTheme}><${Icon} name=${theme.value === 'dark' ? 'sun' : 'moon'} size=${16} /></button>
@@ -84,11 +86,12 @@ function Picker() {
 
 export const ConnectButton = ({ session, testid }) => {
   const up = session.state === 'connected' || session.state === 'connecting';
-  return html`<button type="button" class="small" data-testid=${testid} disabled=${link.value.state === 'lost' || !health.value.engine.available}
+  const why = deskAway.value ?? (health.value.engine.available ? undefined : 'The FIX engine is not available');
+  return html`<button type="button" class="small" data-testid=${testid} disabled=${Boolean(why)} title=${why}
     aria-label=${`${up ? 'Disconnect' : 'Connect'} ${session.name}`} onClick=${() => (up ? disconnect : connect)(session.name)}>${up ? 'Disconnect' : 'Connect'}</button>`;
 };
 
-const oneClock = matchMedia('(max-width: 1180px)'); // then a press on the only one goes to the other zone
+const oneClock = matchMedia('(max-width: 1340px)'); // then a press on the only one goes to the other zone
 const other = (one) => (one === 'UTC' ? 'local' : 'UTC');
 
 // Where both zones are one, one clock is enough.
