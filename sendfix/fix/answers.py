@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from sendfix.fix.parse import header, parse, parse_values
 
-# By which an answer names what it answers: ClOrdID, OrigClOrdID, ListID, AllocID, QuoteReqID, QuoteID, MDReqID,
-# SecurityReqID, SecurityStatusReqID, TradSesReqID, TradeRequestID, MassStatusReqID, QuoteStatusReqID, PosReqID.
-_IDS = frozenset({11, 41, 66, 70, 117, 131, 262, 320, 324, 335, 568, 584, 649, 710})
+# By which an answer names what it answers: ClOrdID, OrigClOrdID, ListID, AllocID, TestReqID, QuoteReqID, QuoteID,
+# MDReqID, SecurityReqID, SecurityStatusReqID, TradSesReqID, TradeRequestID, MassStatusReqID, QuoteStatusReqID,
+# PosReqID.
+_IDS = frozenset({11, 41, 66, 70, 112, 117, 131, 262, 320, 324, 335, 568, 584, 649, 710})
 _REF_SEQ_NUM, _REF_ID = 45, 379
 _REJECTS = frozenset({"3", "j"})
 
@@ -30,3 +31,8 @@ def references(raw: bytes) -> Callable[[str], bool]:
         return any((tag, value) in own or (tag == _REF_ID and value in names) for tag, value in given)
 
     return answers
+
+
+def ids_of(raw: bytes) -> frozenset[str]:
+    """The values by which a message of the counterparty may name what it answers."""
+    return frozenset(value for tag, value in parse(raw) if tag in _IDS or tag == _REF_ID)

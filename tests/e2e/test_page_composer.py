@@ -91,7 +91,20 @@ def test_a_message_that_makes_no_sense_is_answered_by_a_reject(desk: DeskPage) -
     desk.get("composer-paste-send").click()
     desk.get("confirm").click()
     answer = desk.get("composer-sent").first.get_by_test_id("composer-answer").first
-    expect(answer).to_have_attribute("data-msg-type", re.compile("^[3j8]$"))
+    expect(answer).to_have_attribute("data-msg-type", "3")
+    expect(answer).to_contain_text(re.compile(r"after [\d.,]+ m?s"))
+
+    # The Reject leads to the message that it refuses, and the field that it names is marked there.
+    desk.get("composer-sent").first.get_by_role("button").first.click()
+    refused = desk.get("composer-sent").first.get_by_test_id("decode")
+    expect(refused.get_by_test_id("other-message")).to_contain_text("Refused by Reject")
+    expect(refused.locator('tr[data-tag="54"]').get_by_test_id("tree-refused")).to_contain_text("Refused:")
+    refused.get_by_test_id("decode-close").click()
+    answer.get_by_role("button").first.click()
+    expect(answer.get_by_test_id("other-message")).to_contain_text("Refuses NewOrderSingle")
+    answer.get_by_test_id("other-open").click()
+    desk.page.keyboard.press("Escape")
+    expect(desk.get("decode").locator("h3")).to_contain_text("NewOrderSingle")
 
 
 def test_what_was_pasted_or_sent_stands_in_the_form_again(desk: DeskPage, stack: Stack) -> None:

@@ -60,12 +60,30 @@ class Message(Output):
     refused: str | None
 
 
+class OtherMessage(Output):
+    """What a message answers, or what answers it. `after_ms` is the time between the two; `ref_tag_id` the field that a
+    reject names, with its `text`."""
+
+    id: int
+    direction: Literal["IN", "OUT"]
+    msg_type: str | None
+    msg_type_name: str | None
+    msg_seq_num: int | None
+    after_ms: float
+    ref_tag_id: int | None
+    text: str | None
+
+
 class MessageDetail(Message):
-    """`tree` is null for an event. `cl_ord_id` is of the order that it belongs to, if it is known of one."""
+    """`tree` is null for an event. `cl_ord_id` is of the order that it belongs to, if it is known of one. `answers` is
+    the message of ours that one of the counterparty answers; `answered_by` what refuses one of ours by its number, or
+    the Heartbeat that answers a TestRequest."""
 
     fields: list[DecodedField]
     tree: MessageTree | None
     cl_ord_id: str | None
+    answers: OtherMessage | None
+    answered_by: OtherMessage | None
 
 
 class MessageList(Output):

@@ -11,11 +11,12 @@ from pydantic import BaseModel
 
 from sendfix.domain.errors import FieldError, InvalidRequest, UnknownMessage
 from sendfix.fix.decode import decode
-from sendfix.fix.parse import header, text_of
+from sendfix.fix.parse import header, parse_values, text_of
 from sendfix.fix.redact import redact
 from sendfix.fix.tree import tree
 from sendfix.services.columns import MESSAGES
 from sendfix.services.ports import MessageRow, OrderQuery
+from sendfix.services.replies import Reply, question_of, reply_to
 from sendfix.web import answers, schemas
 from sendfix.web.api import Api
 from sendfix.web.context import Context, context
@@ -64,6 +65,8 @@ def message(message_id: int) -> dict[str, Any]:
         **_to_json(found, decoded=True),
         "tree": None if built is None else tree_to_json(built),
         "cl_ord_id": _order_of(found),
+        "answers": _other(question_of(context().archive, found), found),
+        "answered_by": _other(reply_to(context().archive, found), found),
     }
 
 
@@ -96,6 +99,20 @@ def _order_of(found: MessageRow) -> str | None:
         return None
     orders = context().blotter.orders(OrderQuery(before=found.order_no + 1, limit=1))
     return orders[0].cl_ord_ids[0] if orders and orders[0].order_no == found.order_no else None
+
+
+def _other(reply: Reply | None, of: MessageRow) -> dict[str, Any] | None:
+    if reply is None:
+        return None
+    dictionary = context().any_dictionary(of.session_name)
+    other = message_to_json(reply.message, dictionary, context().mask)
+    shown = ("id", "direction", "msg_type", "msg_type_name", "msg_seq_num")
+    return {
+        **{name: other[name] for name in shown},
+        "after_ms": round(reply.after_ns / 1_000_000, 3),
+        "ref_tag_id": reply.ref_tag_id,
+        "text": parse_values(context().mask(reply.theirs.raw).encode()).get(58),
+    }
 
 
 def _row_to_json(desk: Context) -> Callable[[MessageRow], dict[str, Any]]:

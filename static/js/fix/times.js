@@ -35,6 +35,12 @@ export function ago(iso, now) {
   return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
 }
 
+// Milliseconds from one time to another, to the microsecond.
+export function between(from, to) {
+  const micros = (iso) => Number(iso.slice(23, 26).padEnd(3, '0').replace(/\D/g, '0'));
+  return Date.parse(to) - Date.parse(from) + (micros(to) - micros(from)) / 1000;
+}
+
 // A time in milliseconds, as exact as its size asks for.
 export function duration(ms) {
   const size = Math.abs(ms);

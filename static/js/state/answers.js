@@ -20,7 +20,7 @@ export function watchAnswers(message) {
   if (!stored) return;
   look();
   // When it went, by the engine's clock and not by this one's.
-  rest.message(message.message_id).then(({ at }) => put(message.message_id, { at }), () => {});
+  rest.message(message.message_id).then(({ at }) => put(message.message_id, { at, timed: true }), () => {});
 }
 
 const awaited = (one) => performance.now() - one.since < PATIENCE_MS;

@@ -1,7 +1,7 @@
 // One message in full, decoded by the desk when it is asked for: as a tree, as raw text, with its checks.
 import { html, useEffect, useState } from '../lib.js';
 import { msgTypeName } from '../fix/names.js';
-import { dayAndTime } from '../fix/times.js';
+import { dayAndTime, duration } from '../fix/times.js';
 import { rest } from '../net/rest.js';
 import { sendAgain } from '../state/composer.js';
 import { remembered, zone } from '../state/prefs.js';
@@ -51,6 +51,7 @@ export function Decode({ line, onClose = () => { decoded.value = null; }, inline
     </div>
     <p class="quiet num">${line.session_name} · ${dayAndTime(line.at, zone.value)} ${zone.value === 'UTC' ? 'UTC' : 'local'}</p>
     ${line.refused && html`<p class="fault">QuickFIX did not accept it: ${line.refused}</p>`}
+    ${found && html`<${Other} found=${found} />`}
     ${found && html`<${Checks} tree=${found.tree} />`}
     <div class="decode-buttons">
       ${found?.cl_ord_id && !inline && html`<button type="button" class="small" data-testid="message-order" onClick=${() => openOrder(found.cl_ord_id)}><${Icon} name="detail" size=${12} /> Its order</button>`}
@@ -63,10 +64,27 @@ export function Decode({ line, onClose = () => { decoded.value = null; }, inline
     </div>
     ${fault && html`<p class="fault">${fault}</p>`}
     <div class="decode-fields">
-      ${found && html`<${Tree} tree=${found.tree} />`}
+      ${found && html`<${Tree} tree=${found.tree} blamed=${blamed(found)} />`}
       <details class="raw"><summary>Raw</summary><${Raw} line=${line} /></details>
     </div>
   </aside>`;
+}
+
+const REJECTS = new Set(['3', 'j', '9']);
+
+// The field that a Reject names, in the message that it refuses: {tag, text}.
+function blamed({ answered_by: by }) {
+  return by?.ref_tag_id ? { tag: by.ref_tag_id, text: by.text || `The ${by.msg_type_name ?? 'Reject'} names it` } : null;
+}
+
+// What it answers, or what refuses it, with the way there.
+function Other({ found }) {
+  const other = found.answers ?? found.answered_by;
+  if (!other) return null;
+  const refusal = REJECTS.has((found.answers ? found : other).msg_type);
+  const verb = found.answers ? (refusal ? 'Refuses' : 'Answers') : refusal ? 'Refused by' : 'Answered by';
+  return html`<p class=${`decode-other ${refusal ? 'tone-bad' : ''}`} data-testid="other-message">${refusal && html`<${Icon} name="warn" size=${12} />`} ${verb} <button type="button" class="link" data-testid="other-open" onClick=${() => openMessage(other.id)}>${other.msg_type_name ?? msgTypeName(other.msg_type)} ${other.msg_seq_num ?? ''}</button>
+    <span class="num"> after ${duration(other.after_ms)}</span>${!found.answers && other.text && `: ${other.text}`}</p>`;
 }
 
 function Raw({ line }) {

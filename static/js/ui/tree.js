@@ -27,43 +27,48 @@ const PRESENCE = {
 
 export const meaningOf = (field) => (field.value_name ?? '').replaceAll('_', ' ');
 
-export function Tree({ tree }) {
+// blamed: {tag, text} of the field that a Reject of the counterparty names, or null.
+export function Tree({ tree, blamed = null }) {
   const sections = [['Header', tree.header], ['Body', tree.body], ['Trailer', tree.trailer]];
   return html`<table class="tree"><thead><tr><th class="num">Tag</th><th>Name</th><th>Value</th><th>Meaning</th></tr></thead>
-    ${sections.map(([name, nodes]) => html`<${Section} key=${name} name=${name} nodes=${nodes} missing=${tree.missing.filter(({ place }) => place === name.toLowerCase())} />`)}
+    ${sections.map(([name, nodes]) => html`<${Section} key=${name} name=${name} nodes=${nodes} missing=${tree.missing.filter(({ place }) => place === name.toLowerCase())} blamed=${blamed} />`)}
   </table>
   <${Missing} missing=${tree.missing} />`;
 }
 
-function Section({ name, nodes, missing }) {
-  const open = !folded.value.includes(name);
+const holds = (nodes, tag) => nodes.some((node) => node.tag === tag || node.entries?.some((entry) => holds(entry, tag)));
+
+function Section({ name, nodes, missing, blamed }) {
+  // What was refused is shown, also where it is folded as a rule.
+  const open = !folded.value.includes(name) || (blamed !== null && holds(nodes, blamed.tag));
   const troubled = missing.length > 0 || nodes.some((node) => node.problem);
   return html`<tbody>
     <tr class="tree-section"><th colspan="4" scope="rowgroup"><button type="button" aria-expanded=${open} data-testid=${`tree-${name.toLowerCase()}`} onClick=${() => toggle(name)}>
       <${Icon} name="down" size=${12} /> ${name} <span class="quiet num">${nodes.length}</span>${troubled && !open && html` <${Icon} name="warn" size=${12} />`}</button></th></tr>
-    ${open && nodes.map((node, at) => html`<${Field} key=${at} node=${node} depth=${0} path=${`${name}/${at}`} />`)}
+    ${open && nodes.map((node, at) => html`<${Field} key=${at} node=${node} depth=${0} path=${`${name}/${at}`} blamed=${blamed} />`)}
   </tbody>`;
 }
 
-function Field({ node, depth, path }) {
+function Field({ node, depth, path, blamed }) {
+  const guilty = blamed?.tag === node.tag;
   const mark = PRESENCE[node.presence];
   const words = explain(node.tag);
   const folds = node.entries?.length > 0;
   const open = !foldedEntries.value.has(path);
-  return html`<tr class=${`tree-field is-${node.presence} ${node.problem ? 'is-wrong' : ''}`} data-tag=${node.tag} data-depth=${depth} title=${words || undefined}>
+  return html`<tr class=${`tree-field is-${node.presence} ${node.problem || guilty ? 'is-wrong' : ''}`} data-tag=${node.tag} data-depth=${depth} title=${words || undefined}>
       <td class="num">${node.tag}</td>
       <td style=${{ paddingLeft: `${depth * 14}px` }}>${folds ? html`<button type="button" class="tree-group" aria-expanded=${open} onClick=${() => toggleEntry(path)}><${Icon} name="down" size=${11} /><span class="tree-name">${node.name}</span></button>` : html`<span class="tree-name">${node.name ?? html`<i>not in the dictionary</i>`}</span>`}
         ${mark && html`<span class=${`mark mark-${node.presence}`} title=${mark[1]}>${mark[0]}</span>`}
         ${explained.value && words && html`<p class="quiet explain">${words}</p>`}</td>
       <td class="mono">${node.value}</td>
-      <td>${meaningOf(node)}${node.problem && html`<p class="tree-problem"><${Icon} name="warn" size=${12} /> ${node.problem}</p>`}</td>
+      <td>${meaningOf(node)}${node.problem && html`<p class="tree-problem"><${Icon} name="warn" size=${12} /> ${node.problem}</p>`}${guilty && html`<p class="tree-problem" data-testid="tree-refused"><${Icon} name="warn" size=${12} /> Refused: ${blamed.text}</p>`}</td>
     </tr>
-    ${folds && open && node.entries.map((entry, at) => html`<${Entry} key=${at} of=${node} number=${at + 1} fields=${entry} depth=${depth + 1} path=${`${path}/${at}`} />`)}`;
+    ${folds && open && node.entries.map((entry, at) => html`<${Entry} key=${at} of=${node} number=${at + 1} fields=${entry} depth=${depth + 1} path=${`${path}/${at}`} blamed=${blamed} />`)}`;
 }
 
-const Entry = ({ of, number, fields, depth, path }) => html`
+const Entry = ({ of, number, fields, depth, path, blamed }) => html`
   <tr class="tree-entry"><td></td><td colspan="3" style=${{ paddingLeft: `${depth * 14}px` }}>${of.name} ${number} of ${of.entries.length}</td></tr>
-  ${fields.map((node, at) => html`<${Field} key=${at} node=${node} depth=${depth} path=${`${path}/${at}`} />`)}`;
+  ${fields.map((node, at) => html`<${Field} key=${at} node=${node} depth=${depth} path=${`${path}/${at}`} blamed=${blamed} />`)}`;
 
 const Missing = ({ missing }) => missing.length > 0 && html`<ul class="tree-missing" data-testid="tree-missing">
   ${missing.map((one) => html`<li key=${`${one.place}${one.tag}`}><${Icon} name="warn" size=${12} /> ${one.name}(${one.tag}) is required in the ${place(one.place)} and not there.</li>`)}</ul>`;
