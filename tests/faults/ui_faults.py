@@ -128,8 +128,8 @@ class Faults:
         self.line.bytes_per_second = None
 
     def asleep(self) -> None:
-        """The tabs' processes stand still, as those of a computer that sleeps. To freeze a tab by the browser's debugging
-        protocol stops no timer while it has no window."""
+        """The tabs' processes stand still, as those of a computer that sleeps. To freeze a tab by the browser's
+        debugging protocol stops no timer while it has no window."""
         renderers = _renderers()
         assert renderers, "chromium has no process of type renderer"
         for one in renderers:
@@ -148,6 +148,21 @@ class Faults:
             self._rest(1)
             self.stack.start_desk()
             self._rest(2)
+
+    def worker_killed(self) -> None:
+        """Gunicorn's worker, behind an order that it sent and has not answered. Its master keeps the port open, so that
+        what the browser sends again by itself waits there for the next worker, which knows nothing of the first."""
+        assert self.stack.desk is not None
+        known = _newest_order(self.stack, symbol=PRESSED)
+        self.line.hold(Way.BACK)
+        self._press()
+        eventually(
+            lambda: _newest_order(self.stack, symbol=PRESSED) > known, "the desk has sent what was pressed"
+        )
+        for worker in psutil.Process(self.stack.desk.pid).children():
+            worker.kill()
+        self.line.let_go(reset=True)
+        eventually(self.stack.desk_answers, "the next worker answers")
 
     def restarted(self) -> None:
         assert self.stack.desk is not None
@@ -225,8 +240,8 @@ def _renderers() -> list[psutil.Process]:
     return found
 
 
-def _newest_order(stack: LinedStack) -> int:
-    newest: list[dict[str, int]] = stack.get("/api/orders", limit=1)["orders"]
+def _newest_order(stack: LinedStack, **query: str) -> int:
+    newest: list[dict[str, int]] = stack.get("/api/orders", limit=1, **query)["orders"]
     return newest[0]["order_no"] if newest else 0
 
 
