@@ -331,9 +331,10 @@ class _Connection:
                 self.record.refused(raw, why)
             else:
                 number, msg_type = _value(raw, b"34"), _value(raw, b"35")
-                self.record.note(
+                self.record.ignored(
                     f"A message was ignored: {why} (MsgType(35) {msg_type[:8].decode('latin-1')!r},"
-                    f" MsgSeqNum(34) {number[:20].decode('latin-1')!r})"
+                    f" MsgSeqNum(34) {number[:20].decode('latin-1')!r})",
+                    raw,
                 )
         except Exception as error:
             self.record.not_written(Direction.IN, raw, error)

@@ -20,6 +20,7 @@ from sendfix.fix.market_requests import is_live_market_data
 from sendfix.fix.redact import redact
 from sendfix.fix.refused import with_reason
 from sendfix.link.journal import Journal
+from sendfix.link.printable import printable
 from sendfix.link.protocol import Direction
 from sendfix.link.resend import STALE_AFTER_SECONDS, field
 
@@ -113,6 +114,10 @@ class SessionRecord:
         self.last_received_at = self._clock()
         log.error("session %s: a message was received and not accepted: %s", self.config.name, reason)
         self._write(Direction.REFUSED, with_reason(reason, raw))
+
+    def ignored(self, text: str, raw: bytes) -> None:
+        """Received, and QuickFIX leaves it out as if it had not come: all that is kept of it is this event."""
+        self.note(f"{text}. Its bytes: {printable(self._hidden(raw))}")
 
     def sent(self, raw: bytes) -> None:
         self.last_sent_at = self._clock()

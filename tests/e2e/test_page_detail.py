@@ -180,3 +180,27 @@ def test_a_message_says_in_words_what_it_says(desk: DeskPage) -> None:
         "=|8|35=8|150=zz|32=1O|": ["Report", None, False],
     }
     assert desk.page.evaluate(ABOUT, list(expected)) == list(expected.values())
+
+
+BYTES = """async (event) => {
+  const { src } = document.querySelector('script[type=module]');
+  const { bytesIn, hexDump } = await import(new URL('fix/bytes.js', src));
+  const { text, bytes, cut } = bytesIn(event);
+  return [text, hexDump(bytes), cut];
+}"""
+
+
+def test_an_event_opens_and_shows_the_bytes_that_were_no_message(desk: DeskPage) -> None:
+    desk.get("log-direction").select_option(label="Event")
+    line = desk.get("log-line").filter(has_text="Received logon response").first
+    line.click()
+    expect(desk.get("event-text")).to_have_text("Received logon response")
+    desk.get("decode").get_by_text("Copy").focus()
+    desk.page.keyboard.press("ArrowDown")
+    expect(desk.get("event-text")).not_to_have_text("Received logon response")
+    event = r"A message was ignored. Its bytes: 8=FIX|5p=\x7c\x5c\xff<b> … of 2001 bytes"
+    assert desk.page.evaluate(BYTES, event) == [
+        "A message was ignored.",
+        ["0000  38 3d 46 49 58 01 35 70  8=FIX|5p", "0008  3d 7c 5c ff 3c 62 3e     =|\\·<b>"],
+        "2001 bytes",
+    ]

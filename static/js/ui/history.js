@@ -68,12 +68,10 @@ const Time = ({ name, label }) => html`<label class="check">${label} <input type
 // From the message that is open to the next one of those that were found; box is what holds their lines.
 export function walkFound(step, box) {
   const { rows } = found.value;
-  for (let at = rows.findIndex((row) => row.key === decoded.value.key) + step; rows[at]; at += step) {
-    if (rows[at].direction === 'EVENT') continue;
-    decoded.value = rows[at];
-    box.children[1]?.children[at]?.scrollIntoView({ block: 'nearest' });
-    return;
-  }
+  const at = rows.findIndex((row) => row.key === decoded.value.key) + step;
+  if (!rows[at]) return;
+  decoded.value = rows[at];
+  box.querySelector('[role=list]').children[at]?.scrollIntoView({ block: 'nearest' });
 }
 
 export function Found() {

@@ -11,6 +11,7 @@ import { Icon } from './bits.js';
 import { BottomTabs } from './bottom_tabs.js';
 import { Found, History, walkFound } from './history.js';
 import { Decode } from './decode.js';
+import { EventDetail } from './event_detail.js';
 import { LinkButton } from './link_button.js';
 import { DIRECTIONS, inWords, Line, ROW, whole } from './log_line.js';
 
@@ -28,9 +29,11 @@ export const Log = () => html`<section class=${`panel log ${decoded.value ? 'wit
   ${searching.value ? html`<${History} />` : html`<${Bar} />`}
   <div class="log-body">
     ${searching.value ? html`<${Found} />` : html`<${Lines} /><${News} />`}
-    ${decoded.value && html`<${Decode} line=${decoded.value} />`}
+    ${decoded.value && html`<${Opened} line=${decoded.value} />`}
   </div>
 </section>`;
+
+const Opened = ({ line }) => (line.direction === 'EVENT' ? html`<${EventDetail} line=${line} onClose=${() => { decoded.value = null; }} />` : html`<${Decode} line=${line} />`);
 
 function Bar() {
   const now = { ...NO_FILTER, ...logFilter.value };
@@ -161,7 +164,7 @@ function onKeyDown(event) {
   if (typing(event.target)) return;
   const box = event.currentTarget.querySelector('.lines');
   if (event.key === 'Enter' && event.target === box && !decoded.value && !searching.value) {
-    decoded.value = log.view.findLast((line) => line.raw) ?? null;
+    decoded.value = log.view.at(-1) ?? null;
     return;
   }
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -174,8 +177,7 @@ function onKeyDown(event) {
 function walk(step, box) {
   const at = log.view.findIndex((line) => line.key === decoded.value.key);
   if (at < 0) return;
-  let to = at + step;
-  while (log.view[to] && log.view[to].direction === 'EVENT') to += step;
+  const to = at + step;
   if (!log.view[to]) return;
   decoded.value = log.view[to];
   const top = to * ROW;

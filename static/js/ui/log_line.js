@@ -31,7 +31,7 @@ export function Line({ line, chosen, zone: shownZone, whole: all, words: spoken,
   };
   const open = ({ detail }) => {
     const one = detail ? pressed.current : line;
-    if (one.direction !== 'EVENT') decoded.value = decoded.peek()?.key === one.key ? null : one;
+    decoded.value = decoded.peek()?.key === one.key ? null : one;
   };
   return html`<div role="listitem" class=${`line line-${line.direction} ${bad ? 'line-bad' : ''} ${chosen ? 'chosen' : ''}`} data-testid="log-line" data-msg-type=${line.msg_type ?? ''} onPointerDown=${press} onClick=${open}>
     <span class="line-time num" title=${dayAndTime(line.at, shownZone)}>${(day ? dayAndTime : time)(line.at, shownZone)}</span>

@@ -175,3 +175,15 @@ def test_market_data_goes_to_its_listener_and_into_the_journal_where_that_is_wan
 
     record(CONFIG, False).received(snapshot)
     assert kit.payloads(Direction.IN) == [report, by_hand, update, snapshot]
+
+
+def test_of_what_is_ignored_the_bytes_stand_in_the_event(kit: Kit) -> None:
+    kit.record.ignored(
+        "A message was ignored: CheckSum(10) is wrong", b"8=FIX\x01554=hidden\x0158=a|\\\xff\x01"
+    )
+    kit.record.ignored("A message was ignored", b"x" * 2001)
+    first, second = (json.loads(text)["text"] for text in kit.payloads(Direction.EVENT))
+    assert (
+        first == r"A message was ignored: CheckSum(10) is wrong. Its bytes: 8=FIX|554=***|58=a\x7c\x5c\xff|"
+    )
+    assert second.endswith("xx … of 2001 bytes")
