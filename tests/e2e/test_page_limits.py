@@ -104,6 +104,36 @@ def test_a_fault_stands_by_its_field_and_a_change_by_another_is_told(
     expect(desk.get("limits-edit")).to_have_count(0)
 
 
+def test_a_refusal_is_said_once_by_its_field_and_a_kill_switch_on_the_ticket(
+    browser_context: BrowserContext, stack: Stack
+) -> None:
+    rule = {"scope": {"account": ACCOUNT}, "limits": {"max_order_qty": 5, "symbols": ["MRK"]}}
+    body = {"version": stack.get("/api/risk/limits")["version"], "rules": [rule], "reason": "a test"}
+    assert requests.put(f"{stack.desk_url}/api/risk/limits", json=body, timeout=15).ok
+    page = browser_context.new_page()
+    desk = DeskPage(page, stack).open()
+    desk.choose(FIX44)
+    page.keyboard.press("Control+Enter")
+    expect(desk.get("toast")).to_contain_text("Quantity: How many?")
+    desk.fill_ticket(symbol="mrk", order_qty="6", price="1", account=ACCOUNT)
+    desk.get("send").click()
+    words = f"Quantity: “Quantity of an order” of account {ACCOUNT} is 5, and OrderQty(38) 6 is more"
+    expect(desk.get("refused")).to_have_text(words)
+    expect(desk.get("toasts").get_by_text(words, exact=True)).to_have_count(1)
+    expect(desk.get("ticket-order_qty")).to_be_focused()
+    expect(desk.get("ticket-order_qty")).to_have_attribute("aria-invalid", "true")
+    desk.fill_ticket(order_qty="5")
+    expect(desk.get("refused")).to_have_count(0)
+
+    stack.post("/api/kill_switch", {"session_name": FIX44, "reason": "lunch"}, 200)
+    expect(desk.get("send")).to_be_disabled()
+    expect(desk.get("send-hint")).to_contain_text("is on since")
+    expect(desk.get("send-hint")).to_contain_text("lunch")
+    stack.post("/api/kill_switch/let_go", {"session_name": FIX44, "reason": "eaten"}, 200)
+    expect(desk.get("send-hint")).not_to_contain_text("lunch")
+    desk.send(key=True)
+
+
 def test_a_banner_says_that_the_limits_are_not_known_until_they_are_set(
     browser_context: BrowserContext, tmp_path: Path
 ) -> None:

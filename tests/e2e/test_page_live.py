@@ -173,7 +173,14 @@ def test_a_lost_desk_is_shown_and_what_was_missed_is_loaded(own_stack: Stack, ot
     expect(desk.get("send")).to_be_disabled()
     expect(desk.get(f"session-{FIX42}")).to_have_attribute("data-state", "unknown")
     expect(desk.get(f"session-{FIX42}")).to_contain_text("Unknown since")
-    for button in (f"connect-{FIX42}", f"numbers-{FIX42}", f"edit-{FIX42}", "limits", "stop", "import-orders"):
+    for button in (
+        f"connect-{FIX42}",
+        f"numbers-{FIX42}",
+        f"edit-{FIX42}",
+        "limits",
+        "stop",
+        "import-orders",
+    ):
         expect(desk.get(button)).to_be_disabled()
     expect(desk.page.locator(f'[row-id$="/{sent}"] [data-testid=row-cancel]')).to_be_disabled()
     broker_fills(own_stack, sent, 100, "10")

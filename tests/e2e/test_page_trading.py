@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.desk_page import DeskPage, broker_fills
-from tests.support.stack import FIX42, FIX44, Stack
+from tests.support.stack import FIX42, FIX44, Stack, eventually
 
 pytestmark = pytest.mark.browser
 
@@ -19,6 +19,10 @@ BOTH = pytest.mark.parametrize("session", [FIX42, FIX44])
 def desk(stack: Stack, page: Page) -> DeskPage:
     stack.behave(default="manual")
     return DeskPage(page, stack).ready()
+
+
+def orders_of(stack: Stack, symbol: str) -> int:
+    return len(stack.get("/api/orders", symbol=symbol)["orders"])
 
 
 @BOTH
@@ -133,6 +137,14 @@ def test_an_order_is_replaced_and_canceled_from_the_ticket(desk: DeskPage, sessi
     expect(desk.get("drawer")).to_contain_text("OrderCancelReplaceRequest")
 
 
+def test_an_order_of_a_rare_type_stands_on_the_ticket_as_it_is(desk: DeskPage, stack: Stack) -> None:
+    sent = stack.send(FIX44, symbol="VZ", ord_type="LIMIT_OR_BETTER", price="11.5")
+    desk.cell(sent, "symbol").click()
+    expect(desk.get("ticket-ord_type").locator("option:checked")).to_have_text("Limit or better")
+    expect(desk.get("ticket-price")).to_have_value("11.5")
+    expect(desk.get("preview")).to_contain_text("40=7")
+
+
 def test_a_request_that_is_not_answered_stands_on_the_row(desk: DeskPage, stack: Stack) -> None:
     desk.choose(FIX44)
     desk.fill_ticket(symbol="JPM", order_qty="10", price="100")
@@ -202,8 +214,53 @@ def test_the_rows_are_walked_by_keys(desk: DeskPage, stack: Stack) -> None:
     expect(desk.get("ticket-order_qty")).to_be_focused()
 
 
+def test_each_press_is_an_order_and_the_same_again_is_asked_about(desk: DeskPage, stack: Stack) -> None:
+    desk.choose(FIX44)
+    desk.fill_ticket(symbol="bac", order_qty="11", price="20")
+    sent: list[str] = []
+    desk.page.on("response", lambda answer: "/api/send_order" in answer.url and sent.append(answer.url))
+    for symbol in (
+        "csco",
+        "Intc",
+        "orcl",
+    ):  # by the time the next one is typed, the one before is not answered
+        desk.page.keyboard.press("Control+Enter")
+        desk.page.keyboard.type(symbol)  # over the symbol of the last one
+    desk.page.keyboard.press("Control+Enter")
+    for symbol in ("BAC", "CSCO", "INTC", "ORCL"):
+        eventually(lambda symbol=symbol: orders_of(stack, symbol), f"{symbol} was sent")
+
+    desk.page.keyboard.press("Control+Enter")
+    expect(desk.get("question")).to_contain_text("Buy 11 ORCL")
+    desk.page.keyboard.press("Enter")
+    expect(desk.get("question")).to_have_count(0)
+    assert orders_of(stack, "ORCL") == 1
+    desk.get("send").dblclick()
+    with desk.page.expect_response("**/api/send_order"):
+        desk.get("confirm").click()
+    assert orders_of(stack, "ORCL") == 2
+    assert len(sent) == 5
+
+
+def test_enter_goes_to_the_next_field_and_letters_choose_the_type(desk: DeskPage, stack: Stack) -> None:
+    desk.choose(FIX42)
+    posts: list[str] = []
+    desk.page.on("request", lambda request: request.method == "POST" and posts.append(request.url))
+    desk.fill_ticket(symbol="ko", price="1")
+    quantity, kind = desk.get("ticket-order_qty"), desk.get("ticket-ord_type")
+    quantity.fill("5")
+    quantity.press("Enter")
+    expect(desk.get("ticket-symbol")).to_have_value("KO")
+    expect(kind).to_be_focused()
+    for letters, code in {"m": "1", "l": "2", "s": "3", "sl": "4", "moc": "5", "p": "P"}.items():
+        kind.press_sequentially(letters)
+        expect(kind).to_have_value(code)
+    assert posts == []
+
+
 def test_no_single_key_trades(desk: DeskPage, stack: Stack) -> None:
     desk.choose(FIX44)
+    older = stack.send(FIX44, symbol="DIS", ord_type="LIMIT", price="19")
     desk.fill_ticket(symbol="DIS", order_qty="10", price="20")
     sent = desk.send()
     desk.expect_row(sent, status="New")
@@ -214,6 +271,12 @@ def test_no_single_key_trades(desk: DeskPage, stack: Stack) -> None:
     for key in "abcdefghijklmnopqrstuvwxyzX":
         desk.page.locator("body").press(key)
         desk.page.keyboard.press("Escape")
+    expect(desk.get("question")).to_have_count(0)
+    desk.get("tab-orders").click()
+    desk.cell(older, "symbol").click()
+    desk.page.keyboard.press("x")
+    expect(desk.get("question")).to_contain_text(older)
+    desk.page.keyboard.press("Enter")  # keeps it
     expect(desk.get("question")).to_have_count(0)
 
     assert [request for request in requests_seen if request.startswith("POST ")] == []

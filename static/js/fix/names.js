@@ -1,22 +1,44 @@
-// Wire codes, the names the desk's interface uses for them, and the words a person reads.
-const table = (rows) => rows.map(([code, name, label]) => ({ code, name, label }));
+// Wire codes, the names the desk's interface uses for them, and the words a person reads and types.
+// What is chosen most stands first, in the order in which it is chosen; `short` is what traders type for it.
+const entry = (usual) => ([code, name, label, short = '']) => ({ code, name, label, usual, short: short.split(' ').filter(Boolean) });
+const table = (usual, rare) => [...usual.map(entry(true)), ...rare.map(entry(false))];
 
 export const SIDES = table([
-  ['1', 'BUY', 'Buy'], ['2', 'SELL', 'Sell'], ['3', 'BUY_MINUS', 'Buy minus'], ['4', 'SELL_PLUS', 'Sell plus'],
-  ['5', 'SELL_SHORT', 'Sell short'], ['6', 'SELL_SHORT_EXEMPT', 'Sell short exempt'],
-  ['7', 'UNDISCLOSED', 'Undisclosed'], ['8', 'CROSS', 'Cross'], ['9', 'CROSS_SHORT', 'Cross short'],
+  ['1', 'BUY', 'Buy', 'b buy'], ['2', 'SELL', 'Sell', 's sell'], ['5', 'SELL_SHORT', 'Sell short', 'ss short'],
+  ['6', 'SELL_SHORT_EXEMPT', 'Sell short exempt', 'sse sx exempt'],
+], [
+  ['3', 'BUY_MINUS', 'Buy minus'], ['4', 'SELL_PLUS', 'Sell plus'], ['7', 'UNDISCLOSED', 'Undisclosed'], ['8', 'CROSS', 'Cross'],
+  ['9', 'CROSS_SHORT', 'Cross short'], ['A', 'CROSS_SHORT_EXEMPT', 'Cross short exempt'], ['B', 'AS_DEFINED', 'As defined'],
+  ['C', 'OPPOSITE', 'Opposite'], ['D', 'SUBSCRIBE', 'Subscribe'], ['E', 'REDEEM', 'Redeem'], ['F', 'LEND', 'Lend'], ['G', 'BORROW', 'Borrow'],
 ]);
 
 export const ORD_TYPES = table([
-  ['1', 'MARKET', 'Market'], ['2', 'LIMIT', 'Limit'], ['3', 'STOP', 'Stop'], ['4', 'STOP_LIMIT', 'Stop limit'],
-  ['5', 'MARKET_ON_CLOSE', 'Market on close'], ['B', 'LIMIT_ON_CLOSE', 'Limit on close'], ['P', 'PEGGED', 'Pegged'],
+  ['1', 'MARKET', 'Market', 'm mkt market'], ['2', 'LIMIT', 'Limit', 'l lmt lim limit'], ['3', 'STOP', 'Stop', 's stp stop'],
+  ['4', 'STOP_LIMIT', 'Stop limit', 'sl stl stplmt'], ['P', 'PEGGED', 'Pegged', 'p peg pegged'],
+  ['5', 'MARKET_ON_CLOSE', 'Market on close', 'moc'], ['B', 'LIMIT_ON_CLOSE', 'Limit on close', 'loc'],
+], [
+  ['J', 'MARKET_IF_TOUCHED', 'Market if touched', 'mit'], ['7', 'LIMIT_OR_BETTER', 'Limit or better', 'lob'], ['A', 'ON_CLOSE', 'On close'],
+  ['K', 'MARKET_WITH_LEFT_OVER_AS_LIMIT', 'Market with left over as limit', 'mtl'], ['I', 'FUNARI', 'Funari'],
+  ['6', 'WITH_OR_WITHOUT', 'With or without'], ['8', 'LIMIT_WITH_OR_WITHOUT', 'Limit with or without'], ['9', 'ON_BASIS', 'On basis'],
+  ['D', 'PREVIOUSLY_QUOTED', 'Previously quoted'], ['E', 'PREVIOUSLY_INDICATED', 'Previously indicated'],
+  ['C', 'FOREX_MARKET', 'Forex: market'], ['F', 'FOREX_LIMIT', 'Forex: limit'], ['G', 'FOREX_SWAP', 'Forex: swap'],
+  ['H', 'FOREX_PREVIOUSLY_QUOTED', 'Forex: previously quoted'],
+  ['L', 'PREVIOUS_FUND_VALUATION_POINT', 'Previous fund valuation point'], ['M', 'NEXT_FUND_VALUATION_POINT', 'Next fund valuation point'],
 ]);
 
 export const TIFS = table([
-  ['0', 'DAY', 'Day'], ['1', 'GTC', 'GTC · good till cancel'], ['2', 'OPG', 'OPG · at the opening'],
-  ['3', 'IOC', 'IOC · immediate or cancel'], ['4', 'FOK', 'FOK · fill or kill'], ['5', 'GTX', 'GTX · good till crossing'],
-  ['6', 'GTD', 'GTD · good till date'], ['7', 'CLOSE', 'Close · at the close'],
+  ['0', 'DAY', 'Day', 'd day'], ['1', 'GTC', 'GTC · good till cancel', 'gtc'], ['3', 'IOC', 'IOC · immediate or cancel', 'ioc'],
+  ['4', 'FOK', 'FOK · fill or kill', 'fok'], ['6', 'GTD', 'GTD · good till date', 'gtd'],
+], [
+  ['2', 'OPG', 'OPG · at the opening', 'opg'], ['7', 'CLOSE', 'Close · at the close', 'cls close'], ['5', 'GTX', 'GTX · good till crossing', 'gtx'],
 ]);
+
+// The row that somebody means by these letters: what traders type for it first, then how its words begin; null for none.
+export function rowMeant(rows, text) {
+  const typed = text.toLowerCase();
+  const short = (fits) => rows.find((row) => row.short?.some(fits));
+  return short((one) => one === typed) ?? short((one) => one.startsWith(typed)) ?? rows.find(({ label }) => label.toLowerCase().startsWith(typed)) ?? null;
+}
 
 export const toCode = (rows, name) => rows.find((row) => row.name === name)?.code ?? name;
 

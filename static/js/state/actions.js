@@ -1,6 +1,6 @@
 // What a person can have done to sessions and orders, with its result as a toast.
 import { showDecimal } from '../fix/decimal.js';
-import { isOpen, sideLabel } from '../fix/names.js';
+import { isOpen, sideLabel, statusLabel } from '../fix/names.js';
 import { rest } from '../net/rest.js';
 import { orders } from './desk.js';
 import { surely } from './settling.js';
@@ -38,7 +38,7 @@ export async function cancel(order) {
 export function askCancel(list, title = null) {
   const open = list.filter(canCancel);
   if (!open.length) {
-    toast('info', 'Nothing to cancel', list.length ? 'None of these orders is open.' : 'There is no open order.');
+    toast('info', 'Nothing to cancel', list.length === 1 ? `${describe(list[0])}: ${list[0].pending?.type === 'cancel' ? 'its cancel is sent already' : `it is ${statusLabel(list[0]).toLowerCase()}`}.` : list.length ? 'None of these orders is open.' : 'There is no open order.');
     return;
   }
   ask({
@@ -52,7 +52,12 @@ export function askCancel(list, title = null) {
 
 export const askCancelAll = () => askCancel(orders.all().filter(canCancel), null);
 
-export function askCancelLast() {
+// `chosen`: the order that is looked at. One that is closed is said to be so, and no other one is proposed for it.
+export function askCancelOne(chosen) {
+  if (chosen) {
+    askCancel([chosen]);
+    return;
+  }
   const open = orders.all().filter(canCancel);
   const last = open.reduce((latest, order) => (!latest || order.created_at > latest.created_at ? order : latest), null);
   askCancel(last ? [last] : [], 'Cancel the last order?');

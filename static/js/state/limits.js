@@ -33,6 +33,12 @@ const LABELS = new Map(LIMITS.map(({ key, label }) => [key, label]));
 
 export const labelOf = (key) => LABELS.get(key) ?? key;
 
+const NAMED = new Map([...LIMITS.filter(({ key }) => key.includes('_') && !key.includes('.')).map(({ key, label }) => [key, label]),
+  ['price_collar_percent', 'Price collar, %'], ['trading_hours', 'Trading hours']]);
+
+// What the desk says about limits, with their names as they are called here.
+export const withLabels = (words) => words.replace(/\b[a-z]+(?:_[a-z]+)+\b/g, (name) => (NAMED.has(name) ? `“${NAMED.get(name)}”` : name));
+
 export const ofDesk = ({ session_name: session, account, user }) => !session && !account && !user;
 export const whoseOf = ({ session_name: session, account, user }) => [account && `Account ${account}`, user && `User ${user}`, session && `Session ${session}`].filter(Boolean).join(' · ') || 'The whole desk';
 

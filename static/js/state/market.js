@@ -4,6 +4,7 @@ import { link, on, onJoined, tellDesk } from '../net/socket.js';
 import { selectedSession, sessions } from './desk.js';
 import { marketInSight } from './places.js';
 import { remembered } from './prefs.js';
+import { symbolOf } from './symbol_case.js';
 import { toast } from './toasts.js';
 
 const MOST_WATCHED = 200;
@@ -104,7 +105,8 @@ export function staleness(entry, book) {
 }
 
 export function watch(sessionName, text) {
-  const symbols = [...new Set(text.split(/[,;]/).map((one) => one.trim()).filter(Boolean))];
+  const seen = watched.value.map(({ symbol }) => symbol);
+  const symbols = [...new Set(text.split(/[,;]/).map((one) => symbolOf(sessionName, one, seen)).filter(Boolean))];
   const known = new Set(watched.value.map(bookKey));
   const added = symbols.map((symbol) => ({ session_name: sessionName, symbol })).filter((one) => !known.has(bookKey(one)));
   if (watched.value.length + added.length > MOST_WATCHED) {

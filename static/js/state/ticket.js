@@ -1,17 +1,15 @@
 // The ticket: what is typed, what the session's dictionary allows, what is wrong with it, and the message it makes.
 import { batch, computed, effect, signal, untracked } from '../lib.js';
 import { compareDecimals, isPositive, plain, sameDecimal } from '../fix/decimal.js';
-import { ORD_TYPES, SIDES, TIFS, sideLabel, toCode } from '../fix/names.js';
+import { ORD_TYPES, SIDES, TIFS, toCode, words } from '../fix/names.js';
 import { checkEntries, checkField, checkText } from '../fix/check.js';
 import { fromBody, isGroup, newEntry, newField, specOf, toBody } from '../fix/form.js';
 import { expiryFields, expiryOf, isGoodTillDate, needsOf } from '../fix/order_needs.js';
-import { rest } from '../net/rest.js';
 import { orderKey, orders, selectSession, selectedSession } from './desk.js';
 import { dictionaryOf, keepTrying } from './dictionaries.js';
-import { recall, remember } from './prefs.js';
-import { canReplace, describe } from './actions.js';
-import { surely } from './settling.js';
-import { toast } from './toasts.js';
+import { watched } from './market.js';
+import { recall } from './prefs.js';
+import { symbolOf } from './symbol_case.js';
 
 const BLANK = { side: '1', symbol: '', order_qty: '', ord_type: '2', price: '', stop_px: '', time_in_force: '0', account: '' };
 
@@ -20,17 +18,18 @@ export const extras = signal([]); // further fields, as in fix/form.js: [{id, na
 export const order = signal(null); // the order that is being replaced, as it is now; null: a new one
 export const touched = signal(new Set()); // fields whose faults may be shown
 export const refusals = signal([]); // what the desk said was wrong: [{field, message}]
-export const sending = signal(false);
-
-const AGAIN_AFTER_MS = 400;
 
 export function set(name, value) {
+  if (form.value[name] === value) return;
   batch(() => {
     form.value = { ...form.value, [name]: value };
     refusals.value = refusals.value.filter((one) => one.field !== name);
     if (value !== '') touch(name);
   });
 }
+
+// The symbol as it goes out; that of an order is the order's.
+export const symbol = computed(() => (order.value ? form.value.symbol : symbolOf(selectedSession.value?.name, form.value.symbol, watched.value.map((one) => one.symbol))));
 
 export function touch(name) {
   if (!touched.value.has(name)) touched.value = new Set(touched.value).add(name);
@@ -66,13 +65,13 @@ effect(() => {
   if (name) untracked(() => keepTrying(name, 'D', () => selectedSession.value?.name === name));
 });
 
-// Choices the dictionary allows, in the words of names.js where there are some; all we know while it is not there.
+// Choices the dictionary allows, the usual ones first, in the words of names.js where there are some; the usual ones while it is not there.
 const choices = (key, rows) => computed(() => {
   const values = dictionary.value?.byKey.get(key)?.values;
-  if (!values?.length) return rows;
-  return values.map(({ value, name }) => rows.find((row) => row.code === value) ?? { code: value, name, label: label(name) });
+  if (!values?.length) return rows.filter(({ usual }) => usual);
+  const unknown = values.filter(({ value }) => !rows.some(({ code }) => code === value));
+  return [...rows.filter(({ code }) => values.some(({ value }) => value === code)), ...unknown.map(({ value, name }) => ({ code: value, name, label: words(name), usual: false }))];
 });
-const label = (name) => name.charAt(0) + name.slice(1).replaceAll('_', ' ').toLowerCase();
 
 export const sides = choices('side', SIDES);
 export const ordTypes = choices('ord_type', ORD_TYPES);
@@ -245,56 +244,3 @@ orders.subscribe((change) => {
     form.value = { ...form.value, order_qty: follow('order_qty'), price: follow('price'), stop_px: follow('stop_px') };
   });
 });
-
-export async function submit() {
-  if (sending.value) return;
-  touched.value = new Set([...Object.keys(faults.value), ...touched.value]);
-  if (Object.keys(faults.value).length) {
-    toast('error', 'Not sent', Object.values(faults.value).join('\n'));
-    return;
-  }
-  sending.value = true;
-  refusals.value = [];
-  try {
-    await (order.value ? replace() : send());
-  } catch (problem) {
-    refusals.value = problem.errors ?? [];
-    toast('error', order.value ? 'Not replaced' : 'Not sent', problem.text);
-  } finally {
-    // A double click is one order: the button stays shut for longer than the second click takes.
-    setTimeout(() => {
-      sending.value = false;
-    }, AGAIN_AFTER_MS);
-  }
-}
-
-async function send() {
-  const session = selectedSession.value;
-  const now = form.value;
-  const body = { session_name: session.name, symbol: now.symbol.trim(), side: now.side, order_qty: now.order_qty, ord_type: now.ord_type };
-  for (const { key } of needs.value) if (now[key]) body[key] = now[key];
-  Object.assign(body, { time_in_force: now.time_in_force }, expiry.value);
-  if (now.account) body.account = now.account;
-  const { fields, custom_tags: tags } = toBody(extras.value, dictionary.value?.fields ?? []);
-  Object.assign(body, fields);
-  if (Object.keys(tags).length) body.custom_tags = tags;
-  const what = `${sideLabel(now.side)} ${now.order_qty} ${body.symbol}`;
-  const answer = await surely(session.name, what, (clOrdId) => rest.sendOrder({ ...body, cl_ord_id: clOrdId }), body.cl_ord_id);
-  remember('account', now.account);
-  if (answer) toast('good', `Sent: ${what}`, `${answer.cl_ord_id} on ${session.name}`);
-}
-
-async function replace() {
-  const was = order.value;
-  if (!canReplace(was)) {
-    toast('error', 'Not replaced', `The order is closed (${was.status}); send a new one.`);
-    return;
-  }
-  if (!Object.keys(changes.value).length) {
-    toast('info', 'Nothing to replace', 'Change the quantity, a price or the time in force first.');
-    return;
-  }
-  const wanted = { cl_ord_id: was.cl_ord_id, ...changes.value };
-  const answer = await surely(was.session_name, `Replace of ${describe(was)}`, (clOrdId) => rest.replaceOrder({ ...wanted, new_cl_ord_id: clOrdId }));
-  if (answer) toast('info', `Replace sent: ${describe(was)}`, `${answer.orig_cl_ord_id} → ${answer.cl_ord_id}`);
-}

@@ -20,7 +20,7 @@ export const tagged = computed(() => {
     if (was.order_id) rows.push([37, 'OrderID', was.order_id, 'desk']);
   }
   if (session.fix_version === 'FIX.4.2') rows.push([21, 'HandlInst', '1', 'desk']);
-  rows.push([55, 'Symbol', now.symbol.trim(), 'you'], [54, 'Side', now.side, 'you'], [38, 'OrderQty', now.order_qty, 'you']);
+  rows.push([55, 'Symbol', ticket.symbol.value, 'you'], [54, 'Side', now.side, 'you'], [38, 'OrderQty', now.order_qty, 'you']);
   rows.push([40, 'OrdType', now.ord_type, 'you']);
   for (const need of ticket.needs.value) {
     const value = now[need.key] ?? '';

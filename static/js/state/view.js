@@ -15,7 +15,7 @@ export const marked = signal(null); // the message to compare others with
 export const comparing = signal(null); // {a, b}: the ids of two messages that are compared
 export const helpOpen = signal(false);
 export const stopping = signal(null); // {letGo: a kill switch} or {}: the dialog that turns kill switches
-export const question = signal(null); // {title, text, list, confirm, act}: what asks before it does
+export const question = signal(null); // {title, text, list, confirm, keep, act}: what asks before it does
 
 export function showLog() {
   bottomTab.value = 'log';

@@ -1,4 +1,4 @@
-// A box that stands before all else until it is answered; Esc and a press beside it close it.
+// A box that stands before all else until it is answered; Esc and a press beside it close it, but not the second half of the double click that opened it.
 import { html, useLayoutEffect, useRef } from '../lib.js';
 
 export function Dialog({ title, onClose, children, testid, wide = false, kind = '' }) {
@@ -12,6 +12,6 @@ export function Dialog({ title, onClose, children, testid, wide = false, kind = 
   }, []);
   return html`<dialog ref=${box} class=${`${kind} ${wide ? 'dialog-wide' : ''}`} aria-labelledby="dialog-title" data-testid=${testid} onClose=${onClose}
     onPointerDown=${(event) => { pressedBeside.current = event.target === box.current; }}
-    onClick=${(event) => event.target === box.current && pressedBeside.current && onClose()}>
+    onClick=${(event) => event.target === box.current && pressedBeside.current && event.detail < 2 && onClose()}>
     <div class="dialog"><h2 id="dialog-title">${title}</h2>${children}</div></dialog>`;
 }

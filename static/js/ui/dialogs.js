@@ -6,6 +6,7 @@ import { helpOpen, question } from '../state/view.js';
 import { Dialog } from './dialog.js';
 import { KEYS } from './keys.js';
 
+// Enter keeps: a hand that goes on typing has not looked at what is asked.
 function Question({ asked }) {
   const close = () => {
     question.value = null;
@@ -18,7 +19,7 @@ function Question({ asked }) {
   return html`<${Dialog} title=${asked.title} onClose=${close} testid="question"><form onSubmit=${act}>
     ${asked.text && html`<p>${asked.text}</p>`}
     <ul class="asked">${asked.list.slice(0, 12).map((line) => html`<li key=${line}>${line}</li>`)}${asked.list.length > 12 && html`<li>and ${asked.list.length - 12} more</li>`}</ul>
-    <div class="dialog-buttons"><button type="button" onClick=${close} data-testid="keep">Keep</button><button type="submit" class="primary danger-fill" data-testid="confirm" autofocus>${asked.confirm}</button></div>
+    <div class="dialog-buttons"><button type="button" onClick=${close} data-testid="keep" autofocus>${asked.keep ?? 'Keep'}</button><button type="submit" class="primary danger-fill" data-testid="confirm">${asked.confirm}</button></div>
   </form><//>`;
 }
 

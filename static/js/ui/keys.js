@@ -1,5 +1,5 @@
 // The keyboard. No single key trades: sending takes Ctrl+Enter, and what cancels asks first.
-import { askCancel, askCancelAll, askCancelLast } from '../state/actions.js';
+import { askCancelAll, askCancelOne } from '../state/actions.js';
 import { focusedOrder } from '../state/blotter.js';
 import { compose } from '../state/composer.js';
 import { selectedSession, selectSession, sessions } from '../state/desk.js';
@@ -8,17 +8,7 @@ import * as ticket from '../state/ticket.js';
 import { dismissAll } from '../state/toasts.js';
 import { blotterTab, decoded, drawerKey, helpOpen, nowhere, phoneTab, question, searching, showLog } from '../state/view.js';
 import { cancelChosen, enterRows } from './blotter.js';
-
-// At once where it can be, for the next key may already be on its way; else when the page has been drawn again.
-const focus = (selector) => {
-  const now = () => {
-    const element = document.querySelector(selector);
-    element?.focus();
-    element?.select?.();
-    return element !== null && document.activeElement === element;
-  };
-  if (!now()) setTimeout(now, 0);
-};
+import { focus, pressSend } from './ticket_keys.js';
 
 const NEXT_TAB = { orders: 'executions', executions: 'positions', positions: 'statistics' };
 
@@ -31,12 +21,6 @@ function nextSession(step) {
   const names = sessions.value.map((one) => one.name);
   const at = names.indexOf(selectedSession.value?.name);
   if (names.length) selectSession(names[(at + step + names.length) % names.length]);
-}
-
-function cancelFocused() {
-  const order = focusedOrder();
-  if (order) askCancel([order]);
-  return order !== null;
 }
 
 // A field that filters is emptied and says so, before it loses the keyboard: browsers do the one and then not the other.
@@ -67,7 +51,7 @@ export const KEYS = [
   { key: 'w', shown: ['w'], does: 'Market or messages', act: toggleMarket },
   { key: 'W', shown: ['Shift', 'w'], does: 'Market behind the messages, beside them, beside the orders, beside both', act: nextPlace },
   { key: 'c', shown: ['c'], does: 'Compose any message', act: () => compose() },
-  { key: 'x', shown: ['x'], does: 'Cancel the selected orders, the one whose row has the keyboard, or the last one (asks first)', act: () => cancelChosen() || cancelFocused() || askCancelLast() },
+  { key: 'x', shown: ['x'], does: 'Cancel the selected orders, the one whose row has the keyboard, the one on the ticket, or the last one (asks first)', act: () => cancelChosen() || askCancelOne(focusedOrder() ?? ticket.order.value) },
   { key: 'X', shown: ['Shift', 'x'], does: 'Cancel all open orders (asks first)', act: askCancelAll },
   { key: 'f', shown: ['f'], does: 'Search the blotter', act: () => { phoneTab.value = 'blotter'; focus('.blotter .search'); } },
   { key: 'g', shown: ['g'], does: 'Go to the rows of the blotter (or ↓ in its search)', act: enterRows },
@@ -99,7 +83,7 @@ export function listen() {
     if (event.defaultPrevented || document.querySelector('dialog[open]')) return;
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
-      if (!event.repeat) ticket.submit();
+      if (!event.repeat) pressSend({ byKey: true });
       return;
     }
     if (event.key === 'Escape') {

@@ -1,40 +1,23 @@
 import { html } from '../lib.js';
-import { isBuy, isSell, statusLabel } from '../fix/names.js';
-import { link } from '../net/socket.js';
-import { canCancel, cancel, canReplace, describe } from '../state/actions.js';
-import { health, orderKey, selectedSession, symbols } from '../state/desk.js';
+import { isBuy, isSell, ORD_TYPES, statusLabel, TIFS } from '../fix/names.js';
+import { canCancel, cancel, describe } from '../state/actions.js';
+import { orderKey, selectedSession, symbols } from '../state/desk.js';
 import { ticketTemplates } from '../state/templates.js';
 import * as ticket from '../state/ticket.js';
+import { killSwitch, noCancel, noSend, onTheWay } from '../state/ticket_send.js';
+import { refusalLine } from '../state/ticket_words.js';
 import { drawerKey } from '../state/view.js';
 import { Icon } from './bits.js';
 import { Extras } from './extras.js';
 import { Preview } from './preview.js';
-import { lightOf } from './session_light.js';
 import { TemplateMenu } from './template_menu.js';
-import { common, Field, Text } from './ticket_field.js';
+import { Choice } from './ticket_choice.js';
+import { Field, Text } from './ticket_field.js';
+import { fieldKeys, pressSend } from './ticket_keys.js';
 import { Needs } from './ticket_needs.js';
-
-const Choice = ({ name, rows, disabled }) => html`<select ...${common(name)} disabled=${disabled} value=${ticket.form.value[name]} onChange=${(event) => ticket.set(name, event.target.value)}>
-  ${rows.map((row) => html`<option key=${row.code} value=${row.code} selected=${row.code === ticket.form.value[name]}>${row.label}</option>`)}
-  ${!rows.some((row) => row.code === ticket.form.value[name]) && html`<option value=${ticket.form.value[name]} selected>${ticket.form.value[name]}</option>`}
-</select>`;
-
-function why() {
-  if (link.value.state === 'lost') return 'No connection to the desk';
-  if (!health.value.engine.available) return 'The FIX engine is not available';
-  const session = selectedSession.value;
-  if (!session) return 'No session';
-  if (!session.logged_on) return `${session.name}: ${lightOf(session).text.toLowerCase()}`;
-  const order = ticket.order.value;
-  return order && !canReplace(order) ? `This order is ${statusLabel(order).toLowerCase()}: it can't be changed` : null;
-}
 
 export function Ticket() {
   const order = ticket.order.value;
-  const submit = (event) => {
-    event.preventDefault();
-    ticket.submit();
-  };
   return html`<section class="panel ticket" aria-labelledby="ticket-title" data-testid="ticket" data-mode=${order ? 'replace' : 'new'}>
     <h2 id="ticket-title">${order ? 'Order' : 'New order'}
       <span class="quiet">${selectedSession.value ? ` on ${selectedSession.value.name}` : ''}</span>
@@ -42,20 +25,20 @@ export function Ticket() {
       ${!order && html`<${TemplateMenu} templates=${ticketTemplates} testid="ticket-templates" what="ticket" ready current=${ticket.toTemplate} describe=${inWords} onPick=${ticket.fromTemplate} />`}
       ${order && html`<button type="button" class="small" data-testid="ticket-new" title="Back to a new order (Esc)" onClick=${() => ticket.startNew()}>New order</button>`}
     </h2>
-    <form onSubmit=${submit} noValidate>
+    <form onSubmit=${(event) => event.preventDefault()} onKeyDown=${fieldKeys} noValidate>
       ${order && html`<${Chosen} order=${order} />`}
       <${Side} locked=${Boolean(order)} />
       <div class="fields">
-        <${Field} name="symbol" label="Symbol" tag="55"><${Text} name="symbol" list="symbols" placeholder="AAPL" disabled=${Boolean(order)} autocapitalize="characters" /><//>
+        <${Field} name="symbol" label="Symbol" tag="55"><${Text} name="symbol" list="symbols" placeholder="AAPL" disabled=${Boolean(order)} autocapitalize="characters" onChange=${() => !order && ticket.set('symbol', ticket.symbol.value)} /><//>
         <datalist id="symbols">${symbols.value.map((one) => html`<option key=${one} value=${one} />`)}</datalist>
         <${Field} name="order_qty" label="Quantity" tag="38"><${Text} name="order_qty" numeric placeholder="100" /><//>
-        <${Field} name="ord_type" label="Type" tag="40"><${Choice} name="ord_type" rows=${ticket.ordTypes.value} /><//>
-        <${Field} name="time_in_force" label="Time in force" tag="59"><${Choice} name="time_in_force" rows=${ticket.tifs.value} /><//>
+        <${Field} name="ord_type" label="Type" tag="40"><${Choice} name="ord_type" rows=${ticket.ordTypes.value} all=${ORD_TYPES} /><//>
+        <${Field} name="time_in_force" label="Time in force" tag="59"><${Choice} name="time_in_force" rows=${ticket.tifs.value} all=${TIFS} /><//>
         <${Needs} />
         <${Field} name="account" label="Account" tag="1"><${Text} name="account" disabled=${Boolean(order)} /><//>
       </div>
       ${!order && html`<${Extras} />`}
-      <${Others} />
+      <${Refused} />
       <${Preview} />
       <${Buttons} order=${order} />
     </form>
@@ -85,26 +68,29 @@ const Chosen = ({ order }) => html`<p class="chosen-order" data-testid="ticket-o
   <button type="button" class="small" onClick=${() => { drawerKey.value = orderKey(order); }}>Details</button>
 </p>`;
 
-// Refusals of fields that have no place of their own on the form.
-function Others() {
-  const shown = new Set(['symbol', 'order_qty', 'ord_type', 'time_in_force', 'account', 'expire_date', 'expire_time', ...ticket.needs.value.map(({ key }) => key), ...ticket.extras.value.map(ticket.apiField)]);
-  const rest = ticket.refusals.value.filter((one) => !shown.has(one.field.replace(/\[.*/, '')));
-  return rest.length > 0 && html`<ul class="fault" data-testid="fault-others">${rest.map((one) => html`<li key=${one.field}>${one.field}: ${one.message}</li>`)}</ul>`;
+// What the desk refused, in the ticket's words and width; what is refused of a further field stands by that.
+function Refused() {
+  const byThemselves = new Set(ticket.extras.value.map(ticket.apiField));
+  const rest = ticket.refusals.value.filter((one) => !byThemselves.has(one.field.replace(/\[.*/, '')));
+  return rest.length > 0 && html`<ul class="fault" data-testid="refused">${rest.map((one) => html`<li key=${one.field + one.message} id=${`ticket-${one.field}-refused`}>${refusalLine(one)}</li>`)}</ul>`;
 }
 
+// A double click is one order; whatever else is pressed is sent or asked about. A key that is held down is one press.
+const press = (event) => pressSend({ twice: event.detail > 1 });
+const once = (event) => event.repeat && event.preventDefault();
+
 function Buttons({ order }) {
-  const reason = why();
+  const reason = noSend.value;
   const side = ticket.form.value.side;
   const name = ticket.sides.value.find((row) => row.code === side);
   const kind = isBuy(name?.name) ? 'buy' : isSell(name?.name) ? 'sell' : 'other';
-  const { order_qty: qty, symbol } = ticket.form.value;
-  const busy = ticket.sending.value;
+  const held = Boolean(killSwitch.value) && !noCancel.value;
   return html`<div class="send">
     ${order ? html`<div class="send-row">
-      <button type="submit" class="primary" data-testid="replace" disabled=${busy || Boolean(reason)}>${busy ? 'Sending…' : 'Replace'}</button>
-      <button type="button" class="danger" data-testid="cancel" disabled=${Boolean(reason) || !canCancel(order)} onClick=${() => cancel(order)}>Cancel order</button>
-    </div>` : html`<button type="submit" class=${`primary send-${kind}`} data-testid="send" disabled=${busy || Boolean(reason)}>
-      ${busy ? 'Sending…' : `Send: ${name?.label ?? side} ${qty} ${symbol.trim()}`}</button>`}
-    <p class="hint" data-testid="send-hint">${reason ? html`<${Icon} name="warn" /> ${reason}` : html`<span class="with-keys"><kbd>Ctrl</kbd>+<kbd>Enter</kbd> sends</span>`}</p>
+      <button type="button" class="primary" data-testid="replace" disabled=${Boolean(reason)} onClick=${press} onKeyDown=${once}>Replace</button>
+      <button type="button" class="danger" data-testid="cancel" disabled=${Boolean(noCancel.value) || !canCancel(order)} onClick=${() => cancel(order)}>Cancel order</button>
+    </div>` : html`<button type="button" class=${`primary send-${kind}`} data-testid="send" disabled=${Boolean(reason)} onClick=${press} onKeyDown=${once}>
+      ${held ? html`<${Icon} name="pause" size=${12} /> Held back: ` : 'Send: '}${name?.label ?? side} ${ticket.form.value.order_qty} ${ticket.symbol.value}</button>`}
+    <p class="hint" data-testid="send-hint">${reason ? html`<${Icon} name="warn" /> ${reason}` : onTheWay.value ? 'On its way…' : html`<span class="with-keys"><kbd>Ctrl</kbd>+<kbd>Enter</kbd> sends</span>`}</p>
   </div>`;
 }

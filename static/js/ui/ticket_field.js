@@ -2,15 +2,14 @@
 import { html } from '../lib.js';
 import * as ticket from '../state/ticket.js';
 
-export const faultOf = (name) => {
-  const refused = ticket.refusals.value.find((one) => one.field === name);
-  if (refused) return refused.message;
-  return ticket.touched.value.has(name) ? ticket.faults.value[name] : undefined;
-};
+// What stands beside the field; what the desk refused has more words, and stands below them all.
+export const faultOf = (name) => (refusalOf(name) ? undefined : ticket.touched.value.has(name) ? ticket.faults.value[name] : undefined);
+const refusalOf = (name) => ticket.refusals.value.find((one) => one.field === name);
+export const isWrong = (name) => Boolean(refusalOf(name) ?? faultOf(name));
 
 export const Field = ({ name, label, tag, children, wide, hint }) => {
   const fault = faultOf(name);
-  return html`<div class=${`field ${fault ? 'bad' : ''} ${wide ? 'wide' : ''}`}>
+  return html`<div class=${`field ${isWrong(name) ? 'bad' : ''} ${wide ? 'wide' : ''}`}>
     <label for=${`ticket-${name}`}>${label} <small>${tag}</small></label>
     ${children}
     ${hint && html`<p class="quiet field-hint">${hint}</p>`}
@@ -22,8 +21,8 @@ export const common = (name) => ({
   id: `ticket-${name}`,
   name,
   'data-testid': `ticket-${name}`,
-  'aria-invalid': Boolean(faultOf(name)),
-  'aria-describedby': faultOf(name) ? `ticket-${name}-fault` : undefined,
+  'aria-invalid': isWrong(name),
+  'aria-describedby': refusalOf(name) ? `ticket-${name}-refused` : faultOf(name) ? `ticket-${name}-fault` : undefined,
   onBlur: () => (ticket.form.value[name] ?? '') !== '' && ticket.touch(name),
 });
 

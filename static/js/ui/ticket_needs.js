@@ -1,7 +1,7 @@
 // The fields that only some types, times in force and sides ask for.
 import { html } from '../lib.js';
 import * as ticket from '../state/ticket.js';
-import { faultOf, Field, Text } from './ticket_field.js';
+import { Field, isWrong, Text } from './ticket_field.js';
 
 const LABELS = { price: ['Price', '44'], stop_px: ['Stop price', '99'] };
 
@@ -16,7 +16,7 @@ function Need({ need }) {
   const values = only ? spec.values.filter((one) => only.split(' ').includes(one.value)) : spec.values;
   const blank = must ? 'Choose…' : '–';
   return html`<${Field} name=${key} label=${label ?? spec.name} tag=${spec.tag} hint=${hint}>
-    ${values.length ? html`<select id=${`ticket-${key}`} data-testid=${`ticket-${key}`} aria-invalid=${Boolean(faultOf(key))} value=${ticket.form.value[key] ?? ''} onChange=${(event) => ticket.set(key, event.target.value)}>
+    ${values.length ? html`<select id=${`ticket-${key}`} data-testid=${`ticket-${key}`} aria-invalid=${isWrong(key)} value=${ticket.form.value[key] ?? ''} onChange=${(event) => ticket.set(key, event.target.value)}>
         <option value="">${blank}</option>${values.map((one) => html`<option key=${one.value} value=${one.value} selected=${one.value === ticket.form.value[key]}>${one.value} ${words(one.name)}</option>`)}</select>`
       : spec.type === 'BOOLEAN' ? html`<select id=${`ticket-${key}`} data-testid=${`ticket-${key}`} value=${ticket.form.value[key] ?? ''} onChange=${(event) => ticket.set(key, event.target.value)}>
         ${[['', blank], ['Y', 'Yes'], ['N', 'No']].map(([code, word]) => html`<option key=${code} value=${code} selected=${code === (ticket.form.value[key] ?? '')}>${word}</option>`)}</select>`
@@ -29,10 +29,9 @@ const words = (name) => name.charAt(0) + name.slice(1).replaceAll('_', ' ').toLo
 function Expiry() {
   if (ticket.form.value.time_in_force !== '6') return null;
   const input = (name, type, label) => html`<input id=${`ticket-${name}`} data-testid=${`ticket-${name}`} type=${type} step=${type === 'time' ? 1 : undefined} aria-label=${label}
-    aria-invalid=${Boolean(faultOf(name))} value=${ticket.form.value[name] ?? ''} onInput=${(event) => ticket.set(name, event.target.value)} />`;
+    aria-invalid=${isWrong(name)} value=${ticket.form.value[name] ?? ''} onInput=${(event) => ticket.set(name, event.target.value)} />`;
   const sent = Object.entries(ticket.expiry.value)[0];
   return html`<${Field} name="expires_day" label="Good till" tag=${sent?.[0] === 'expire_time' ? '126' : '432'} wide
     hint=${sent?.[0] === 'expire_time' ? 'A moment in UTC.' : 'The whole day, by the market\'s calendar. With a time it is a moment in UTC.'}>
-    <div class="expiry">${input('expires_day', 'date', 'Good till: day')}${input('expires_at', 'time', 'Good till: time in UTC, if any')}<span class="quiet">UTC</span></div>
-    ${['expire_date', 'expire_time'].map((key) => faultOf(key) && html`<p class="fault" key=${key} data-testid=${`fault-${key}`}>${faultOf(key)}</p>`)}<//>`;
+    <div class="expiry">${input('expires_day', 'date', 'Good till: day')}${input('expires_at', 'time', 'Good till: time in UTC, if any')}<span class="quiet">UTC</span></div><//>`;
 }
