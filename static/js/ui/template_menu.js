@@ -31,6 +31,7 @@ export function TemplateMenu({ templates, testid, what, ready, current, describe
     templates.save(name, current());
     toast('good', `Kept as "${name.trim()}"`);
     setName('');
+    field.current.focus(); // the button is off now
   };
   const field = useRef(null);
   const drop = (one) => {
