@@ -109,6 +109,40 @@ def test_nothing_is_cut_off_and_all_text_can_be_read(stack: Stack, sized: Page) 
         assert sized.evaluate(NAMELESS) == []
 
 
+CUT_HEADINGS = '''
+() => [...document.querySelectorAll('[data-testid=orders-grid] .ag-header-cell-text')]
+  .filter((text) => text.scrollWidth > text.clientWidth)
+  .map((text) => text.textContent)
+'''
+
+
+def test_what_an_order_is_and_how_it_stands_is_in_sight(stack: Stack, browser: Browser) -> None:
+    stack.behave(default="manual")
+    stop = stack.send(FIX44, symbol="TSLA", ord_type="STOP", stop_px="199.5", account="LOOKS")
+    refused = stack.send(FIX44, symbol="NOSUCH", ord_type="MARKET")
+    context = browser.new_context(viewport={"width": 1024, "height": 768})
+    desk = DeskPage(context.new_page(), stack).open()
+    desk.expect_row(stop, price="stop 199.50")
+    desk.expect_row(refused, cum_qty="Symbol(55) NOSUCH is unknown")
+    assert desk.page.evaluate(CUT_HEADINGS) == []
+    actions = desk.cell(stop, "actions").bounding_box()
+    leaves = desk.cell(stop, "leaves_qty").bounding_box()
+    assert actions is not None
+    assert leaves is not None
+    assert leaves["x"] + leaves["width"] <= actions["x"] + 1
+    context.close()
+
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    desk = DeskPage(context.new_page(), stack).open()
+    desk.get("nav-blotter").click()
+    card = desk.page.locator(f'[data-testid=orders-grid] [row-id$="/{stop}"]')
+    for words in ("TSLA Buy 100 stop 199.50", "New", "0 filled, 100 left"):
+        expect(card).to_contain_text(words)
+    card.click()
+    expect(desk.get("drawer")).to_contain_text(stop)
+    context.close()
+
+
 def test_numbers_of_a_column_stand_on_their_decimal_point(stack: Stack, page: Page) -> None:
     desk = DeskPage(page, stack).ready()
     coarse = stack.send(FIX44, ord_type="LIMIT", price="230.1", order_qty=5)

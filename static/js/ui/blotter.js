@@ -10,9 +10,10 @@ import { openOrder } from '../state/route.js';
 import { closeOut, fillFrom } from '../state/ticket.js';
 import { blotterTab, drawerKey, phoneTab } from '../state/view.js';
 import { BlotterBar, clearFilters, OURS } from './blotter_bar.js';
-import { executionColumns, forPhone, orderColumns, positionColumns } from './columns.js';
+import { executionColumns, orderColumns, positionColumns } from './columns.js';
 import { NoExecutions, NoOrders, NoPositions } from './empty.js';
 import { Grid } from './grid.js';
+import { forPhone, phoneOptions } from './phone_columns.js';
 import { charted, PositionsChart } from './positions_chart.js';
 import { PositionsTotal } from './positions_total.js';
 import { chosenChanged } from './select_column.js';
@@ -20,7 +21,7 @@ import { Statistics } from './statistics.js';
 
 const phone = matchMedia('(max-width: 760px)').matches;
 const columnsOf = (name, columns) => (phone ? forPhone(name, columns) : columns);
-const gridName = (name) => (phone ? `${name}.phone` : name);
+const gridName = (name) => (phone ? `${name}.card` : name);
 
 const GRIDS = {
   orders: { columns: columnsOf('orders', orderColumns()), seen: computed(() => blotterTab.value === 'orders') },
@@ -46,6 +47,7 @@ const context = {
 };
 
 const orderOptions = {
+  ...(phone && phoneOptions('orders')),
   context,
   rowSelection: phone ? undefined : { mode: 'multiRow', checkboxes: false, headerCheckbox: false, enableClickSelection: false },
   onSelectionChanged: ({ api }) => {
@@ -79,11 +81,18 @@ effect(() => {
   cameFrom = null;
 });
 
+const DOUBT_PX = 200;
+
+function widen(api) {
+  if (api?.getColumn('status')?.getActualWidth() < DOUBT_PX) api.setColumnWidths([{ key: 'status', newWidth: DOUBT_PX }]);
+}
+
 // What stands in the rows is known to be old, or no more: the rows in sight are drawn again.
 effect(() => {
   down.value;
   deskAway.value;
-  apis.orders.peek()?.refreshCells({ columns: ['status', ...(phone ? [] : ['actions'])], force: true, suppressFlash: true });
+  apis.orders.peek()?.refreshCells({ columns: phone ? ['card'] : ['status', 'actions'], force: true, suppressFlash: true });
+  if (down.value.size && !phone) widen(apis.orders.peek());
 });
 
 const byKeys = {
@@ -92,6 +101,8 @@ const byKeys = {
 };
 
 const executionOptions = {
+  ...(phone && phoneOptions('executions')),
+  onCellClicked: ({ data }) => phone && openOrder(data.cl_ord_id),
   onRowDoubleClicked: ({ data }) => openOrder(data.cl_ord_id),
 };
 

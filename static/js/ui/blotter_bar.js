@@ -5,6 +5,7 @@ import { heldOnly, openOnly, passing, search, selected } from '../state/blotter.
 import { loading, openCount, orders } from '../state/desk.js';
 import { exportOf } from '../state/export.js';
 import { deskAway } from '../state/liveness.js';
+import { phone } from '../state/places.js';
 import { blotterPath } from '../state/route.js';
 import { toast } from '../state/toasts.js';
 import { blotterTab } from '../state/view.js';
@@ -33,7 +34,7 @@ export const BlotterBar = ({ tab, api, stores, columnsName, onDown }) => html`<d
   <span class="grow"></span>
   <${Loading} />
   ${tab === 'orders' && html`<${OrderButtons} />`}
-  <${Columns} api=${api} name=${columnsName} />
+  ${!(phone.value && tab !== 'positions') && html`<${Columns} api=${api} name=${columnsName} />`}
   <${LinkButton} path=${() => blotterPath(tab, api?.getFilterModel())} what="this view" testid="blotter-link" />
   <button type="button" class="small" title="The shown columns of the shown rows" data-testid="export" onClick=${() => exportCsv(api, tab)}>CSV</button>
   ${tab !== 'positions' && html`<button type="button" class="small" title="All that the desk has stored, as far as these filters can be said" data-testid="export-all" onClick=${() => exportAll(api, tab)}>All as CSV</button>`}`}

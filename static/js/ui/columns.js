@@ -79,70 +79,89 @@ function actionsCell({ data, node, context }) {
   return cell;
 }
 
-// A phone has room for what an order is and how it stands; a tap opens the rest.
-const ON_PHONE = { orders: ['symbol', 'side', 'status', 'order_qty', 'price', 'cum_qty'], executions: ['symbol', 'side', 'last_qty', 'last_px', 'received_at'], positions: ['symbol', 'account', 'net_qty', 'average_px', 'day_profit'] };
+// The price of the order; of one that has a stop price only, that, marked; of one that has none, that it is at market.
+function pricedAt() {
+  const column = numeric('price', 'Price', { least: 2, standIn: 'stop_px' });
+  const number = column.valueFormatter;
+  return {
+    ...column,
+    valueGetter: ({ data }) => data.price || data.stop_px || null,
+    valueFormatter: (params) => {
+      if (!params.value) return params.data.ord_type === 'MARKET' ? 'Market' : '';
+      return `${params.data.price ? '' : 'stop '}${number(params)}`;
+    },
+    filterValueGetter: ({ data }) => (data.price || data.stop_px ? Number(data.price || data.stop_px) : null),
+  };
+}
 
-export function forPhone(name, columns) {
-  const id = (column) => column.colId ?? column.field;
-  const shown = ON_PHONE[name];
-  const slim = columns.filter((column) => ![SELECT, 'actions'].includes(id(column))).map((column) => ({
-    ...column, hide: !shown.includes(id(column)), ...(id(column) === 'status' ? { width: 118, minWidth: 90 } : { minWidth: 48, width: Math.min(column.width, 76) }),
-  }));
-  const place = (column) => (shown.includes(id(column)) ? shown.indexOf(id(column)) : shown.length);
-  return slim.sort((a, b) => place(a) - place(b));
+const statusWords = (order) => `${statusLabel(order)} \u2003${order.pending ? `  ${pendingText(order)}` : ''}${order.warnings?.length ? '  ⚠' : ''}`;
+
+const isRefused = ({ status, text, cum_qty: filled }) => status === 'REJECTED' && Boolean(text) && !/[1-9]/.test(filled ?? '');
+
+// A rejected order has neither filled nor left nor a price: there its reason stands.
+function filledOrWhyNot() {
+  const column = numeric('cum_qty', 'Filled');
+  return {
+    ...column,
+    colSpan: ({ data }) => (data && isRefused(data) ? 4 : 1),
+    valueGetter: ({ data }) => (isRefused(data) ? data.text : data.cum_qty),
+    valueFormatter: (params) => (isRefused(params.data) ? params.data.text : column.valueFormatter(params)),
+    cellClassRules: { 'why-not': ({ data }) => isRefused(data) },
+    tooltipValueGetter: ({ data }) => (isRefused(data) ? data.text : ''),
+  };
 }
 
 export const orderColumns = () => [
   selectColumn,
-  timed('created_at', 'Time', { sort: 'desc', sortIndex: 0 }),
-  { field: 'symbol', headerName: 'Symbol', width: 74, cellClass: 'strong', tooltipField: 'symbol' },
+  timed('created_at', 'Time', { short: true, sort: 'desc', sortIndex: 0 }),
+  { field: 'symbol', headerName: 'Symbol', width: 56, cellClass: 'strong', tooltipField: 'symbol' },
   sideColumn,
   {
-    colId: 'status', headerName: 'Status', width: 146, minWidth: 110, valueGetter: ({ data }) => `${statusLabel(data)}${data.pending ? `, ${pendingText(data)}` : ''}${(data.warnings ?? []).map(({ code }) => `, warning: ${code}`).join('')}`, cellRenderer: statusCell,
+    colId: 'status', headerName: 'Status', width: 90, context: { text: statusWords }, valueGetter: ({ data }) => `${statusLabel(data)}${data.pending ? `, ${pendingText(data)}` : ''}${(data.warnings ?? []).map(({ code }) => `, warning: ${code}`).join('')}`, cellRenderer: statusCell,
     tooltipValueGetter: ({ data }) => [statusLabel(data), pendingText(data), doubtText(data), data.text, warningText(data)].filter(Boolean).join(' · '),
   },
   numeric('order_qty', 'Quantity'),
-  { field: 'ord_type', headerName: 'Type', width: 84, valueFormatter: ({ value }) => ordTypeLabel(value), filterValueGetter: ({ data }) => ordTypeLabel(data.ord_type) },
-  numeric('price', 'Price', { least: 2 }),
-  numeric('stop_px', 'Stop', { least: 2, hide: true }),
+  pricedAt(),
   {
     colId: 'actions', headerName: '', width: 98, minWidth: 98, maxWidth: 98, pinned: 'right', lockPinned: true, sortable: false, filter: false, resizable: false, enableCellChangeFlash: false, cellRenderer: actionsCell, cellClass: 'actions-cell',
     valueGetter: ({ data }) => `${canReplace(data)}${canCancel(data)}`, suppressHeaderMenuButton: true,
   },
-  numeric('cum_qty', 'Filled', { width: 74 }),
-  numeric('leaves_qty', 'Leaves', { width: 74 }),
-  numeric('avg_px', 'Avg price', { least: 2, most: 4, noZero: true, width: 90 }),
-  { field: 'text', headerName: 'Text', width: 190, tooltipField: 'text' },
-  { field: 'time_in_force', headerName: 'TIF', width: 58, valueFormatter: ({ value }) => value ?? '', tooltipValueGetter: ({ value }) => tifLabel(value) },
-  { field: 'session_name', headerName: 'Session', width: 112 },
-  { field: 'cl_ord_id', headerName: 'ClOrdID', width: 170, cellClass: 'mono' },
-  { field: 'account', headerName: 'Account', width: 100, hide: true },
+  filledOrWhyNot(),
+  numeric('leaves_qty', 'Leaves'),
+  numeric('avg_px', 'Avg price', { least: 2, most: 4, noZero: true }),
+  { field: 'ord_type', headerName: 'Type', width: 56, context: { text: (row) => ordTypeLabel(row.ord_type) }, valueFormatter: ({ value }) => ordTypeLabel(value), filterValueGetter: ({ data }) => ordTypeLabel(data.ord_type) },
+  numeric('stop_px', 'Stop', { least: 2, hide: true }),
+  { field: 'account', headerName: 'Account', width: 60, hide: true },
+  { field: 'text', headerName: 'Text', width: 230, tooltipField: 'text' },
+  { field: 'time_in_force', headerName: 'TIF', width: 44, valueFormatter: ({ value }) => value ?? '', tooltipValueGetter: ({ value }) => tifLabel(value) },
+  { field: 'session_name', headerName: 'Session', width: 80 },
+  { field: 'cl_ord_id', headerName: 'ClOrdID', width: 154, cellClass: 'mono' },
   { field: 'order_id', headerName: 'OrderID', width: 140, cellClass: 'mono', hide: true },
-  { field: 'orig_cl_ord_id', headerName: 'OrigClOrdID', width: 170, cellClass: 'mono', hide: true },
+  { field: 'orig_cl_ord_id', headerName: 'OrigClOrdID', width: 154, cellClass: 'mono', hide: true },
   numeric('last_qty', 'Last qty', { noZero: true, hide: true }),
   numeric('last_px', 'Last price', { least: 2, noZero: true, hide: true }),
   timed('updated_at', 'Updated', { hide: true }),
 ];
 
 export const executionColumns = () => [
-  timed('received_at', 'Time', { sort: 'desc', sortIndex: 0 }),
-  { field: 'symbol', headerName: 'Symbol', width: 74, cellClass: 'strong', tooltipField: 'symbol' },
+  timed('received_at', 'Time', { short: true, sort: 'desc', sortIndex: 0 }),
+  { field: 'symbol', headerName: 'Symbol', width: 56, cellClass: 'strong', tooltipField: 'symbol' },
   sideColumn,
   { field: 'exec_type', headerName: 'Exec type', width: 116, valueFormatter: ({ value }) => words(value) },
   numeric('last_qty', 'Quantity', { noZero: true }),
   numeric('last_px', 'Price', { least: 2, noZero: true }),
   { field: 'ord_status', headerName: 'Status', width: 116, valueFormatter: ({ value }) => ordStatusLabel(value) },
-  numeric('cum_qty', 'Filled', { width: 74 }),
-  numeric('leaves_qty', 'Leaves', { width: 74 }),
-  numeric('avg_px', 'Avg price', { least: 2, most: 4, noZero: true, width: 90 }),
-  { field: 'session_name', headerName: 'Session', width: 112 },
-  { field: 'text', headerName: 'Text', width: 180, tooltipField: 'text' },
+  numeric('cum_qty', 'Filled'),
+  numeric('leaves_qty', 'Leaves'),
+  numeric('avg_px', 'Avg price', { least: 2, most: 4, noZero: true }),
+  { field: 'session_name', headerName: 'Session', width: 80 },
+  { field: 'text', headerName: 'Text', width: 230, tooltipField: 'text' },
   { field: 'cl_ord_id', headerName: 'ClOrdID', width: 170, cellClass: 'mono' },
   { field: 'exec_id', headerName: 'ExecID', width: 150, cellClass: 'mono' },
   { field: 'order_id', headerName: 'OrderID', width: 140, cellClass: 'mono', hide: true },
   { field: 'exec_ref_id', headerName: 'ExecRefID', width: 140, cellClass: 'mono', hide: true },
   timed('transact_time', 'TransactTime', { hide: true, width: 150 }),
-  { field: 'account', headerName: 'Account', width: 100, hide: true },
+  { field: 'account', headerName: 'Account', width: 60, hide: true },
   numeric('commission', 'Commission', { noZero: true, hide: true }),
 ];
 
@@ -180,10 +199,10 @@ export const positionColumns = () => [
     field: 'symbol', headerName: 'Symbol', width: 86, cellClass: 'strong', sort: 'asc', sortIndex: 0, cellRenderer: positionSymbolCell,
     tooltipValueGetter: ({ data }) => (data.whole ? '' : NOT_WHOLE),
   },
-  { field: 'account', headerName: 'Account', width: 100, valueFormatter: ({ value }) => value ?? '' },
-  { field: 'session_name', headerName: 'Session', width: 112 },
-  numeric('net_qty', 'Position', { width: 90 }),
-  numeric('average_px', 'Avg cost', { least: 2, most: 4, width: 96 }),
+  { field: 'account', headerName: 'Account', width: 60, valueFormatter: ({ value }) => value ?? '' },
+  { field: 'session_name', headerName: 'Session', width: 80 },
+  numeric('net_qty', 'Position'),
+  numeric('average_px', 'Avg cost', { least: 2, most: 4 }),
   numeric('last_px', 'Last', { least: 2, tooltipValueGetter: ({ data }) => (data.last_at ? `${LAST_SOURCES[data.last_source] ?? 'Last price'}, ${dayAndTime(data.last_at, zone.value)}` : 'Of the opening position') }),
   profit('day_profit', 'Day P&L'),
   profit('average_unrealised', 'Unrealised'),
@@ -193,9 +212,9 @@ export const positionColumns = () => [
   numeric('day_sell_qty', 'Sold', { noZero: true }),
   numeric('open_qty', 'At open', { noZero: true }),
   numeric('close_px', 'Close', { least: 2 }),
-  numeric('commission', 'Commission', { noZero: true, width: 96 }),
+  numeric('commission', 'Commission', { noZero: true }),
   timed('last_at', 'Last price at'),
-  numeric('fifo_px', 'FIFO price', { least: 2, most: 4, width: 96, hide: true }),
+  numeric('fifo_px', 'FIFO price', { least: 2, most: 4, hide: true }),
   profit('average_day_realised', 'Day realised', { hide: true }),
   profit('fifo_unrealised', 'FIFO unrealised', { hide: true }),
   profit('fifo_realised', 'FIFO realised', { hide: true }),

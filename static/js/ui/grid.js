@@ -2,7 +2,7 @@
 import * as ag from '../../vendor/ag-grid.js';
 import { html, effect, useEffect, useRef } from '../lib.js';
 import { recall, remember, zone } from '../state/prefs.js';
-import { fitting } from './column_fit.js';
+import { fitting, withHeadings } from './column_fit.js';
 import { Digits } from './column_kinds.js';
 import { holdPinned } from './pinned.js';
 import { holdRow } from './row_keys.js';
@@ -37,8 +37,8 @@ export function Grid({ name, store, columns, options = {}, seen, passing = null,
     let timer = null;
     const api = ag.createGrid(box.current, {
       theme,
-      columnDefs: columns.map(({ tooltipField, tooltipValueGetter, headerTooltip, ...column }) => column),
-      defaultColDef: { sortable: true, resizable: true, filter: true, enableCellChangeFlash: true, minWidth: 60, suppressHeaderMenuButton: false },
+      columnDefs: withHeadings(columns, box.current).map(({ tooltipField, tooltipValueGetter, headerTooltip, ...column }) => column),
+      defaultColDef: { sortable: true, resizable: true, filter: true, enableCellChangeFlash: true, minWidth: 40, suppressHeaderMenuButton: false },
       getRowId: ({ data }) => store.keyOf(data),
       rowData: store.all(),
       deltaSort: true,
