@@ -7,6 +7,7 @@ const SORTED = 22; // the arrow in the heading
 const WIDEST = 200;
 // Texts, and how wide they may make their column.
 const FITTED = new Map([['symbol', 130], ['side', 130], ['ord_type', 130], ['status', 230], ['account', 120], ['session_name', 130], ['time_in_force', 70]]);
+const BOLD = new Set(['symbol', 'side']);
 const SHOWN_WHEN_USED = new Map([['stop_px', ({ price }) => Boolean(price)], ['account', () => true]]); // a stop without a limit stands among the prices
 
 function measure(box, size, weight = 600) {
@@ -27,8 +28,8 @@ export function withHeadings(columns, box) {
 
 // name: the grid's; digits: what stands in its columns. Answers a function that takes the fields that grew.
 export function fitting(api, box, name, digits) {
-  const [wide, plain] = [measure(box, 13), measure(box, 13, 400)];
-  const width = (field) => (FITTED.has(field) ? wide : plain)(digits.longest(field));
+  const [bold, plain] = [measure(box, 13), measure(box, 13, 400)];
+  const width = (field) => (BOLD.has(field) ? bold : plain)(digits.longest(field));
   const used = new Set(recall(`grid.${name}.used`, []));
   const show = () => {
     const first = [...digits.used].filter((field) => !used.has(field) && api.getColumn(field) && !api.getColumn('card'));

@@ -98,7 +98,7 @@ export class Digits {
   }
 }
 
-const narrow = matchMedia('(max-width: 1180px)').matches;
+export const narrow = matchMedia('(max-width: 1180px)').matches;
 
 // short: to the second, and without the zone, where the window is narrow; the tooltip has all of it.
 export function timed(field, headerName, { short = false, ...more } = {}) {

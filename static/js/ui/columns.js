@@ -6,7 +6,7 @@ import { isFlat } from '../state/positions.js';
 import { asOf, deskAway, doubtText, isDoubtful } from '../state/liveness.js';
 import { zone } from '../state/prefs.js';
 import { iconElement } from './bits.js';
-import { element, numeric, profit, sideColumn, timed } from './column_kinds.js';
+import { element, narrow, numeric, profit, sideColumn, timed } from './column_kinds.js';
 import { SELECT, selectColumn } from './select_column.js';
 
 // "cancel sent", "replace sent: 200 at 231.00": what was asked for and is not answered yet
@@ -120,7 +120,7 @@ export const orderColumns = () => [
     colId: 'status', headerName: 'Status', width: 90, context: { text: statusWords }, valueGetter: ({ data }) => `${statusLabel(data)}${data.pending ? `, ${pendingText(data)}` : ''}${(data.warnings ?? []).map(({ code }) => `, warning: ${code}`).join('')}`, cellRenderer: statusCell,
     tooltipValueGetter: ({ data }) => [statusLabel(data), pendingText(data), doubtText(data), data.text, warningText(data)].filter(Boolean).join(' · '),
   },
-  numeric('order_qty', 'Quantity'),
+  numeric('order_qty', narrow ? 'Qty' : 'Quantity'),
   pricedAt(),
   {
     colId: 'actions', headerName: '', width: 98, minWidth: 98, maxWidth: 98, pinned: 'right', lockPinned: true, sortable: false, filter: false, resizable: false, enableCellChangeFlash: false, cellRenderer: actionsCell, cellClass: 'actions-cell',
