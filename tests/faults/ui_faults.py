@@ -217,12 +217,12 @@ class Faults:
     def _settled(self, before: int) -> None:
         """Each press, those behind the first `before`, is known to have gone out or not, and went out once at most."""
         toasts = self.pages[0].get("toasts")
-        eventually(lambda: "Not known yet" not in toasts.inner_text(), "each press is settled", 60)
+        eventually(lambda: "Not known yet" not in (toasts.text_content() or ""), "each press is settled", 60)
         quantities = [
             one["order_qty"] for one in self.stack.get("/api/orders", symbol=PRESSED, limit=1000)["orders"]
         ]
         assert len(quantities) == len(set(quantities)), f"pressed once, sent twice: {sorted(quantities)}"
-        said = toasts.inner_text()
+        said = toasts.text_content() or ""
         for number in range(1, self.pressed + 1):
             refused = f"Not sent: Buy {number} {PRESSED}" in said
             if refused and str(number) in quantities:

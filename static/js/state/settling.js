@@ -2,7 +2,7 @@
 import { deskNow } from '../net/clock.js';
 import { newClOrdId } from '../net/keys.js';
 import { ARRIVES_WITHIN_MS, rest } from '../net/rest.js';
-import { dismiss, toast } from './toasts.js';
+import { toast } from './toasts.js';
 
 const AGAIN_MS = 1000;
 const CLOCKS_MS = 2000; // how wrong our notion of the desk's time may be
@@ -30,7 +30,8 @@ export async function surely(sessionName, what, ask, given = null) {
 }
 
 async function follow(look, what, clOrdId, tooLateAt, why) {
-  const asking = toast('error', `Not known yet whether it was sent: ${what}`, `${clOrdId}. ${why}The desk is asked until it is known. Don’t send it again before that.`);
+  const cause = `request ${clOrdId}`;
+  toast('error', `Not known yet whether it was sent: ${what}`, `${clOrdId}. ${why}The desk is asked until it is known. Don’t send it again before that.`, { cause });
   let outcome = null;
   while (outcome === null && deskNow() < tooLateAt + PATIENCE_MS) {
     const found = await look().catch(() => null);
@@ -38,7 +39,6 @@ async function follow(look, what, clOrdId, tooLateAt, why) {
     else await rested(AGAIN_MS);
   }
   if (outcome === null) return;
-  dismiss(asking);
-  if (outcome === 'sent') toast('good', `Sent: ${what}`, `${clOrdId}. The answer of the desk was lost on its way.`);
-  else toast('error', `Not sent: ${what}`, `${clOrdId} did not reach the desk in time, which takes it no more. Nothing went out; it can be sent again.`);
+  if (outcome === 'sent') toast('good', `Sent: ${what}`, `${clOrdId}. The answer of the desk was lost on its way.`, { cause });
+  else toast('error', `Not sent: ${what}`, `${clOrdId} did not reach the desk in time, which takes it no more. Nothing went out; it can be sent again.`, { cause });
 }
