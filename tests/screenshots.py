@@ -37,7 +37,9 @@ TITLES = {
     "message": "A message, as a tree",
     "history": "Search in everything that is stored",
     "market": "Watch list, depth, trades",
+    "beside": "The market as a column beside orders and messages",
     "composer": "Any message, composed and answered",
+    "list": "A list of orders, composed entry by entry",
     "numbers": "Sequence numbers of a session",
     "diagnosis": "Why a session is or is not logged on",
     "session": "The configuration of a session",
@@ -189,6 +191,27 @@ def open_market(desk: DeskPage, _story: str) -> None:
     expect(desk.get("market-chart").locator("canvas")).to_have_count(1)
 
 
+def put_market_beside(desk: DeskPage, story: str) -> None:
+    open_market(desk, story)
+    desk.get("market-place").click()
+    desk.get("place-both").click()
+    expect(desk.get("log-lines")).to_be_visible()
+
+
+def open_list(desk: DeskPage, _story: str) -> None:
+    desk.page.keyboard.press("c")
+    desk.get("composer-type").fill("NewOrderList")
+    desk.page.keyboard.press("Enter")
+    first = "compose-no_orders[0]."
+    for key, value in {"symbol": "AAPL", "order_qty": "300", "price": "229.5"}.items():
+        desk.get(first + key).fill(value)
+    desk.get(f"{first}side").select_option("1")
+    desk.get(f"{first}ord_type").select_option("2")
+    desk.page.get_by_label("Duplicate entry 1 of NoOrders").click()
+    desk.get("compose-no_orders[1].symbol").fill("MSFT")
+    expect(desk.get("composer-raw")).to_contain_text("55=MSFT")
+
+
 def open_composer(desk: DeskPage, _story: str) -> None:
     desk.page.keyboard.press("c")
     desk.get("composer-type").fill("R")
@@ -223,7 +246,9 @@ DESK_VIEWS: dict[str, Callable[[DeskPage, str], None]] = {
     "positions": press("tab-positions", "positions-charted"),
     "statistics": press("tab-statistics"),
     "market": open_market,
+    "beside": put_market_beside,
     "composer": open_composer,
+    "list": open_list,
     "numbers": press(f"numbers-{FIX44}"),
     "diagnosis": press(f"why-{FIX44}"),
     "session": press(f"edit-{FIX44}"),

@@ -24,7 +24,7 @@ export const Sessions = () => html`<section class="panel sessions" aria-labelled
 </section>`;
 
 const FEW = 2; // of so many the cards are whole; of more, one that is well and not traded on is a line
-const isWell = (session) => session.state === 'connected' && !session.breaker && !session.pending_reconnect.length && !expiry('', session.tls_expires_at) && !expiry('', session.own_tls_expires_at);
+const isWell = (session) => stateOf(session) === 'connected' && !session.breaker && !session.pending_reconnect.length && !expiry('', session.tls_expires_at) && !expiry('', session.own_tls_expires_at);
 const unfolded = signal(new Set());
 
 function unfold(name) {
