@@ -95,18 +95,25 @@ def test_a_person_imports_a_list(browser_context: BrowserContext, stack: Stack) 
     desk.choose(FIX42)
     desk.get("import-orders").click()
     desk.get("import-text").fill("nothing")
-    desk.get("import-check").click()
     expect(desk.get("import-problem")).to_contain_text("needs a line of field names")
+    lines = LINES.replace("CSCO,SELL,10,LIMIT", '\nCSCO,S,"1,000",LMT') + "NOSUCH,BUY,1,MARKET,\n"
     desk.get("import-file").set_input_files(
-        {"name": "orders.csv", "mimeType": "text/csv", "buffer": LINES.encode()}
+        {"name": "orders.csv", "mimeType": "text/csv", "buffer": lines.encode()}
     )
-    expect(desk.get("import-text")).to_have_value(LINES)
-    desk.get("import-check").click()
-    expect(desk.get("import-summary")).to_have_text("2 can be sent, 2 can't.")
-    expect(desk.get("import-line").nth(1)).to_contain_text("order_qty")
+    expect(desk.get("import-text")).to_have_value(lines)
+    expect(desk.get("import-summary")).to_have_text("3 can be sent, 2 can't.")
+    line = desk.get("import-line")
+    expect(line.nth(1)).to_contain_text("order_qty")
+    expect(line.nth(3).locator("td").first).to_have_text("6")
+    expect(line.nth(3).get_by_test_id("import-note")).to_contain_text("1,000 is taken as 1000")
     desk.get("import-send").click()
-    expect(desk.get("import-line").nth(3)).to_contain_text("Sent: ")
+    expect(line.nth(3)).to_contain_text("New")
+    expect(line.nth(4)).to_contain_text("Symbol(55) NOSUCH is unknown")
+    expect(desk.get("import-summary")).to_have_text("2 new, 1 rejected, 2 not sent.")
     expect(desk.get("import-send")).to_be_disabled()
+    with desk.page.expect_download() as example:
+        desk.get("import-example").click()
+    assert example.value.suggested_filename == "orders-example.csv"
     stack.post("/api/cancel_orders", {"session_name": FIX42, "symbol": "CSCO"}, 202)
 
 

@@ -109,11 +109,11 @@ def test_nothing_is_cut_off_and_all_text_can_be_read(stack: Stack, sized: Page) 
         assert sized.evaluate(NAMELESS) == []
 
 
-CUT_HEADINGS = '''
+CUT_HEADINGS = """
 () => [...document.querySelectorAll('[data-testid=orders-grid] .ag-header-cell-text')]
   .filter((text) => text.scrollWidth > text.clientWidth)
   .map((text) => text.textContent)
-'''
+"""
 
 
 def test_what_an_order_is_and_how_it_stands_is_in_sight(stack: Stack, browser: Browser) -> None:

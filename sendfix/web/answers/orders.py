@@ -160,9 +160,12 @@ class SentOrders(Output):
 
 
 class CheckedOrders(SentOrders):
-    """`orders` are what the CSV holds."""
+    """`orders` are what the CSV holds, `lines` where each begins in it (from 1), `notes` what was understood
+    otherwise than it is written."""
 
     orders: list[dict[str, Any]]
+    lines: list[int]
+    notes: list[list[str]]
 
 
 class StatusRequested(Output):

@@ -11,11 +11,13 @@ from sendfix.services.mass import Filter
 from sendfix.web import answers, schemas
 from sendfix.web.api import Api, validate
 from sendfix.web.context import context
-from sendfix.web.csv_orders import orders_of_csv
+from sendfix.web.csv_orders import CsvOrder, orders_of_csv
 from sendfix.web.order_fields import custom_tags_of, fields_of
 from sendfix.web.to_json import errors_to_json, mass_canceled_to_json
 
 api = Api("batch")
+
+EITHER = FieldError("orders", "give either orders or csv")
 
 
 @api.route(
@@ -23,8 +25,16 @@ api = Api("batch")
 )
 def check_orders(body: schemas.orders.ManyOrders) -> dict[str, Any]:
     """What would become of these orders just now, one by one. Nothing is sent."""
-    lines = _lines(body)
-    return {"orders": lines if body.csv is not None else [], **_results(lines, _check)}
+    if body.csv is None:
+        return {"orders": [], "lines": [], "notes": [], **_results(_lines(body), _check)}
+    read = _read(body)
+    lines = [one.fields for one in read]
+    return {
+        "orders": lines,
+        "lines": [one.line for one in read],
+        "notes": [one.notes for one in read],
+        **_results(lines, _check),
+    }
 
 
 @api.route(
@@ -82,11 +92,17 @@ def request_status(cl_ord_id: str) -> tuple[dict[str, Any], int]:
 
 
 def _lines(body: schemas.orders.ManyOrders) -> list[dict[str, Any]]:
-    if (body.orders is None) == (body.csv is None):
-        raise InvalidRequest([FieldError("orders", "give either orders or csv")])
     if body.csv is not None:
-        return orders_of_csv(body.csv, body.session_name)
-    return list(body.orders or [])
+        return [one.fields for one in _read(body)]
+    if body.orders is None:
+        raise InvalidRequest([EITHER])
+    return list(body.orders)
+
+
+def _read(body: schemas.orders.ManyOrders) -> list[CsvOrder]:
+    if body.csv is None or body.orders is not None:
+        raise InvalidRequest([EITHER])
+    return orders_of_csv(body.csv, body.session_name)
 
 
 def _results(
