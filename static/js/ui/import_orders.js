@@ -93,7 +93,7 @@ function Import() {
   return html`<${Dialog} title="Import orders" onClose=${close} testid="import" wide><form class="config-form" onSubmit=${(event) => event.preventDefault()}>
     <p class="quiet">A line of field names (symbol, side, order_qty, ord_type, price, time_in_force … or tag numbers), and an order on each line below. Orders without session_name go to <b>${session ?? 'no session'}</b>. What is refused is not sent.</p>
     <div class=${`drop ${over ? 'is-over' : ''}`} onDragOver=${(event) => { event.preventDefault(); setOver(true); }} onDragLeave=${() => setOver(false)} onDrop=${drop} data-testid="import-drop">
-      <label class="file-button"><input type="file" class="sr" accept=".csv,text/csv,text/plain" aria-label="CSV file" data-testid="import-file" onChange=${(event) => take(event.target.files[0])} /><span class="as-button">Choose a file…</span></label>
+      <label class="drop-file"><input type="file" class="sr" accept=".csv,text/csv,text/plain" aria-label="CSV file" data-testid="import-file" onChange=${(event) => take(event.target.files[0])} /><span class="as-button">Choose a file…</span></label>
       <span class="quiet">${name ? html`<b>${name}</b>` : 'or drop it here, or paste it below'}</span><span class="grow"></span>
       <button type="button" class="small" data-testid="import-example" onClick=${download}>Example file</button></div>
     <label class="wide-label"><span class="sr">Orders as CSV</span><textarea rows="5" spellcheck="false" class="mono" aria-label="Orders as CSV" data-testid="import-text" value=${text} placeholder=${'symbol,side,order_qty,ord_type,price\nAAPL,BUY,100,LIMIT,180.00'} onInput=${(event) => put(event.target.value)}></textarea></label>
