@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
@@ -27,6 +29,7 @@ def test_why_and_numbers(own_stack: Stack, browser_context: BrowserContext) -> N
     expect(desk.get("numbers")).to_contain_text("while the session is disconnected")
     desk.get("test-request").click()
     expect(desk.get("toast").last).to_contain_text("TestRequest sent as MsgSeqNum")
+    expect(desk.get("test-answer")).to_contain_text(re.compile(r"^Heartbeat \d+ after [\d.,]+ m?s"))
     desk.get("again-from").fill("1")
     desk.get("again-to").fill("two")
     desk.get("again").click()

@@ -1,5 +1,6 @@
 // What the desk tells: sessions, health, orders, executions, messages; and how it is taken up again after a loss.
 import { batch, computed, signal } from '../lib.js';
+import { showDecimal } from '../fix/decimal.js';
 import { isOpen, statusLabel } from '../fix/names.js';
 import { insist } from '../net/insist.js';
 import { link, on, onJoined } from '../net/socket.js';
@@ -93,7 +94,7 @@ function newsOf(before, order) {
     return ['error', `${before.pending.type === 'cancel' ? 'Cancel' : 'Replace'} refused: ${what}`, order.text];
   }
   if (order.status === 'FILLED' && before.status !== 'FILLED') {
-    return ['good', `${statusLabel(order)}: ${what}`, `${order.cum_qty} at ${order.avg_px}`];
+    return ['good', `${statusLabel(order)}: ${what}`, `${showDecimal(order.cum_qty)} at ${showDecimal(order.avg_px, 2)}`];
   }
   return null;
 }

@@ -1,5 +1,6 @@
 // Reports that QuickFIX refused or the desk could not understand: what each would do to its order; book it or dismiss it.
 import { html, useEffect, useState } from '../lib.js';
+import { showDecimal } from '../fix/decimal.js';
 import { msgTypeName, statusLabel, words } from '../fix/names.js';
 import { dayAndTime } from '../fix/times.js';
 import { rest } from '../net/rest.js';
@@ -98,7 +99,7 @@ function Message({ id }) {
     <p><${LinkButton} path=${() => messagePath(id)} what="this message" testid="alarm-link" /></p>`}`;
 }
 
-const counted = ({ exec_type: type, last_qty: qty, last_px: price }) => (qty && qty !== '0' ? `${qty}${price ? ` at ${price}` : ''}` : `“${words(type)}”`);
+const counted = ({ exec_type: type, last_qty: qty, last_px: price }) => (qty && qty !== '0' ? `${showDecimal(qty)}${price ? ` at ${showDecimal(price, 2)}` : ''}` : `“${words(type)}”`);
 
 // The reason stands above it already where it is the same.
 const notBooked = (problem, why) => (why.includes(problem) || problem.includes(why) ? 'It can’t be booked as it stands. Correct below what the message says.' : `It can’t be booked: ${problem}.`);
@@ -109,6 +110,6 @@ function Effect({ booking, why }) {
   return html`<div data-testid="alarm-effect" aria-live="polite">
     ${problem ? html`<p class="fault">${notBooked(problem, why)}</p>` : html`<p>Booking it${execution ? ` counts ${counted(execution)} and` : ''} leaves the order like this:</p>
       <table class="before-after"><thead><tr><th></th><th>Status</th><th class="num">CumQty</th><th class="num">LeavesQty</th><th class="num">AvgPx</th></tr></thead>
-      <tbody>${[['Now', before], ['Booked', after]].map(([word, order]) => html`<tr key=${word}><th>${word}</th><td>${statusLabel(order)}</td><td class="num">${order.cum_qty}</td><td class="num">${order.leaves_qty}</td><td class="num">${order.avg_px}</td></tr>`)}</tbody></table>`}
+      <tbody>${[['Now', before], ['Booked', after]].map(([word, order]) => html`<tr key=${word}><th>${word}</th><td>${statusLabel(order)}</td><td class="num">${showDecimal(order.cum_qty)}</td><td class="num">${showDecimal(order.leaves_qty)}</td><td class="num">${showDecimal(order.avg_px, 2)}</td></tr>`)}</tbody></table>`}
     ${assumed.length > 0 && html`<ul class="assumed">${assumed.map(({ tag, name, value, why }, at) => html`<li key=${at}>${value === null ? `${name}(${tag}) is left out` : `${name}(${tag}) is taken as ${value}`}: ${why}.</li>`)}</ul>`}</div>`;
 }

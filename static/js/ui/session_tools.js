@@ -1,9 +1,10 @@
 // What an engineer does with a session: why it is not logged on, and its sequence numbers.
 import { html, signal, useEffect, useState } from '../lib.js';
-import { dayAndTime } from '../fix/times.js';
+import { dayAndTime, duration } from '../fix/times.js';
 import { rest } from '../net/rest.js';
 import { sessions } from '../state/desk.js';
 import { zone } from '../state/prefs.js';
+import { heartbeatOf } from '../state/test_request.js';
 import { toast } from '../state/toasts.js';
 import { Icon } from './bits.js';
 import { Dialog } from './dialog.js';
@@ -62,14 +63,16 @@ function Numbers({ session }) {
   const [values, setValues] = useState({ out: '', into: '', again: '', until: '', from: '', next: '', text: '', reason: '' });
   const [preview, setPreview] = useState(null);
   const [problem, setProblem] = useState(null);
+  const [beat, setBeat] = useState('');
   const up = session.state === 'connected' || session.state === 'connecting';
   const attempt = async (work) => {
     setProblem(null);
     try {
-      await work();
+      return await work();
     } catch (error) {
       setPreview(null);
       setProblem(error.text ?? String(error));
+      return null;
     }
   };
   const field = (name) => ({ value: values[name], onInput: (event) => { setValues({ ...values, [name]: event.target.value }); setPreview(null); } });
@@ -103,12 +106,21 @@ function Numbers({ session }) {
   const say = (work, what) => attempt(async () => {
     const { msg_seq_num } = await work();
     toast('good', `${what} sent as MsgSeqNum ${msg_seq_num}`);
+    return msg_seq_num;
   });
+  const test = async () => {
+    setBeat('');
+    const sent = await say(() => rest.testRequest(session.name), 'TestRequest');
+    if (!sent) return;
+    setBeat('Waiting for the Heartbeat…');
+    const answer = await heartbeatOf(session.name, sent).catch((fault) => ({ fault }));
+    setBeat(answer?.fault ? `The answer can’t be looked for: ${answer.fault.text ?? answer.fault}` : answer ? `Heartbeat ${answer.msg_seq_num} after ${duration(answer.after_ms)}` : 'No Heartbeat has come.');
+  };
   return html`<${Dialog} title=${`Sequence numbers of ${session.name}`} onClose=${close} testid="numbers">
     <p>Next out <b class="num" data-testid="numbers-out">${session.next_sender_seq_num}</b>, next in <b class="num">${session.next_target_seq_num}</b>.
       ${up ? ' They can be set while the session is disconnected.' : ' What setting them does is shown first.'}</p>
-    ${up && html`<div class="row-buttons"><button type="button" disabled=${!session.logged_on} data-testid="test-request" onClick=${() => say(() => rest.testRequest(session.name), 'TestRequest')}>Send a TestRequest</button>
-      <button type="button" disabled=${!session.logged_on} data-testid="resend-all" onClick=${() => say(() => rest.resendRequest(session.name, 1), 'ResendRequest from 1')}>Ask for everything again</button></div>
+    ${up && html`<div class="row-buttons"><button type="button" disabled=${!session.logged_on} data-testid="test-request" onClick=${test}>Send a TestRequest</button>
+      <button type="button" disabled=${!session.logged_on} data-testid="resend-all" onClick=${() => say(() => rest.resendRequest(session.name, 1), 'ResendRequest from 1')}>Ask for everything again</button> <span class="quiet num" role="status" data-testid="test-answer">${beat}</span></div>
       <form onSubmit=${again} class="numbers-form">
         <label>Ask again from<input type="text" inputmode="numeric" class="num" placeholder="1" autocomplete="off" data-testid="again-from" ...${field('again')} /></label>
         <label>to (empty: to the end)<input type="text" inputmode="numeric" class="num" placeholder=${Math.max(session.next_target_seq_num - 1, 1)} autocomplete="off" data-testid="again-to" ...${field('until')} /></label>
