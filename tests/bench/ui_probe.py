@@ -8,7 +8,7 @@ PROBE = """
 window.probe = { frames: [], keys: [], typed: 0, longTasks: 0 };
 let last = 0;
 const frame = (now) => {
-  if (last) window.probe.frames.push(now - last);
+  if (last) window.probe.frames.push([now, now - last]);
   last = now;
   requestAnimationFrame(frame);
 };

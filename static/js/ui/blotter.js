@@ -8,6 +8,7 @@ import { deskAway, down } from '../state/liveness.js';
 import { isFlat, positions } from '../state/positions.js';
 import { openOrder } from '../state/route.js';
 import { closeOut, fillFrom } from '../state/ticket.js';
+import { Turn } from '../state/turns.js';
 import { blotterTab, drawerKey, phoneTab } from '../state/view.js';
 import { BlotterBar, clearFilters, OURS } from './blotter_bar.js';
 import { executionColumns, orderColumns, positionColumns } from './columns.js';
@@ -136,13 +137,14 @@ export function enterRows() {
   enters[blotterTab.value]?.();
 }
 
+// The table in sight, when it has its turn: a letter is on the screen before ten thousand rows are looked through for it.
+const filtering = new Turn(() => apis[blotterTab.peek()]?.peek()?.setGridOption('quickFilterText', search.peek()), 0);
+
 export function Blotter() {
   const tab = blotterTab.value;
   const api = apis[tab]?.value;
   const text = search.value;
-  useEffect(() => {
-    for (const one of Object.values(apis)) one.value?.setGridOption('quickFilterText', text);
-  }, [text, apis.orders.value, apis.executions.value, apis.positions.value]);
+  useEffect(() => filtering.ask(), [text, tab, api]);
   useEffect(() => {
     apis.orders.value?.onFilterChanged();
   }, [openOnly.value]);
