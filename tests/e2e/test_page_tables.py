@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.desk_page import DeskPage
 from tests.support.stack import FIX44, Stack
@@ -19,28 +19,33 @@ def desk(stack: Stack, page: Page) -> DeskPage:
     """Five orders in sight, and no others but those of this file."""
     stack.behave(default="fill")
     desk = DeskPage(page, stack).ready()
-    for price in range(1, 6):
-        stack.send(FIX44, symbol=SYMBOL, ord_type="LIMIT", price=str(price), order_qty=7)
+    sent = [stack.send(FIX44, symbol=SYMBOL, ord_type="LIMIT", price="1", order_qty=7) for _ in range(5)]
     desk.get("blotter-search").fill(SYMBOL)
-    expect(desk.page.locator("[data-testid=orders-grid] [row-id]").nth(4)).to_be_visible()
+    for cl_ord_id in sent:
+        desk.expect_row(cl_ord_id, status="Filled")
     return desk
 
 
-def chosen(desk: DeskPage) -> list[bool]:
-    checked: list[bool] = desk.get("row-select").evaluate_all("(boxes) => boxes.map((one) => one.checked)")
-    return checked
+def box(desk: DeskPage, row: int) -> Locator:
+    """The rows of the document are not in the order in which they are shown."""
+    return desk.page.locator(f"[data-testid=orders-grid] [row-index='{row}'] [data-testid=row-select]")
+
+
+def expect_chosen(desk: DeskPage, *expected: bool) -> None:
+    for row, checked in enumerate(expected):
+        expect(box(desk, row)).to_be_checked(checked=checked)
 
 
 def test_rows_are_chosen_one_by_one_up_to_the_next_all_or_by_the_space_bar(desk: DeskPage) -> None:
-    rows, every = desk.get("row-select"), desk.get("select-all")
-    shown = rows.count()
-    rows.nth(1).check()
+    every = desk.get("select-all")
+    shown = desk.get("row-select").count()
+    box(desk, 1).check()
     expect(desk.get("cancel-selected")).to_contain_text("(1)")
     expect(every).to_have_js_property("indeterminate", True)
 
-    rows.nth(3).click(modifiers=["Shift"])
+    box(desk, 3).click(modifiers=["Shift"])
     expect(desk.get("cancel-selected")).to_contain_text("(3)")
-    assert chosen(desk)[:5] == [False, True, True, True, False]
+    expect_chosen(desk, False, True, True, True, False)
 
     every.click()
     expect(desk.get("cancel-selected")).to_contain_text(f"({shown})")
@@ -50,13 +55,14 @@ def test_rows_are_chosen_one_by_one_up_to_the_next_all_or_by_the_space_bar(desk:
     expect(every).to_have_js_property("indeterminate", True)
 
     every.click()  # what is chosen in part becomes all, as everywhere
+    expect(every).to_be_checked()
     every.click()
     expect(desk.get("cancel-selected")).to_have_count(0)
-    assert not any(chosen(desk))
+    expect_chosen(desk, False, False, False)
 
-    desk.page.locator("[data-testid=orders-grid] [row-index='0'] [col-id=symbol]").click()
+    desk.page.locator("[data-testid=orders-grid] [row-index='1'] [col-id=symbol]").click()
     desk.page.keyboard.press("Space")
-    expect(rows.first).to_be_checked()
+    expect_chosen(desk, False, True, False)
 
 
 def test_what_can_be_done_to_a_row_stays_at_the_edge_and_cells_tell_more(desk: DeskPage) -> None:
@@ -65,7 +71,8 @@ def test_what_can_be_done_to_a_row_stays_at_the_edge_and_cells_tell_more(desk: D
     time.hover()
     expect(time).to_have_attribute("title", re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"))
 
-    button, viewport = desk.get("row-detail").first, grid.locator(".ag-grid-viewport")
+    button = grid.locator("[row-index='0'] [data-testid=row-detail]")
+    viewport = grid.locator(".ag-grid-viewport")
     before = button.bounding_box()
     viewport.evaluate("(element) => { element.scrollLeft = 200; }")
     expect(time).not_to_be_in_viewport()
