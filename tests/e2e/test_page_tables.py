@@ -17,12 +17,12 @@ SYMBOL = "TABLES"
 @pytest.fixture
 def desk(stack: Stack, page: Page) -> DeskPage:
     """Five orders in sight, and no others but those of this file."""
-    stack.behave(default="fill")
+    stack.behave(default="reject")
     desk = DeskPage(page, stack).ready()
     sent = [stack.send(FIX44, symbol=SYMBOL, ord_type="LIMIT", price="1", order_qty=7) for _ in range(5)]
     desk.get("blotter-search").fill(SYMBOL)
     for cl_ord_id in sent:
-        desk.expect_row(cl_ord_id, status="Filled")
+        desk.expect_row(cl_ord_id, status="Rejected")
     return desk
 
 
