@@ -75,7 +75,7 @@ def test_the_blotter_and_the_log_are_filtered(desk: DeskPage, stack: Stack) -> N
     expect(desk.get("blotter-search")).to_have_value("")
     expect(desk.get("blotter-passing")).to_have_count(0)
     desk.page.keyboard.press("f")
-    desk.page.keyboard.type("no such")
+    desk.page.keyboard.type("fits none")
     expect(desk.get("nothing-passes")).to_contain_text("No order passes the filter.")
     desk.get("blotter-clear").click()
     desk.expect_row(other, symbol="INTC")
