@@ -47,7 +47,10 @@ def test_a_watched_book_changes_and_its_price_goes_to_the_ticket(desk: DeskPage,
     expect(row.get_by_test_id("watch-bid").locator(".move")).to_have_class(re.compile(r"\bup\b"))
     expect(desk.get("depth-bids").locator("tbody tr")).to_have_count(2)
 
+    desk.choose(FIX42)
     desk.get("depth-offers").get_by_role("button", name="151.50").click()
+    expect(desk.get("ticket-moved")).to_contain_text(f"Now on {FIX44}")
+    expect(row).to_contain_text(FIX44)
     expect(desk.get("ticket-symbol")).to_have_value("PG")
     expect(desk.get("ticket-price")).to_have_value("151.5")
     expect(desk.get("side-buy")).to_have_attribute("aria-pressed", "true")
@@ -94,8 +97,13 @@ def test_the_watch_list_is_kept_and_moved_by_keys(desk: DeskPage) -> None:
     expect(rows.nth(1)).to_have_attribute("aria-selected", "true")
     desk.page.reload()
     expect(rows.nth(0)).to_contain_text("MA")
+    rows.nth(1).click()
+    desk.get("watch-up").click()
+    expect(rows.nth(0)).to_contain_text("PG")
     rows.nth(1).press("Delete")
     expect(rows).to_have_count(1)
+    desk.get("watch-remove").click()
+    expect(desk.get("market")).to_contain_text("Nothing is watched yet")
 
 
 def test_a_quote_is_asked_for_and_a_refusal_shown(desk: DeskPage) -> None:

@@ -20,7 +20,7 @@ if (!Array.isArray(watched.peek()) || !watched.peek().every(isEntry)) watched.va
 const chosenKey = remembered('market.chosen', null);
 export const chosen = computed(() => watched.value.find((one) => bookKey(one) === chosenKey.value) ?? watched.value[0] ?? null);
 
-export const severalSessions = computed(() => new Set(watched.value.map((one) => one.session_name)).size > 1);
+export const severalSessions = computed(() => sessions.value.length > 1 || new Set(watched.value.map((one) => one.session_name)).size > 1);
 
 export const choose = (entry) => { chosenKey.value = bookKey(entry); };
 

@@ -9,6 +9,7 @@ import { orderKey, orders, selectSession, selectedSession } from './desk.js';
 import { dictionaryOf, keepTrying } from './dictionaries.js';
 import { watched } from './market.js';
 import { recall } from './prefs.js';
+import { moveTo } from './ticket_session.js';
 import { symbolOf } from './symbol_case.js';
 
 const BLANK = { side: '1', symbol: '', order_qty: '', ord_type: '2', price: '', stop_px: '', time_in_force: '0', account: '' };
@@ -205,7 +206,7 @@ export function startNew({ keep = false } = {}) {
 // A new order for all that is held of a position, on the other side; the type and the price are left to the trader.
 export function closeOut({ session_name: name, symbol, account, net_qty: qty }) {
   batch(() => {
-    selectSession(name);
+    moveTo(name);
     startNew();
     form.value = { ...form.value, symbol, account: account ?? '', side: qty.startsWith('-') ? '1' : '2', order_qty: plain(qty.replace('-', '')) };
   });
@@ -214,7 +215,7 @@ export function closeOut({ session_name: name, symbol, account, net_qty: qty }) 
 // A price that somebody pressed in a book: a new order at it, with the quantity that stands there.
 export function fromMarket({ session_name: name, symbol }, side, price) {
   batch(() => {
-    selectSession(name);
+    moveTo(name);
     if (order.value) startNew();
     const takesPrice = needsOf({ ...form.value, side }, null).some(({ key }) => key === 'price');
     form.value = { ...form.value, symbol, side, price: plain(price), ord_type: takesPrice ? form.value.ord_type : '2' };

@@ -10,7 +10,7 @@ import { beyond, version, workingAt } from '../state/working.js';
 import { Icon } from './bits.js';
 import { Moving } from './market_cell.js';
 import { fillTicket } from './market_fill.js';
-import { Change } from './market_watch.js';
+import { Change, EntryTools } from './market_watch.js';
 
 export function Depth({ entry }) {
   const book = bookOf(entry).value;
@@ -19,7 +19,7 @@ export function Depth({ entry }) {
   const digits = Math.max(2, ...[...(book?.bids ?? []), ...(book?.offers ?? [])].map(({ price }) => fractionDigits(price)));
   return html`<div class=${`depth ${why ? 'stale' : ''}`} data-testid="depth" data-stale=${Boolean(why)}>
     <div class="depth-head"><b>${entry.symbol}</b>${severalSessions.value && html` <span class="quiet">${entry.session_name}</span>`}<span class="grow"></span>
-      ${book?.last_px && html`<span class="num strong"><${Moving} value=${book.last_px} digits=${digits} kept /></span> <${Change} book=${book} digits=${digits} />`}</div>
+      ${book?.last_px && html`<span class="num strong"><${Moving} value=${book.last_px} digits=${digits} kept /></span> <${Change} book=${book} digits=${digits} />`}<${EntryTools} entry=${entry} /></div>
     <p class="depth-state" aria-live="polite">${why ? html`<span class="tone-wait"><${Icon} name="pause" size=${11} /> Stale: ${why}</span>` : book.warning ? html`<span class="tone-wait"><${Icon} name="warn" size=${11} /> ${book.warning}</span>`
       : html`<span class="quiet num">${spread(book, digits)}${book.updated_at ? ` · ${time(book.updated_at, zone.value)}` : ''}</span>`}</p>
     ${book && html`<div class="depth-sides"><${Half} entry=${entry} levels=${book.bids} buy digits=${digits} off=${Boolean(why)} /><${Half} entry=${entry} levels=${book.offers} buy=${false} digits=${digits} off=${Boolean(why)} /></div>

@@ -29,15 +29,15 @@ export function WatchList() {
   };
   return html`<div class="watch" data-testid="watch-list"><table role="grid" aria-label="Watch list">
     <thead><tr><th scope="col">Symbol</th><th scope="col" class="num size">Bid size</th><th scope="col" class="num">Bid</th><th scope="col" class="num">Offer</th><th scope="col" class="num size">Offer size</th>
-      <th scope="col" class="num last">Last</th><th scope="col" class="num change">Change</th><th scope="col" class="num far">Volume</th><th scope="col" class="num far">Time</th><td class="row-tools"></td></tr></thead>
-    <tbody ref=${body} onKeyDown=${onKeyDown}>${watched.value.map((entry, at) => html`<${Row} key=${bookKey(entry)} entry=${entry} first=${at === 0} last=${at === watched.value.length - 1} />`)}</tbody>
+      <th scope="col" class="num last">Last</th><th scope="col" class="num change">Change</th><th scope="col" class="num far">Volume</th><th scope="col" class="num far">Time</th></tr></thead>
+    <tbody ref=${body} onKeyDown=${onKeyDown}>${watched.value.map((entry) => html`<${Row} key=${bookKey(entry)} entry=${entry} />`)}</tbody>
   </table></div>`;
 }
 
 // Prices of one row stand on one point: as many digits as its prices have, two at least.
 const digitsOf = (book) => Math.max(2, ...[book.bids[0]?.price, book.offers[0]?.price, book.last_px].filter(Boolean).map(fractionDigits));
 
-function Row({ entry, first, last }) {
+function Row({ entry }) {
   const book = bookOf(entry).value;
   const why = staleness(entry, book);
   const isChosen = chosen.value && bookKey(chosen.value) === bookKey(entry);
@@ -53,15 +53,20 @@ function Row({ entry, first, last }) {
     data-testid=${`watch-${side === '1' ? 'offer' : 'bid'}`} onClick=${(event) => press(event, side, level)}><${Moving} value=${level.price} digits=${digits} /></button>`);
   return html`<tr title=${entry.session_name} class=${`${isChosen ? 'chosen' : ''} ${why ? 'stale' : ''} ${why || book?.warning ? 'two-lines' : ''}`} tabindex=${isChosen ? 0 : -1} aria-selected=${Boolean(isChosen)} data-key=${bookKey(entry)}
     data-testid=${`watch-${entry.session_name}-${entry.symbol}`} data-stale=${Boolean(why)} onClick=${() => choose(entry)}>
-    <th scope="row"><${Standing} why=${why} warning=${book?.warning} /> <b>${entry.symbol}</b>${severalSessions.value && html` <small>${entry.session_name}</small>`}${(why || book?.warning) && html`<span class=${`row-why ${why ? '' : 'tone-wait'}`} title=${why ?? book.warning}>${why ? `Stale: ${why}` : book.warning}</span>`}</th>
+    <th scope="row"><${Standing} why=${why} warning=${book?.warning} /> <b>${entry.symbol}</b>${severalSessions.value && html` <small class="row-session">${entry.session_name}</small>`}${(why || book?.warning) && html`<span class=${`row-why ${why ? '' : 'tone-wait'}`} title=${why ?? book.warning}>${why ? `Stale: ${why}` : book.warning}</span>`}</th>
     <td class="num size"><${Moving} value=${bid?.size} /></td><td class="num tone-buy">${price(bid, '2', 'Sell')}</td>
     <td class="num tone-sell">${price(offer, '1', 'Buy')}</td><td class="num size"><${Moving} value=${offer?.size} /></td>
     <td class="num strong last"><${Moving} value=${book?.last_px} digits=${digits} kept /></td><td class="num change"><${Change} book=${book} digits=${digits} /></td>
     <td class="num far">${showDecimal(book?.volume)}</td><td class="num far">${book?.updated_at ? time(book.updated_at, zone.value).slice(0, 8) : ''}</td>
-    <td class="row-tools"><span><button type="button" class="icon-button" tabindex="-1" aria-label=${`Move ${entry.symbol} up`} title="Up (Alt+Up)" disabled=${first} onClick=${(event) => { event.stopPropagation(); moveEntry(entry, -1); }}><${Icon} name="up" size=${11} /></button>
-      <button type="button" class="icon-button" tabindex="-1" aria-label=${`Move ${entry.symbol} down`} title="Down (Alt+Down)" disabled=${last} onClick=${(event) => { event.stopPropagation(); moveEntry(entry, 1); }}><${Icon} name="down" size=${11} /></button>
-      <button type="button" class="icon-button" tabindex="-1" aria-label=${`Watch ${entry.symbol} no more`} title="Remove (Delete)" data-testid="watch-remove" onClick=${(event) => { event.stopPropagation(); unwatch(entry); }}><${Icon} name="cross" size=${11} /></button></span></td>
   </tr>`;
+}
+
+// Beside the name of the symbol that is chosen, where they cover no number.
+export function EntryTools({ entry }) {
+  const at = watched.value.findIndex((one) => bookKey(one) === bookKey(entry));
+  return html`<span class="entry-tools"><button type="button" class="icon-button" aria-label=${`Move ${entry.symbol} up in the list`} title="Up (Alt+Up in the list)" data-testid="watch-up" disabled=${at <= 0} onClick=${() => moveEntry(entry, -1)}><${Icon} name="up" size=${11} /></button>
+    <button type="button" class="icon-button" aria-label=${`Move ${entry.symbol} down in the list`} title="Down (Alt+Down in the list)" disabled=${at >= watched.value.length - 1} onClick=${() => moveEntry(entry, 1)}><${Icon} name="down" size=${11} /></button>
+    <button type="button" class="icon-button" aria-label=${`Watch ${entry.symbol} no more`} title="Watch no more (Delete in the list)" data-testid="watch-remove" onClick=${() => unwatch(entry)}><${Icon} name="cross" size=${11} /></button></span>`;
 }
 
 const Standing = ({ why, warning }) => (why ? html`<${Icon} name="pause" size=${11} />` : warning ? html`<span class="tone-wait"><${Icon} name="warn" size=${11} /></span>`

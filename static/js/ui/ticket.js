@@ -14,6 +14,7 @@ import { TemplateMenu } from './template_menu.js';
 import { Choice } from './ticket_choice.js';
 import { Field, Text } from './ticket_field.js';
 import { fieldKeys, pressSend } from './ticket_keys.js';
+import { TicketMoved } from './ticket_moved.js';
 import { Needs } from './ticket_needs.js';
 
 export function Ticket() {
@@ -25,6 +26,7 @@ export function Ticket() {
       ${!order && html`<${TemplateMenu} templates=${ticketTemplates} testid="ticket-templates" what="ticket" ready current=${ticket.toTemplate} describe=${inWords} onPick=${ticket.fromTemplate} />`}
       ${order && html`<button type="button" class="small" data-testid="ticket-new" title="Back to a new order (Esc)" onClick=${() => ticket.startNew()}>New order</button>`}
     </h2>
+    <${TicketMoved} />
     <form onSubmit=${(event) => event.preventDefault()} onKeyDown=${fieldKeys} noValidate>
       ${order && html`<${Chosen} order=${order} />`}
       <${Side} locked=${Boolean(order)} />
