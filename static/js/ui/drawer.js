@@ -6,6 +6,7 @@ import { dayAndTime } from '../fix/times.js';
 import { rest } from '../net/rest.js';
 import { canCancel, cancel, canReplace, describe } from '../state/actions.js';
 import { orderKey, orders } from '../state/desk.js';
+import { asOf, deskAway, doubtText, down } from '../state/liveness.js';
 import { zone } from '../state/prefs.js';
 import { orderPath } from '../state/route.js';
 import { fillFrom } from '../state/ticket.js';
@@ -70,9 +71,9 @@ function Detail({ order }) {
       <button type="button" class="icon-button" aria-label="Close" data-testid="drawer-close" onClick=${close}><${Icon} name="cross" /></button>
     </div>
     <p class="drawer-status"><${Status} order=${order} /> ${order.pending && html`<span class="pending">${pendingText(order)}</span>`}
-      <span class="grow"></span>
-      <button type="button" class="small" disabled=${!canReplace(order)} onClick=${() => { fillFrom(order); phoneTab.value = 'ticket'; close(); }}>Replace</button>
-      <button type="button" class="small danger" disabled=${!canCancel(order)} onClick=${() => cancel(order)}>Cancel order</button></p>
+      <${Doubt} order=${order} /><span class="grow"></span>
+      <button type="button" class="small" disabled=${Boolean(deskAway.value) || !canReplace(order)} title=${deskAway.value} onClick=${() => { fillFrom(order); phoneTab.value = 'ticket'; close(); }}>Replace</button>
+      <button type="button" class="small danger" disabled=${Boolean(deskAway.value) || !canCancel(order)} title=${deskAway.value} onClick=${() => cancel(order)}>Cancel order</button></p>
     <${AskStatus} clOrdId=${order.cl_ord_id} ladder=${more.ladder} onLadder=${(ladder) => setMore((was) => ({ ...was, ladder }))} />
     ${order.text && html`<p class="order-text" data-testid="drawer-text">${order.text}</p>`}
     ${order.warnings?.length > 0 && html`<ul class="order-warnings" data-testid="drawer-warnings">${order.warnings.map((one) => html`<li key=${one.code}><${Icon} name="warn" size=${12} /> ${one.text}</li>`)}</ul>`}
@@ -85,6 +86,12 @@ function Detail({ order }) {
     <h3>Messages</h3>
     ${more.ladder && html`<${Ladder} ladder=${more.ladder} more=${older} />`}
   </aside>`;
+}
+
+function Doubt({ order }) {
+  down.value;
+  const why = doubtText(order);
+  return why && html`<span class="as-of" title=${why} data-testid="drawer-as-of"><${Icon} name="pause" size=${11} /> ${asOf(order)}</span>`;
 }
 
 function Facts({ order }) {
