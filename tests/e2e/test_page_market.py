@@ -68,6 +68,29 @@ def test_a_watched_book_changes_and_its_price_goes_to_the_ticket(desk: DeskPage,
     expect(desk.get("market-chart").locator("canvas")).to_have_count(1)
 
 
+def test_the_market_of_its_symbol_stands_on_the_ticket(desk: DeskPage, stack: Stack) -> None:
+    order = {"symbol": "MA", "ord_type": "LIMIT", "order_qty": 10, "account": "BESIDE"}
+    stack.send(FIX44, price="300.1", **order)
+    desk.page.locator("body").press("w")  # the messages are in sight, not the market
+    desk.choose(FIX44)
+    desk.fill_ticket(symbol="ma", account="BESIDE")
+    desk.get("quote-watch").click()
+    expect(desk.get("quote-bid")).to_have_text("300.10")
+    expect(desk.get("quote-held")).to_have_text("Pos 0")
+    desk.get("quote-bid").click()
+    price = desk.get("ticket-price")
+    expect(price).to_have_value("300.1")
+    expect(price).to_be_focused()
+    for keys, value in {"ArrowUp": "300.11", "Shift+ArrowDown": "300.01", "ArrowDown": "300.00"}.items():
+        desk.page.keyboard.press(keys)
+        expect(price).to_have_value(value)
+
+    stack.send(FIX42, **{**order, "account": "OTHER"}, side="SELL", price="300.1")
+    expect(desk.get("quote-held")).to_have_text("Pos +10")
+    expect(desk.get("quote-line")).to_contain_text("Last 300.10")
+    expect(desk.get("quote-line")).to_contain_text("Bid –")
+
+
 def test_what_is_not_live_says_so(desk: DeskPage, stack: Stack) -> None:
     stack.send(FIX42, symbol="MA", ord_type="LIMIT", price="400")
     watch(desk, f"{'X' * 70}, NOSUCH, MA", FIX44)

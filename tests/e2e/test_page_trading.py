@@ -258,6 +258,32 @@ def test_enter_goes_to_the_next_field_and_letters_choose_the_type(desk: DeskPage
     assert posts == []
 
 
+def test_a_line_fills_the_ticket_and_is_sent_by_another_press(desk: DeskPage, stack: Stack) -> None:
+    desk.choose(FIX44)
+    line, means = desk.get("command"), desk.get("command-means")
+    desk.page.keyboard.press("o")
+    desk.page.keyboard.type("ss 1.5k pypl stp 61 60.5 ioc LINE moc")
+    expect(means).to_contain_text("Sell short 1,500 PYPL · Stop limit stop at 61 limit 60.5 · IOC · Account LINE")
+    expect(means).to_contain_text("moc: Market on close: the session’s dictionary has no such type")
+    line.press("Control+Enter")
+    expect(line).to_be_focused()
+    expect(desk.get("ticket-symbol")).to_have_value("")
+
+    for _ in "moc":
+        desk.page.keyboard.press("Backspace")
+    desk.page.keyboard.type("111=300")
+    line.press("Control+Enter")
+    expect(line).to_have_value("")
+    for tag in ("55=PYPL", "54=5", "38=1500", "40=4", "44=60.5", "99=61", "59=3", "111=300"):
+        expect(desk.get("preview").get_by_text(tag, exact=True)).to_be_visible()
+    assert orders_of(stack, "PYPL") == 0
+    sent = desk.send(key=True)
+    assert stack.order(sent)["account"] == "LINE"
+    expect(line).to_be_focused()
+    desk.page.keyboard.press("ArrowUp")
+    expect(line).to_have_value(re.compile("^ss 1.5k pypl"))
+
+
 def test_no_single_key_trades(desk: DeskPage, stack: Stack) -> None:
     desk.choose(FIX44)
     older = stack.send(FIX44, symbol="DIS", ord_type="LIMIT", price="19")

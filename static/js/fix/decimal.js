@@ -24,7 +24,31 @@ export function plain(text) {
 // Exact difference a - b as plain decimal text.
 export function minus(a, b) {
   const digits = Math.max(fractionDigits(a), fractionDigits(b));
-  const value = scaled(a, digits) - scaled(b, digits);
+  return unscaled(scaled(a, digits) - scaled(b, digits), digits);
+}
+
+export function plus(a, b) {
+  const digits = Math.max(fractionDigits(a), fractionDigits(b));
+  return unscaled(scaled(a, digits) + scaled(b, digits), digits);
+}
+
+// The greatest step in which one comes from each of the numbers to each other; "0" where they are all the same.
+export function commonStep(numbers) {
+  const digits = Math.max(0, ...numbers.map(fractionDigits));
+  const [first, ...rest] = numbers.map((one) => scaled(one, digits));
+  const step = rest.reduce((found, one) => divisor(found, one > first ? one - first : first - one), 0n);
+  return unscaled(step, digits);
+}
+
+const divisor = (a, b) => (b ? divisor(b, a % b) : a);
+
+// The digits of a fraction filled up with zeros: "231.5", 2 -> "231.50"
+export function withDigits(text, least) {
+  const [whole, fraction] = text.split('.');
+  return (fraction ?? '').length >= least ? text : `${whole}.${(fraction ?? '').padEnd(least, '0')}`;
+}
+
+function unscaled(value, digits) {
   const text = String(value < 0n ? -value : value).padStart(digits + 1, '0');
   return plain((value < 0n ? '-' : '') + text.slice(0, text.length - digits) + (digits ? `.${text.slice(-digits)}` : ''));
 }

@@ -24,6 +24,9 @@ export const severalSessions = computed(() => sessions.value.length > 1 || new S
 
 export const choose = (entry) => { chosenKey.value = bookKey(entry); };
 
+// The key of the book that stands beside the ticket, or null: it is wanted wherever the market is.
+export const beside = signal(null);
+
 // Each book has a signal of its own, so that a change draws one row again and not the list; and what changed is drawn
 // once for each frame of the screen at most, however often it came.
 const books = new Map();
@@ -48,7 +51,7 @@ function draw() {
 
 // Out of sight nothing is drawn; what came meanwhile is there when somebody looks.
 const schedule = () => {
-  if (!marketInSight.peek() || !arrived.size || frame !== null) return;
+  if (!(marketInSight.peek() || beside.peek()) || !arrived.size || frame !== null) return;
   const wait = drawnAt + BUSY_MS - performance.now();
   frame = wait > 0 ? setTimeout(() => { frame = requestAnimationFrame(draw); }, wait) : requestAnimationFrame(draw);
 };
@@ -60,7 +63,7 @@ on('book_updated', (book) => {
 });
 
 effect(() => {
-  if (marketInSight.value) schedule();
+  if (marketInSight.value || beside.value) schedule();
 });
 
 // Prices over time, for the chart: {x: seconds, y: prices, what}. Numbers here are drawn and never traded on.
@@ -159,7 +162,7 @@ function distrust(keys) {
 let told = '[]'; // a page that wants nothing says nothing
 async function tell() {
   const known = new Set(sessions.value.map((one) => one.name));
-  const list = wanted.value ? watched.value.filter((one) => known.has(one.session_name) && !refused.value.has(bookKey(one))) : [];
+  const list = watched.value.filter((one) => (wanted.value || bookKey(one) === beside.value) && known.has(one.session_name) && !refused.value.has(bookKey(one)));
   const text = JSON.stringify(list.map(bookKey).sort());
   if (text === told || link.peek().state === 'lost') return;
   const before = new Set(JSON.parse(told ?? '[]'));

@@ -29,8 +29,10 @@ export function set(name, value) {
   });
 }
 
+export const symbolAs = (text) => symbolOf(selectedSession.value?.name, text, watched.value.map((one) => one.symbol));
+
 // The symbol as it goes out; that of an order is the order's.
-export const symbol = computed(() => (order.value ? form.value.symbol : symbolOf(selectedSession.value?.name, form.value.symbol, watched.value.map((one) => one.symbol))));
+export const symbol = computed(() => (order.value ? form.value.symbol : symbolAs(form.value.symbol)));
 
 export function touch(name) {
   if (!touched.value.has(name)) touched.value = new Set(touched.value).add(name);
@@ -220,6 +222,16 @@ export function fromMarket({ session_name: name, symbol }, side, price) {
     const takesPrice = needsOf({ ...form.value, side }, null).some(({ key }) => key === 'price');
     form.value = { ...form.value, symbol, side, price: plain(price), ord_type: takesPrice ? form.value.ord_type : '2' };
     refusals.value = [];
+  });
+}
+
+// A new order by what was typed in one line; what it does not say is as on an empty ticket.
+export function fromLine(values, further) {
+  batch(() => {
+    startNew();
+    form.value = { ...form.value, ...values };
+    form.value = { ...form.value, symbol: symbol.value };
+    extras.value = further.map(([name, value]) => newField(fieldOf(name)?.name ?? name, value));
   });
 }
 

@@ -26,7 +26,9 @@ function pathLabel(path) {
   }).join(': ');
 }
 
-const said = (field, message) => `${fieldLabel(field)}: ${message.charAt(0).toUpperCase()}${message.slice(1)}`;
+// "Symbol(55) 'X' is …" says by itself what it is about.
+const said = (field, message) => (/^\w+\(\d+\)/.test(message) ? message : named(field, message));
+const named = (field, message) => `${fieldLabel(field)}: ${message.charAt(0).toUpperCase()}${message.slice(1)}`;
 
 export const faultLines = () => Object.entries(ticket.faults.value).map(([field, message]) => said(field, message));
 

@@ -11,7 +11,7 @@ const onPhone = (tab) => () => {
 const STEPS = [
   { target: '[data-testid=session-picker]', show: onPhone('ticket'), title: 'The session you trade on', text: 'The shape beside its name says whether it is connected. ] and [ go to the next and the one before.' },
   { target: '[data-testid=sessions]', show: onPhone('sessions'), title: 'All sessions', text: 'Connect stands on each card. Why? asks what is in the way of one that is not connected; Numbers shows its sequence numbers.' },
-  { target: '[data-testid=ticket] .fields', show: onPhone('ticket'), title: 'An order', text: 'Press / and type: symbol, quantity, price. What is wrong is said beside the field; Field or tag adds any other field of FIX.' },
+  { target: '[data-testid=ticket] .fields', show: onPhone('ticket'), title: 'An order', text: 'Press / and type: symbol, quantity, price; or o, and all of it in one line. What is wrong is said beside the field; Field or tag adds any other field of FIX.' },
   { target: '[data-testid=preview]', show: onPhone('ticket'), title: 'What will go', text: 'The message as it will be sent, tag by tag. Bold is yours; dashed is set by the desk or the engine.' },
   { target: '.send', show: onPhone('ticket'), title: 'Send it', text: 'By the button, or with Ctrl and Enter. No single key sends anything; what can’t be taken back asks first.' },
   {

@@ -41,6 +41,7 @@ function escape() {
 
 export const KEYS = [
   { key: '/', shown: ['/'], does: 'Go to the symbol', act: onTicket(() => { if (ticket.order.value) ticket.startNew(); focus('#ticket-symbol'); }) },
+  { key: 'o', shown: ['o'], does: 'An order in one line: b 100 AAPL 230.5 (Enter fills the ticket)', act: onTicket(() => { if (ticket.order.value) ticket.startNew(); focus('#ticket-command'); }) },
   { key: 'b', shown: ['b'], does: 'Buy', act: onTicket(() => ticket.order.value || ticket.set('side', '1')) },
   { key: 's', shown: ['s'], does: 'Sell', act: onTicket(() => ticket.order.value || ticket.set('side', '2')) },
   { key: 'q', shown: ['q'], does: 'Go to the quantity', act: onTicket(() => focus('#ticket-order_qty')) },

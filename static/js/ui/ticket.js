@@ -11,11 +11,13 @@ import { Icon } from './bits.js';
 import { Extras } from './extras.js';
 import { Preview } from './preview.js';
 import { TemplateMenu } from './template_menu.js';
+import { CommandLine } from './ticket_command.js';
 import { Choice } from './ticket_choice.js';
 import { Field, Text } from './ticket_field.js';
 import { fieldKeys, pressSend } from './ticket_keys.js';
 import { TicketMoved } from './ticket_moved.js';
 import { Needs } from './ticket_needs.js';
+import { QuoteLine } from './ticket_quote.js';
 
 export function Ticket() {
   const order = ticket.order.value;
@@ -28,8 +30,9 @@ export function Ticket() {
     </h2>
     <${TicketMoved} />
     <form onSubmit=${(event) => event.preventDefault()} onKeyDown=${fieldKeys} noValidate>
-      ${order && html`<${Chosen} order=${order} />`}
+      ${order ? html`<${Chosen} order=${order} />` : html`<${CommandLine} />`}
       <${Side} locked=${Boolean(order)} />
+      <${QuoteLine} />
       <div class="fields">
         <${Field} name="symbol" label="Symbol" tag="55"><${Text} name="symbol" list="symbols" placeholder="AAPL" disabled=${Boolean(order)} autocapitalize="characters" onChange=${() => !order && ticket.set('symbol', ticket.symbol.value)} /><//>
         <datalist id="symbols">${symbols.value.map((one) => html`<option key=${one} value=${one} />`)}</datalist>
@@ -39,8 +42,8 @@ export function Ticket() {
         <${Needs} />
         <${Field} name="account" label="Account" tag="1"><${Text} name="account" disabled=${Boolean(order)} /><//>
       </div>
-      ${!order && html`<${Extras} />`}
       <${Refused} />
+      ${!order && html`<${Extras} />`}
       <${Preview} />
       <${Buttons} order=${order} />
     </form>
@@ -74,7 +77,7 @@ const Chosen = ({ order }) => html`<p class="chosen-order" data-testid="ticket-o
 function Refused() {
   const byThemselves = new Set(ticket.extras.value.map(ticket.apiField));
   const rest = ticket.refusals.value.filter((one) => !byThemselves.has(one.field.replace(/\[.*/, '')));
-  return rest.length > 0 && html`<ul class="fault" data-testid="refused">${rest.map((one) => html`<li key=${one.field + one.message} id=${`ticket-${one.field}-refused`}>${refusalLine(one)}</li>`)}</ul>`;
+  return rest.length > 0 && html`<ul class="fault refused" data-testid="refused">${rest.map((one) => html`<li key=${one.field + one.message} id=${`ticket-${one.field}-refused`}>${refusalLine(one)}</li>`)}</ul>`;
 }
 
 // A double click is one order; whatever else is pressed is sent or asked about. A key that is held down is one press.
