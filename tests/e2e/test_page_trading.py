@@ -263,7 +263,9 @@ def test_a_line_fills_the_ticket_and_is_sent_by_another_press(desk: DeskPage, st
     line, means = desk.get("command"), desk.get("command-means")
     desk.page.keyboard.press("o")
     desk.page.keyboard.type("ss 1.5k pypl stp 61 60.5 ioc LINE moc")
-    expect(means).to_contain_text("Sell short 1,500 PYPL · Stop limit stop at 61 limit 60.5 · IOC · Account LINE")
+    expect(means).to_contain_text(
+        "Sell short 1,500 PYPL · Stop limit stop at 61 limit 60.5 · IOC · Account LINE"
+    )
     expect(means).to_contain_text("moc: Market on close: the session’s dictionary has no such type")
     line.press("Control+Enter")
     expect(line).to_be_focused()
