@@ -106,6 +106,11 @@ def test_heartbeats_are_hidden_until_asked_for(desk: DeskPage, stack: Stack) -> 
     expect(desk.log_lines("0").first).to_be_visible()
 
 
+# An element that shows another line than before must look like that one.
+COLOURS = """() => [...document.querySelectorAll('.log .line-direction')]
+  .map((element) => `${element.innerText.trim()} ${getComputedStyle(element).color}`)"""
+
+
 def test_the_log_follows_until_someone_scrolls_up(desk: DeskPage, stack: Stack) -> None:
     for _ in range(25):
         stack.send(FIX42, symbol="BAC", ord_type="LIMIT", price="10")
@@ -133,6 +138,8 @@ def test_the_log_follows_until_someone_scrolls_up(desk: DeskPage, stack: Stack) 
     expect(desk.get("log-line").last).to_contain_text(sent)
     expect(desk.log_lines("D").last).to_contain_text("Buy 100 BAC Limit 10.00")
     expect(follow).to_have_attribute("aria-pressed", "true")
+    shown = set(desk.page.evaluate(COLOURS))
+    assert len(shown) == len({line.split(" ")[0] for line in shown}), shown
 
     # Up and down go from message to message, also after a press within the detail.
     desk.log_lines("8").last.click()

@@ -33,13 +33,15 @@ export function Line({ line, chosen, zone: shownZone, whole: all, words: spoken,
     const one = detail ? pressed.current : line;
     decoded.value = decoded.peek()?.key === one.key ? null : one;
   };
-  return html`<div role="listitem" class=${`line line-${line.direction} ${bad ? 'line-bad' : ''} ${chosen ? 'chosen' : ''}`} data-testid="log-line" data-msg-type=${line.msg_type ?? ''} onPointerDown=${press} onClick=${open}>
+  // Looks go by the class of each part: chromium forgets to look at the parts again when the class of a line changes that it has drawn before.
+  const tone = bad ? 'tone-bad' : '';
+  return html`<div role="listitem" class=${`line ${chosen ? 'chosen' : ''}`} data-testid="log-line" data-msg-type=${line.msg_type ?? ''} onPointerDown=${press} onClick=${open}>
     <span class="line-time num" title=${dayAndTime(line.at, shownZone)}>${(day ? dayAndTime : time)(line.at, shownZone)}</span>
     <span class="line-session">${line.session_name}</span>
-    <span class="line-direction"><${Icon} name=${icon} size=${11} /> ${word}</span>
+    <span class=${`line-direction line-${line.direction}`}><${Icon} name=${icon} size=${11} /> ${word}</span>
     <span class="line-seq num">${line.msg_seq_num ?? ''}</span>
-    <span class="line-type">${bad && !event && html`<${Icon} name="warn" size=${11} /><span class="sr">${SAID[bad]}</span> `}${event ? '' : msgTypeName(line.msg_type)}</span>
-    ${spoken && !event && html`<span class="line-words" title=${words}>${twice}${words}</span>`}
-    <span class="line-raw">${!spoken && twice}${bad && event && html`<${Icon} name="warn" size=${11} /><span class="sr">${SAID[bad]}</span> `}${line.refused && html`<b class="tone-bad" title="QuickFIX did not accept it">not accepted: ${line.refused} </b>`}${event ? line.text : all ? line.raw : body(line.raw)}</span>
+    ${!event && html`<span class=${`line-type ${tone}`}>${bad && html`<${Icon} name="warn" size=${11} /><span class="sr">${SAID[bad]}</span> `}${msgTypeName(line.msg_type)}</span>`}
+    ${spoken && !event && html`<span class=${`line-words ${tone}`} title=${words}>${twice}${words}</span>`}
+    <span class=${`line-raw ${event ? `line-note ${tone}` : ''}`}>${!spoken && twice}${bad && event && html`<${Icon} name="warn" size=${11} /><span class="sr">${SAID[bad]}</span> `}${line.refused && html`<b class="tone-bad" title="QuickFIX did not accept it">not accepted: ${line.refused} </b>`}${event ? line.text : all ? line.raw : body(line.raw)}</span>
   </div>`;
 }
