@@ -74,7 +74,8 @@ def test_limits_are_added_seen_changed_and_removed(page: Page, stack: Stack) -> 
     ]
     scope.get_by_test_id("limit-edit").click()
     desk.get("limit-reason").fill("enough")
-    desk.get("limit-remove").click()
+    with desk.page.expect_response(lambda answer: answer.request.method == "PUT"):
+        desk.get("limit-remove").click()
     expect(scope).to_have_count(0)
     assert stack.get("/api/risk/limits")["rules"] == []
 
