@@ -1,8 +1,9 @@
 """Passes every change on to the browsers over Socket.IO.
 
-A client that asks for nothing gets each event by its name. One that emits `subscribe` with `{"frames": true}` gets the
-same events in frames, `[[name, payload], ...]`: at once when little happens, a few times a second's worth together when
-much does, because each WebSocket frame to each client costs far more than the event in it.
+A client that asks for nothing gets each event by its name. One that emits `subscribe` with `{"frames": true}` gets
+the same events in frames, `[[name, payload], ...]`, the last of them its number as `told`: at once when little
+happens, a few times a second's worth together when much does, because each WebSocket frame to each client costs far
+more than the event in it.
 """
 
 from __future__ import annotations
@@ -94,6 +95,9 @@ class Broadcaster:
         self._queue: list[tuple[str, orjson.Fragment]] = []
         self._ready = Event()
         self._telling = BoundedSemaphore()
+        # Frames to all, and those to one client alone: by these numbers a client knows that none is missing.
+        self._told = 0
+        self._told_alone: dict[str, int] = {}
         self._last_health: dict[str, Any] | None = None
         self.events_dropped = 0
         self.clients_dropped = 0
@@ -119,6 +123,7 @@ class Broadcaster:
     def tell_one(self, sid: str, events: list[tuple[str, orjson.Fragment]]) -> None:
         """These events to one client, in the form that it wants."""
         if sid in self._members[FRAMES]:
+            self._told_alone[sid] = self._told_alone.get(sid, 0) + 1
             self._socketio.emit("frame", events, to=sid)
         else:
             for name, payload in events:
@@ -216,7 +221,9 @@ class Broadcaster:
     def _emit(self, events: list[tuple[str, orjson.Fragment]]) -> None:
         if self._members[FRAMES]:
             for start in range(0, len(events), EVENTS_IN_A_FRAME):
-                self._socketio.emit("frame", events[start : start + EVENTS_IN_A_FRAME], to=FRAMES)
+                self._told += 1
+                last = ("told", orjson.Fragment(b"%d" % self._told))
+                self._socketio.emit("frame", [*events[start : start + EVENTS_IN_A_FRAME], last], to=FRAMES)
         if self._members[SINGLE]:
             for number, (name, payload) in enumerate(events):
                 self._socketio.emit(name, payload, to=SINGLE)
@@ -247,8 +254,9 @@ class Broadcaster:
         server = self._socketio.server
         return server.eio.sockets.get(server.manager.eio_sid_from_sid(sid, "/"))
 
-    def _connected(self, _auth: Any = None) -> None:
+    def _connected(self, auth: Any = None) -> None:
         sid = sid_of_request()
+        kind = FRAMES if isinstance(auth, dict) and auth.get("frames") is True else SINGLE
         health = health_to_json(self._health.health())
         self._socketio.emit(
             "connected",
@@ -258,12 +266,13 @@ class Broadcaster:
                 "version": __version__,
                 "engine": health["engine"],
                 "health": health,
+                "told": self._told,
                 **self._identity(),
             },
             to=sid,
         )
-        join_room(SINGLE)
-        self._members[SINGLE].add(sid)
+        join_room(kind)
+        self._members[kind].add(sid)
 
     def _subscribe(self, options: Any = None) -> dict[str, Any]:
         wants_frames = isinstance(options, dict) and options.get("frames") is True
@@ -276,12 +285,18 @@ class Broadcaster:
                 self._members[other].discard(sid)
                 join_room(wanted)
                 self._members[wanted].add(sid)
-        return {"frames": wants_frames, "server_time": time_to_json(datetime.now(UTC))}
+            return {
+                "frames": wants_frames,
+                "server_time": time_to_json(datetime.now(UTC)),
+                "told": self._told,
+                "told_alone": self._told_alone.get(sid, 0),
+            }
 
     def _disconnected(self, _reason: Any = None) -> None:
         sid = sid_of_request()
         for members in self._members.values():
             members.discard(sid)
+        self._told_alone.pop(sid, None)
         self.on_leave(sid)
 
 

@@ -41,6 +41,15 @@ async () => {
 """
 
 
+# A network that lets no WebSocket through.
+NO_WEBSOCKET = """
+(() => {
+  const { WebSocket } = window;
+  window.WebSocket = function (_url, protocols) { return new WebSocket('ws://127.0.0.1:1/', protocols); };
+})();
+"""
+
+
 def everything(stack: Stack, path: str, key: str, **query: Any) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     before = None

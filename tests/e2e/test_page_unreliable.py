@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.e2e.desk_page import DeskPage, broker_does, broker_fills, broker_order
-from tests.e2e.page_against_desk import WATCH, expect_the_same, newest_message
+from tests.e2e.page_against_desk import NO_WEBSOCKET, WATCH, expect_the_same, newest_message
 from tests.support.proxy import Proxy
 from tests.support.stack import FIX42, FIX44, Stack, eventually
 
@@ -161,6 +161,23 @@ def test_an_answer_that_comes_after_newer_news_changes_nothing(
         route.fulfill(response=old)
     desk.ready()
     desk.expect_row(sent, status="Canceled")
+
+
+def test_a_page_that_may_only_poll_misses_nothing_when_its_line_is_cut(
+    stack: Stack, far_page: Page, line: Proxy
+) -> None:
+    # The browser asks again by itself where an answer was cut off, and the next one looks as if nothing had been.
+    far_page.add_init_script(NO_WEBSOCKET)
+    desk = open_over(far_page, stack, line)
+    expect(desk.get("desk-link")).to_have_attribute("title", re.compile("by polling"))
+    since = newest_message(stack)
+    stack.behave(default="fill")
+    order = {"session_name": FIX44, "symbol": "AAPL", "side": "BUY", "order_qty": 1, "ord_type": "MARKET"}
+    for _ in range(6):
+        stack.post("/api/send_orders", {"orders": [order] * 10}, 200)
+        line.cut(reset=True)
+    desk.ready()
+    assert len(expect_the_same(far_page, stack, since)["executions"]) >= 60
 
 
 def test_at_hundreds_of_messages_in_a_second_nothing_is_missed_or_doubled(

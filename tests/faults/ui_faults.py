@@ -2,10 +2,11 @@
 
     python tests/faults/ui_faults.py [--rate 50] [--only silence,killed]
 
-The real broker, engine and desk, chromium with two tabs, and between browser and desk a line that can be troubled. Each
-fault comes while orders flow, and an order is pressed on the page in the middle of it. While the line is dead nothing
-may be shown as live; after the fault the page must have exactly what the desk has, in both tabs; and what was pressed
-must have gone out once if the page says so, and not at all if it says that. The exit code is 0 if all that holds.
+The real broker, engine and desk, chromium with two tabs, one of which may only poll, and between browser and desk a
+line that can be troubled. Each fault comes while orders flow, and an order is pressed on the page in the middle of
+it. While the line is dead nothing may be shown as live; after the fault the page must have exactly what the desk has,
+in both tabs; and what was pressed must have gone out once if the page says so, and not at all if it says that. The
+exit code is 0 if all that holds.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ sys.path.insert(0, str(ROOT))
 
 from tests.conftest import CHROMIUM  # noqa: E402
 from tests.e2e.desk_page import DeskPage  # noqa: E402
-from tests.e2e.page_against_desk import expect_the_same, newest_message  # noqa: E402
+from tests.e2e.page_against_desk import NO_WEBSOCKET, expect_the_same, newest_message  # noqa: E402
 from tests.support.lined_stack import LinedStack  # noqa: E402
 from tests.support.load import BEHAVIOURS, Load  # noqa: E402
 from tests.support.proxy import Proxy, Way  # noqa: E402
@@ -301,7 +302,9 @@ def main() -> int:
                 )
                 context = browser.new_context(viewport={"width": 1440, "height": 900})
                 context.add_init_script(f"({SHIFTED_CLOCK})()")
-                pages = [DeskPage(_open(context.new_page(), line), stack).ready() for _ in range(2)]
+                tabs = [context.new_page(), context.new_page()]
+                tabs[1].add_init_script(NO_WEBSOCKET)
+                pages = [DeskPage(_open(tab, line), stack).ready() for tab in tabs]
                 pages[0].choose(FIX44)
                 pages[0].fill_ticket(symbol=PRESSED, order_qty="1", price="5")
                 faults = Faults(stack, line, pages, given.rate)

@@ -8,6 +8,7 @@ const PROBE_MS = 2000;
 const LATE_MS = 1500; // without an answer for so long the page does not count as live
 const PROBE_PATIENCE_MS = 3000;
 const PROBES_IN_VAIN = 2; // then the connection is taken for dead, though nobody has closed it
+const GREETING_MS = 5000; // without `connected` by then it was lost on its way
 const TICK_MS = 1000;
 const ASLEEP_MS = 10_000; // a tick that is so late means that the page, or the computer, slept
 const SET_MS = 2000; // the computer's clock and the page's differ by so much more than before: it slept, or somebody has set its clock
@@ -44,6 +45,23 @@ export function onJoined(handler) {
 // Answers what the desk acknowledges, or throws when it does not in time.
 export const tellDesk = (name, payload) => (socket?.connected ? socket.timeout(PROBE_PATIENCE_MS).emitWithAck(name, payload) : Promise.reject(new Error('No connection to the desk')));
 
+// A transport that polls loses what was on its way when a connection breaks, and the browser asks again without a word: by their numbers no
+// frame is missing, or the page joins anew.
+let numbered = null; // of the last frame to all
+let alone = 0; // how many came to this page alone
+
+function take(events) {
+  const told = events.find(([name]) => name === 'told');
+  if (!told) alone += 1;
+  else if (numbered !== null && told[1] !== numbered + 1) return missing();
+  else [, numbered] = told;
+  return batch(() => events.forEach(([name, payload]) => dispatch(name, payload)));
+}
+
+function missing() {
+  socket.io.engine.close(); // which is a loss
+}
+
 function dispatch(name, payload) {
   handlers.get(name)?.(payload);
 }
@@ -51,9 +69,10 @@ function dispatch(name, payload) {
 const transport = () => socket.io.engine.transport.name;
 
 export function start() {
-  socket = io({ transports: ['websocket', 'polling'], tryAllTransports: true, reconnectionDelay: 300, reconnectionDelayMax: 3000 });
+  socket = io({ transports: ['websocket', 'polling'], tryAllTransports: true, reconnectionDelay: 300, reconnectionDelayMax: 3000, auth: { frames: true } });
   socket.on('connected', join);
-  socket.on('frame', (events) => batch(() => events.forEach(([name, payload]) => dispatch(name, payload))));
+  socket.on('connect', () => setTimeout(() => { if (socket.connected && ['connecting', 'lost'].includes(link.value.state)) missing(); }, GREETING_MS));
+  socket.on('frame', take);
   for (const name of handlers.keys()) socket.on(name, (payload) => batch(() => dispatch(name, payload)));
   socket.on('connect_error', () => lost());
   socket.on('disconnect', (reason) => {
@@ -73,7 +92,7 @@ async function join(payload) {
   forgetProbe();
   inVain = 0;
   learnTime(payload.server_time);
-  socket.emit('subscribe', { frames: true });
+  [numbered, alone] = [payload.told ?? null, 0];
   link.value = { state: 'loading', delayMs: null, since: link.value.since, transport: transport() };
   clearTimeout(probeTimer);
   probeTimer = setTimeout(probe, FIRST_PROBE_MS);
@@ -130,6 +149,10 @@ async function probe() {
     if (mine !== turn) return;
     inVain = 0;
     answeredAt = performance.now();
+    if (answer?.told > (numbered ?? Infinity) || answer?.told_alone > alone) {
+      missing();
+      return;
+    }
     learnTime(answer?.server_time, asked);
     const { state, since } = link.value;
     const live = state !== 'loading';
