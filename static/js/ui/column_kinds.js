@@ -26,9 +26,12 @@ export function numeric(field, headerName, { least = 0, most = MOST_DIGITS, noZe
   };
 }
 
+// What was earned is shown to the cent, and whole in the tooltip.
+export const MONEY_DIGITS = 2;
+
 // An amount that was earned or lost: both signs are written, so that colour is not all that tells them apart.
 export function profit(field, headerName, more = {}) {
-  const column = numeric(field, headerName, { least: 2, signed: true });
+  const column = numeric(field, headerName, { least: 2, most: MONEY_DIGITS, signed: true });
   return {
     ...column,
     valueFormatter: (params) => (isGain(params.value) ? '+' : '') + column.valueFormatter(params),

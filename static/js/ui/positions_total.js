@@ -1,6 +1,7 @@
 // Below the positions: what those that the filters let through have earned together. It is drawn a few times a second at most.
 import { html, useEffect, useState } from '../lib.js';
-import { showDecimal, sum } from '../fix/decimal.js';
+import { rounded, showDecimal, sum } from '../fix/decimal.js';
+import { MONEY_DIGITS } from './column_kinds.js';
 
 const EVERY_MS = 300;
 const PROFITS = [['day_profit', 'Day P&L'], ['average_unrealised', 'Unrealised'], ['average_realised', 'Realised'], ['profit', 'P&L']];
@@ -25,7 +26,7 @@ export function PositionsTotal({ api }) {
     };
   }, [api]);
   if (!total?.count) return null;
-  return html`<div class="positions-total" data-testid="positions-total" role="status" aria-label="Together">
+  return html`<div class="positions-total" data-testid="positions-total" role="group" aria-label="Together">
     <span><b class="num">${total.count}</b> ${total.count === 1 ? 'position' : 'positions'}</span>
     ${PROFITS.map(([key, label]) => html`<${Amount} key=${key} label=${label} value=${total[key]} signed />`)}
     <${Amount} label="Commission" value=${total.commission} />
@@ -35,7 +36,7 @@ export function PositionsTotal({ api }) {
 
 function Amount({ label, value, signed }) {
   const gain = signed && /[1-9]/.test(value) && !value.startsWith('-');
-  return html`<span>${label} <b class=${`num ${!signed || !/[1-9]/.test(value) ? '' : gain ? 'tone-good' : 'tone-bad'}`}>${gain ? '+' : ''}${showDecimal(value, 2)}</b></span>`;
+  return html`<span title=${value}>${label} <b class=${`num ${!signed || !/[1-9]/.test(value) ? '' : gain ? 'tone-good' : 'tone-bad'}`}>${gain ? '+' : ''}${showDecimal(rounded(value, MONEY_DIGITS), MONEY_DIGITS)}</b></span>`;
 }
 
 function totalOf(rows) {
