@@ -63,7 +63,8 @@ export class Digits {
     const before = this.before.get(field) ?? 0;
     if (typeof before === 'string') return before;
     const after = this.seen.get(field) ?? 0;
-    return `${'0'.repeat(before)}${','.repeat(Math.max(0, Math.floor((before - 1) / 3)))}${after ? `.${'0'.repeat(after)}` : ''}`;
+    // A sign is counted as a digit, and is wider than one.
+    return `+${'0'.repeat(Math.max(0, before - 1))}${','.repeat(Math.max(0, Math.floor((before - 1) / 3)))}${after ? `.${'0'.repeat(after)}` : ''}`;
   }
 
   get known() {
