@@ -64,6 +64,11 @@ function One({ alarm }) {
   // What a person has put in place of what the message says.
   const given = () => Object.fromEntries(Object.entries(fields).map(([tag, value]) => [tag, value.trim()]).filter(([tag, value]) => value && value !== said[tag]));
   const look = () => attempt(async () => setBooking(await rest.previewAlarm(alarm.id, given())));
+  // What the counterparty answers may have changed the order already.
+  const heard = (found) => {
+    setLadder(found);
+    look();
+  };
   const settle = (work, word) => attempt(async () => {
     await work();
     toast('good', `${word}: ${msgTypeName(alarm.msg_type)} ${alarm.exec_id ?? ''}`, alarm.session_name);
@@ -79,7 +84,7 @@ function One({ alarm }) {
       ${CORRECTIONS.map(([tag, name]) => html`<label key=${tag}>${name}(${tag})<input type="text" autocomplete="off" class="num" data-testid=${`alarm-field-${tag}`} value=${fields[tag] ?? said[tag] ?? ''} onInput=${(event) => setFields({ ...fields, [tag]: event.target.value })} onChange=${look} /></label>`)}</div></details>
     <label class="wide-label">Reason, for the journal<input type="text" maxlength="200" autocomplete="off" data-testid="alarm-reason" value=${reason} onInput=${(event) => setReason(event.target.value)} /></label>
     ${problem && html`<p class="fault" role="alert" data-testid="alarm-problem">${problem}</p>`}
-    ${alarm.cl_ord_id && html`<${AskStatus} clOrdId=${alarm.cl_ord_id} ladder=${ladder} onLadder=${setLadder} />`}
+    ${alarm.cl_ord_id && html`<${AskStatus} clOrdId=${alarm.cl_ord_id} ladder=${ladder} onLadder=${heard} />`}
     <p class="quiet" data-testid="alarm-missing">${missing}</p>
     <div class="dialog-buttons"><button type="button" onClick=${close}>Later</button>
       <button type="button" disabled=${busy || !reason.trim()} data-testid="alarm-dismiss" onClick=${() => settle(() => rest.dismissAlarm(alarm.id, reason), 'Dismissed')}>Dismiss</button>
