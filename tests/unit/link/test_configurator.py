@@ -106,7 +106,7 @@ def test_what_waits_for_a_connection_is_named(kit: Kit) -> None:
     [
         ({**A, "port": 0}, "port: is 0; give a whole number"),
         ({**A, "tls": {"verify": 5}}, "tls.verify: is 5; give true or false"),
-        ({**A, "alternates": [{"server_ip": "x"}]}, r"alternates\[1\].port: is missing"),
+        ({**A, "alternates": [{"server_ip": "x"}]}, r"alternates\[0\].port: is missing"),
         ({**A, "prot": 5}, 'prot: is no key; did you mean "port"'),
         ({**A, "name": "Z"}, "name: can't be changed"),
         ({**A, "password": "plain"}, "password: give a variable of the environment"),
