@@ -286,6 +286,52 @@ def test_a_line_fills_the_ticket_and_is_sent_by_another_press(desk: DeskPage, st
     expect(line).to_have_value(re.compile("^ss 1.5k pypl"))
 
 
+PARSED = """
+async (lines) => {
+  const { src } = document.querySelector('script[type=module]');
+  const load = (name) => import(new URL(name, src));
+  const { parseOrder } = await load('fix/command_line.js');
+  const { ORD_TYPES, SIDES, TIFS } = await load('fix/names.js');
+  const known = { sides: SIDES, ordTypes: ORD_TYPES, tifs: TIFS, fieldOf: () => undefined, own: [] };
+  return lines.map((line) => {
+    const { values, unknown } = parseOrder(line, known);
+    return [values, unknown.map(([word]) => word)];
+  });
+}
+"""
+LINES: dict[str, tuple[dict[str, str], list[str]]] = {
+    "b 100 AAPL 230.5 ACC1": (
+        {"side": "1", "order_qty": "100", "symbol": "AAPL", "price": "230.5", "account": "ACC1"},
+        [],
+    ),
+    "s S 1,000 m": ({"side": "2", "order_qty": "1000", "symbol": "S", "ord_type": "1"}, []),
+    "S .5k DAY @.5 gtc": (
+        {"side": "2", "order_qty": "500", "symbol": "DAY", "price": "0.5", "time_in_force": "1"},
+        [],
+    ),
+    "b 7 700 stp 9": (
+        {"side": "1", "order_qty": "7", "symbol": "700", "ord_type": "3", "stop_px": "9"},
+        [],
+    ),
+    "b 7 X stp 9 lmt 8": (
+        {"side": "1", "order_qty": "7", "symbol": "X", "ord_type": "4", "stop_px": "9", "price": "8"},
+        [],
+    ),
+    "b 7 X mkt 8 ioc fok": (
+        {"side": "1", "order_qty": "7", "symbol": "X", "ord_type": "1", "time_in_force": "3"},
+        ["fok", "8"],
+    ),
+    "buy -1 X 0 no=1": ({"side": "1", "symbol": "X"}, ["-1", "no=1", "0"]),
+    "100 AAPL": ({"symbol": "AAPL"}, ["100"]),
+    "\u00df <b> \u4e2d=\u6587": ({"symbol": "<b>"}, ["\u00df", "\u4e2d=\u6587"]),
+}
+
+
+def test_an_order_in_one_line_is_understood_or_said_not_to_be(desk: DeskPage) -> None:
+    parsed = desk.page.evaluate(PARSED, list(LINES))
+    assert dict(zip(LINES, ((values, words) for values, words in parsed), strict=True)) == LINES
+
+
 def test_no_single_key_trades(desk: DeskPage, stack: Stack) -> None:
     desk.choose(FIX44)
     older = stack.send(FIX44, symbol="DIS", ord_type="LIMIT", price="19")

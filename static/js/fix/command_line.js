@@ -40,7 +40,7 @@ function head([first, ...words], known, found) {
   else found.values.side = side.code;
   const [one, two] = words;
   if (one === undefined) return [];
-  if (QUANTITY.test(one)) {
+  if (QUANTITY.test(one) || one.startsWith('-')) {
     quantity(one, found);
     if (two !== undefined) found.values.symbol = two;
     return words.slice(2);
@@ -52,7 +52,7 @@ function head([first, ...words], known, found) {
 }
 
 function quantity(word, found) {
-  const qty = quantityOf(word);
+  const qty = QUANTITY.test(word) ? quantityOf(word) : '0';
   if (isPositive(qty)) found.values.order_qty = qty;
   else found.unknown.push([word, 'a quantity is above 0']);
 }

@@ -70,7 +70,7 @@ export function submit({ twice = false, wrong = () => {} } = {}) {
   if (ago === null) go(request, title, wrong);
   else if (!twice) {
     ask({
-      title: 'The same again?', text: `The same was sent ${ago < 1 ? 'just now' : `${Math.round(ago)} s ago`}.`, list: [`${request.name ?? request.what} · ${request.session}`], confirm: 'Send it again', keep: 'Don’t send',
+      title: 'The same again?', text: `The same was pressed ${ago < 1 ? 'just now' : `${Math.round(ago)} s ago`}.`, list: [`${request.name ?? request.what} · ${request.session}`], confirm: 'Send it again', keep: 'Don’t send',
       act: () => go(request, title, wrong),
     });
   }
