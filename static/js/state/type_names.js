@@ -1,6 +1,6 @@
 // Names of message types that came live and are not known by heart: from the data dictionaries of the sessions, asked for once.
 import { effect, untracked } from '../lib.js';
-import { isKnownMsgType, learnMsgType } from '../fix/names.js';
+import { isKnownMsgType } from '../fix/names.js';
 import { sessions } from './desk.js';
 import { loadMessages } from './dictionaries.js';
 import { log } from './log.js';
@@ -9,8 +9,7 @@ let asked = '';
 
 async function learn(names) {
   // What can't be asked for now is asked for with the next type; until then the type stands there by its code.
-  const found = await Promise.all(names.map((name) => loadMessages(name).catch(() => [])));
-  for (const { msg_type: type, name } of found.flat()) learnMsgType(type, name);
+  await Promise.all(names.map((name) => loadMessages(name).catch(() => null)));
   log.types.value = [...log.types.value];
   log.changed();
 }
