@@ -13,17 +13,17 @@ export function QuoteLine() {
   const digits = Math.max(2, ...prices.filter(Boolean).map(fractionDigits));
   return html`<div class=${`quote-line ${why ? 'stale' : ''}`} data-testid="quote-line" data-stale=${Boolean(why)} title=${why ? `Stale: ${why}` : undefined}>
     ${isWatched ? html`<${Price} word="Bid" price=${prices[0]} digits=${digits} why=${why} tone="tone-buy" />
-      <span>Last <b class="num">${prices[2] ? showDecimal(prices[2], digits) : '–'}</b></span>
-      <${Price} word="Offer" price=${prices[1]} digits=${digits} why=${why} tone="tone-sell" />${why && html`<${Icon} name="pause" size=${11} /><span class="sr">Stale: ${why}</span>`}`
+      <span><small>Last ${why && html`<${Icon} name="pause" size=${10} /><span class="sr">Stale: ${why}</span>`}</small><b class="num">${prices[2] ? showDecimal(prices[2], digits) : '–'}</b></span>
+      <${Price} word="Offer" price=${prices[1]} digits=${digits} why=${why} tone="tone-sell" />`
     : html`<button type="button" class="small" data-testid="quote-watch" title=${`Ask ${entry.session_name} for the prices of ${entry.symbol}`} onClick=${watchIt}><${Icon} name="plus" size=${11} /> Watch ${entry.symbol}</button>`}
-    <span class="grow"></span><${Held} />
+    <${Held} />
   </div>`;
 }
 
-const Price = ({ word, price, digits, why, tone }) => html`<span>${word} ${price ? html`<button type="button" class=${`price num ${tone}`} disabled=${Boolean(why)} data-testid=${`quote-${word.toLowerCase()}`}
-  title=${`Take ${price} as the price`} onClick=${() => { takePrice(price); setTimeout(() => focus('#ticket-price, #ticket-stop_px'), 0); }}>${showDecimal(price, digits)}</button>` : '–'}</span>`;
+const Price = ({ word, price, digits, why, tone }) => html`<span><small>${word}</small> ${price ? html`<button type="button" class=${`price num ${tone}`} disabled=${Boolean(why)} data-testid=${`quote-${word.toLowerCase()}`}
+  title=${`Take ${price} as the price`} onClick=${() => { takePrice(price); setTimeout(() => focus('#ticket-price, #ticket-stop_px'), 0); }}>${showDecimal(price, digits)}</button>` : html`<b>–</b>`}</span>`;
 
 function Held() {
   const { net_qty: qty, account } = held.value ?? { net_qty: '0', account: null };
-  return html`<span class="quiet" data-testid="quote-held" title=${account ? `Position of account ${account}` : 'Position of all accounts on this session'}>Pos <b class="num">${/[1-9]/.test(qty) && !qty.startsWith('-') ? '+' : ''}${showDecimal(qty)}</b></span>`;
+  return html`<span class="quote-held" data-testid="quote-held" title=${account ? `Position of account ${account}` : 'Position of all accounts on this session'}><small>Pos</small> <b class="num">${/[1-9]/.test(qty) && !qty.startsWith('-') ? '+' : ''}${showDecimal(qty)}</b></span>`;
 }
