@@ -66,18 +66,18 @@ def _symbol(found: list[Refusal], applied: Applied, proposed: Proposed) -> None:
                 found.append(_blocked("LegSymbol(600)", leg, whose))
     for allowed, whose in applied.symbols:
         if proposed.symbol not in allowed:
-            found.append(_not_allowed("Symbol(55)", proposed.symbol, allowed, whose))
+            found.append(_not_allowed("Symbol(55)", proposed.symbol, whose))
         for leg in proposed.legs:
             if leg not in allowed:
-                found.append(_not_allowed("LegSymbol(600)", leg, allowed, whose))
+                found.append(_not_allowed("LegSymbol(600)", leg, whose))
 
 
 def _blocked(tag: str, symbol: str, whose: str) -> Refusal:
     return Refusal("blocked_symbols", "symbol", f"{tag} {symbol!r} is one of blocked_symbols {whose}")
 
 
-def _not_allowed(tag: str, symbol: str, allowed: frozenset[str], whose: str) -> Refusal:
-    return Refusal("symbols", "symbol", f"{tag} {symbol!r} is none of the {len(allowed)} symbols {whose}")
+def _not_allowed(tag: str, symbol: str, whose: str) -> Refusal:
+    return Refusal("symbols", "symbol", f"{tag} {symbol!r} is not one of symbols {whose}")
 
 
 def _order_qty(found: list[Refusal], limit: Tightest, proposed: Proposed) -> None:

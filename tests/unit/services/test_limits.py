@@ -123,7 +123,7 @@ def test_hours_and_symbols_must_be_good_for_every_rule_and_rates_are_each_scope_
     )
     kit.user = "ann"
     assert list(refusals(kit, account="A", symbol="MSFT").values()) == [
-        "Symbol(55) 'MSFT' is none of the 1 symbols of user ann"
+        "Symbol(55) 'MSFT' is not one of symbols of user ann"
     ]
     kit.send(account="A")
     assert "of user ann is 1" in refusals(kit, account="A")["max_orders_per_second"]

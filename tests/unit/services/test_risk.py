@@ -74,7 +74,7 @@ def test_symbols_that_may_be_traded_and_that_may_not(kit: DeskKit) -> None:
     kit.send(symbol="AAPL")
     with pytest.raises(RiskRefused, match=r"Symbol\(55\) 'MSFT' is one of blocked_symbols"):
         kit.send(symbol="MSFT")
-    with pytest.raises(RiskRefused, match=r"Symbol\(55\) 'TSLA' is none of the 2 symbols"):
+    with pytest.raises(RiskRefused, match=r"Symbol\(55\) 'TSLA' is not one of symbols of session S44"):
         kit.desk.replace_order(sent, {"order_qty": 101}, {})
     kit.desk.replace_order(sent, {"order_qty": 99}, {})
 
