@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from sendfix.domain.schedule import Hours, Schedule
@@ -153,7 +153,7 @@ class Applied:
         "notional",
         "order_qty",
         "pass_without_price",
-        "price_max_age_seconds",
+        "price_max_age",
         "rates",
         "rules",
         "sums",
@@ -169,10 +169,8 @@ class Applied:
         collars = [rule.limits for rule in rules if rule.limits.has_collar]
         self.both_sides = any(limits.price_collar_both_sides for limits in collars)
         self.pass_without_price = all(limits.price_collar_without_price == PASS for limits in collars)
-        self.price_max_age_seconds = min(
-            (limits.price_max_age_seconds for _, limits in _each(rules) if limits.price_max_age_seconds),
-            default=DEFAULT_PRICE_MAX_AGE_SECONDS,
-        )
+        ages = (limits.price_max_age_seconds for _, limits in _each(rules) if limits.price_max_age_seconds)
+        self.price_max_age = timedelta(seconds=min(ages, default=DEFAULT_PRICE_MAX_AGE_SECONDS))
         self.symbols = [
             (limits.symbols, whose) for whose, limits in _each(rules) if limits.symbols is not None
         ]

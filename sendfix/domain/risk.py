@@ -13,6 +13,7 @@ from sendfix.domain.proposed import SHORT_SALES, Proposed, Refusal, direction
 from sendfix.domain.values import format_decimal
 
 HUNDRED = Decimal(100)
+_GET_ONE = "watch the symbol on this session, or give a price by PUT /api/prices or the price file"
 _TAGS = {"price": "Price(44)", "stop_px": "StopPx(99)"}
 
 
@@ -47,14 +48,14 @@ def over_limits(
 
 def fresh_price(applied: Applied, last: Price | None, now: datetime) -> tuple[Price | None, str]:
     """The last price of the symbol unless it is too old; else why there is none, and what to do."""
-    what_to_do = "watch the symbol on this session, or give a price by PUT /api/prices or the price file"
     if last is None or last.px <= 0:
-        return None, f"there is no last price; {what_to_do}"
-    age, most = (now - last.at).total_seconds(), applied.price_max_age_seconds
-    if age <= most:
+        return None, f"there is no last price; {_GET_ONE}"
+    age = now - last.at
+    if age <= applied.price_max_age:
         return last, ""
-    words = f"the last price {format_decimal(last.px)} ({last.source}) is {age:.0f} s old"
-    return None, f"{words}, and price_max_age_seconds is {most:g}; {what_to_do}"
+    words = f"the last price {format_decimal(last.px)} ({last.source}) is {age.total_seconds():.0f} s old"
+    most = applied.price_max_age.total_seconds()
+    return None, f"{words}, and price_max_age_seconds is {most:g}; {_GET_ONE}"
 
 
 def _symbol(found: list[Refusal], applied: Applied, proposed: Proposed) -> None:

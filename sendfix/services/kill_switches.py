@@ -61,6 +61,8 @@ class KillSwitches:
 
     def kill_reason(self, session_name: str) -> str | None:
         """Why nothing new is sent on the session; None when no switch stops it."""
+        if not self._switches:
+            return None
         switch = self._switches.get(None) or self._switches.get(session_name)
         return None if switch is None else switch.text
 

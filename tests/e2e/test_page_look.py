@@ -119,8 +119,10 @@ CUT_HEADINGS = """
 def test_what_an_order_is_and_how_it_stands_is_in_sight(stack: Stack, browser: Browser) -> None:
     stack.behave(default="manual")
     stop = stack.send(FIX44, symbol="TSLA", ord_type="STOP", stop_px="199.5", account="LOOKS")
-    refused = stack.send(FIX44, symbol="NOSUCH", ord_type="MARKET")
+    refused = stack.send(FIX44, symbol="NOSUCH", ord_type="MARKET", account="LOOKS")
     context = browser.new_context(viewport={"width": 1024, "height": 768})
+    # Columns are as wide as the longest number of any order, also of those of other tests.
+    context.route("**/api/orders?*", lambda route: route.continue_(url=f"{route.request.url}&account=LOOKS"))
     desk = DeskPage(context.new_page(), stack).open()
     desk.expect_row(stop, price="stop 199.50")
     desk.expect_row(refused, cum_qty="Symbol(55) NOSUCH is unknown")
