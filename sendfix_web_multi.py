@@ -133,7 +133,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
         ping_interval=10,
         ping_timeout=10,
     )
-    files = assets.serve(app, ROOT / "static")
+    files = assets.serve(app, ROOT / "static", page.HEADERS)
     _build(app, settings, config, environ, files)
     request_id.register(app)
     Once(time.monotonic, now).register(app)

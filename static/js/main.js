@@ -7,10 +7,10 @@ import { listenToAddress } from './state/route.js';
 import { App } from './ui/app.js';
 import { listen } from './ui/keys.js';
 
+start(); // first: the desk answers while the page is drawn
 const root = document.getElementById('app');
 root.replaceChildren(); // "is starting" goes
 render(html`<${App} />`, root);
 listen();
 listenToAddress();
 watch();
-start();

@@ -52,12 +52,12 @@ def change(path: Path, text: str) -> None:
     os.utime(path, ns=(1, 1))
 
 
-def test_every_module_that_the_first_one_leads_to(folder: Path) -> None:
+def test_every_module_that_the_first_one_leads_to_the_largest_first(folder: Path) -> None:
     assert Assets(folder).modules("js/main.js") == [
         "js/main.js",
         "js/ui/a.js",
-        "vendor/lib.js",
         "js/fix/b.js",
+        "vendor/lib.js",
     ]
 
 
