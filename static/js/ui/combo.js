@@ -1,5 +1,5 @@
 // A text field that finds one of many by number or name: type, go up and down, Enter takes it.
-import { html, useRef, useState } from '../lib.js';
+import { html, useEffect, useRef, useState } from '../lib.js';
 
 const SHOWN = 60;
 
@@ -23,6 +23,7 @@ export function Combo({ id, label, value = '', placeholder, options, free, onPic
   const [text, setText] = useState(null); // null: closed, and what was chosen is shown
   const [at, setAt] = useState(0);
   const list = useRef(null);
+  const early = useRef(null); // what Enter was pressed on before there was anything to choose from
   const found = text === null ? [] : matching(options, text, free);
   const close = () => {
     setText(null);
@@ -32,6 +33,15 @@ export function Combo({ id, label, value = '', placeholder, options, free, onPic
     if (!one || one.disabled) return;
     close();
     onPick(one);
+  };
+  useEffect(() => {
+    if (!options.length) return;
+    if (text !== null && text === early.current) pick(found[0]);
+    early.current = null;
+  }, [options.length]);
+  const enter = () => {
+    if (!options.length) early.current = text;
+    pick(found[at]);
   };
   const go = (step) => {
     const next = Math.min(Math.max(at + step, 0), found.length - 1);
@@ -44,7 +54,7 @@ export function Combo({ id, label, value = '', placeholder, options, free, onPic
       if (event.key === 'ArrowDown') setText('');
       return;
     }
-    const act = { ArrowDown: () => go(1), ArrowUp: () => go(-1), Enter: () => pick(found[at]), Escape: close }[event.key];
+    const act = { ArrowDown: () => go(1), ArrowUp: () => go(-1), Enter: enter, Escape: close }[event.key];
     if (!act) return;
     event.preventDefault();
     event.stopPropagation();
@@ -59,7 +69,7 @@ export function Combo({ id, label, value = '', placeholder, options, free, onPic
       ${found.map((one, place) => html`<li key=${one.id} id=${`${id}-${one.id}`} role="option" aria-selected=${place === at} aria-disabled=${one.disabled || undefined}
         class=${place === at ? 'at' : ''} title=${one.hint} onClick=${() => pick(one)}>
         <span class="mono combo-code">${one.code}</span> <span>${one.name}</span>${one.hint && html` <small>${one.hint}</small>`}</li>`)}
-      ${!found.length && html`<li class="quiet" role="option" aria-disabled="true" aria-selected="false">Nothing of that name or number</li>`}
+      ${!found.length && html`<li class="quiet" role="option" aria-disabled="true" aria-selected="false">${options.length ? 'Nothing of that name or number' : 'Loading…'}</li>`}
     </ul>`}
   </div>`;
 }
