@@ -206,21 +206,21 @@ def test_the_first_visit_is_small_and_the_second_asks_for_the_page_alone(
     assert [name.rstrip("/") for name in second["asked"]] == [stack.desk_url.rstrip("/")]
 
 
-TIF_IS_HIDDEN = """
+LEAVES_IS_HIDDEN = """
 () => JSON.parse(localStorage.getItem('sendfix.grid.orders') ?? '{}')
-  .columnVisibility?.hiddenColIds.includes('time_in_force')
+  .columnVisibility?.hiddenColIds.includes('leaves_qty')
 """
 
 
 def test_the_columns_a_person_chose_are_kept(stack: Stack, browser: Browser) -> None:
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     desk = DeskPage(context.new_page(), stack).open()
-    header = desk.page.locator("[data-testid=orders-grid] .ag-header-cell[col-id=time_in_force]")
+    header = desk.page.locator("[data-testid=orders-grid] .ag-header-cell[col-id=leaves_qty]")
     expect(header).to_have_count(1)
     desk.get("columns").click()
-    desk.page.get_by_role("checkbox", name="TIF").uncheck()
+    desk.page.get_by_role("checkbox", name="Leaves").uncheck()
     expect(header).to_have_count(0)
-    desk.page.wait_for_function(TIF_IS_HIDDEN)
+    desk.page.wait_for_function(LEAVES_IS_HIDDEN)
     desk.open()
     expect(desk.page.locator("[data-testid=orders-grid] [row-id]").first).to_be_visible()
     expect(header).to_have_count(0)
@@ -229,12 +229,12 @@ def test_the_columns_a_person_chose_are_kept(stack: Stack, browser: Browser) -> 
 
 def test_a_layout_is_kept_under_a_name_and_laid_out_again(stack: Stack, page: Page) -> None:
     desk = DeskPage(page, stack).ready()
-    header = page.locator("[data-testid=orders-grid] .ag-header-cell[col-id=time_in_force]")
+    header = page.locator("[data-testid=orders-grid] .ag-header-cell[col-id=leaves_qty]")
     expect(header).to_have_count(1)
     desk.get("columns").click()
-    page.get_by_role("checkbox", name="TIF").uncheck()
+    page.get_by_role("checkbox", name="Leaves").uncheck()
     expect(header).to_have_count(0)
-    page.wait_for_function(TIF_IS_HIDDEN)
+    page.wait_for_function(LEAVES_IS_HIDDEN)
     page.keyboard.press("Escape")
     desk.get("tab-positions").click()
     desk.get("layouts").click()
