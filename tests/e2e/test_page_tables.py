@@ -23,6 +23,8 @@ def desk(stack: Stack, page: Page) -> DeskPage:
     desk.get("blotter-search").fill(SYMBOL)
     for cl_ord_id in sent:
         desk.expect_row(cl_ord_id, status="Rejected")
+    others = page.locator("[data-testid=orders-grid] .ag-row [col-id=symbol]").filter(has_not_text=SYMBOL)
+    expect(others).to_have_count(0)
     return desk
 
 
