@@ -117,8 +117,8 @@ def serve(app: Flask, folder: Path, headers: Mapping[str, str] | None = None) ->
 
 
 class _Front:
-    """Stands before the application: a page asks for some 170 files at once, and what Flask does for each takes longer
-    than all the rest."""
+    """Stands before the application: a page asks for some 170 files at once, and needs nothing of what Flask does
+    around each request."""
 
     def __init__(self, assets: Assets, behind: WSGIApplication, headers: Mapping[str, str]) -> None:
         self._assets = assets

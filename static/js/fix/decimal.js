@@ -54,7 +54,7 @@ function unscaled(value, digits) {
 }
 
 // Exact sum of decimal strings as plain decimal text.
-export const sum = (texts) => texts.reduce((total, text) => minus(total, text.startsWith('-') ? text.slice(1) : `-${text}`), '0');
+export const sum = (texts) => texts.reduce(plus, '0');
 
 // Exact order of two decimal strings; null and '' come first.
 export function compareDecimals(a, b) {

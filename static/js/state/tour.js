@@ -1,5 +1,6 @@
 // A walk over the page for the first day: offered once on an empty desk, and to be had from the list of keys.
 import { signal } from '../lib.js';
+import { phone } from './places.js';
 import { remembered } from './prefs.js';
 import { blotterTab, phoneTab, searching, showLog } from './view.js';
 
@@ -29,10 +30,9 @@ const STEPS = [
 export const tourSeen = remembered('tour.seen', false);
 export const step = signal(null); // {at, of, last, title, text, target}, or null
 
-const narrow = matchMedia('(max-width: 760px)');
 const there = ({ target }) => {
   const found = document.querySelector(target);
-  return found !== null && !(narrow.matches && found.closest('.wide-only'));
+  return found !== null && !(phone.value && found.closest('.wide-only'));
 };
 
 let walk = [];

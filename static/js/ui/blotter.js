@@ -6,6 +6,7 @@ import { focusedKey, heldOnly, openOnly, passing, search, selected, wantedFilter
 import { executions, loaded, orders } from '../state/desk.js';
 import { deskAway, down } from '../state/liveness.js';
 import { isFlat, positions } from '../state/positions.js';
+import * as places from '../state/places.js';
 import { openOrder } from '../state/route.js';
 import { closeOut, fillFrom } from '../state/ticket.js';
 import { Turn } from '../state/turns.js';
@@ -20,7 +21,7 @@ import { PositionsTotal } from './positions_total.js';
 import { chosenChanged } from './select_column.js';
 import { Statistics } from './statistics.js';
 
-const phone = matchMedia('(max-width: 760px)').matches;
+const phone = places.phone.peek(); // the grids are made once
 const columnsOf = (name, columns) => (phone ? forPhone(name, columns) : columns);
 const gridName = (name) => (phone ? `${name}.card` : name);
 

@@ -40,7 +40,7 @@ export function profit(field, headerName, more = {}) {
   };
 }
 
-const isGain = (value) => /[1-9]/.test(value ?? '') && !value.startsWith('-');
+export const isGain = (value) => /[1-9]/.test(value ?? '') && !value.startsWith('-');
 
 // The digits before and after the point of each column's longest values so far; a column that got a longer one is drawn
 // again, so that all its numbers stand on the decimal point.

@@ -1,7 +1,7 @@
 // Below the positions: what those that the filters let through have earned together. It is drawn a few times a second at most.
 import { html, useEffect, useState } from '../lib.js';
 import { rounded, showDecimal, sum } from '../fix/decimal.js';
-import { MONEY_DIGITS } from './column_kinds.js';
+import { isGain, MONEY_DIGITS } from './column_kinds.js';
 
 const EVERY_MS = 300;
 const PROFITS = [['day_profit', 'Day P&L'], ['average_unrealised', 'Unrealised'], ['average_realised', 'Realised'], ['profit', 'P&L']];
@@ -35,8 +35,9 @@ export function PositionsTotal({ api }) {
 }
 
 function Amount({ label, value, signed }) {
-  const gain = signed && /[1-9]/.test(value) && !value.startsWith('-');
-  return html`<span title=${value}>${label} <b class=${`num ${!signed || !/[1-9]/.test(value) ? '' : gain ? 'tone-good' : 'tone-bad'}`}>${gain ? '+' : ''}${showDecimal(rounded(value, MONEY_DIGITS), MONEY_DIGITS)}</b></span>`;
+  const gain = signed && isGain(value);
+  const tone = gain ? 'tone-good' : signed && value.startsWith('-') ? 'tone-bad' : '';
+  return html`<span title=${value}>${label} <b class=${`num ${tone}`}>${gain ? '+' : ''}${showDecimal(rounded(value, MONEY_DIGITS), MONEY_DIGITS)}</b></span>`;
 }
 
 function totalOf(rows) {
